@@ -1,0 +1,125 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { ErrorReport } from "../lib/errors.ts";
+import type { NewId } from "../lib/ids.ts";
+import type { Json } from "../lib/json.ts";
+import type { Client } from "../klaviyo/client.ts";
+import type { Store } from "../store/store.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { Card } from "./card.ts";
+import type { PolicySource } from "./policy-files.ts";
+
+/** Through which door a call came. */
+export type Door = "stdio" | "http" | "cli";
+
+/** Who calls: an agent by its token, or the owner at the command line. `agentId` of the owner is {@link OWNER}. */
+export interface Caller {
+  door: Door;
+  agentId: string;
+  agentName: string;
+  connectionId: string;
+}
+
+export const OWNER = "owner";
+
+/** What a caller asks: an action's name and flat arguments. `reason` is the agent's own words and never a fact. */
+export interface CallInput {
+  action: string;
+  args: Json;
+  reason?: string;
+  /** `read` refuses writes and `write` refuses reads, so that a tool annotated as read-only cannot change anything. */
+  intent: "read" | "write" | "any";
+}
+
+/** How a call ended. Refusals of bad input are thrown as `HalyardError` instead: nothing was decided then. */
+export type CallResult = Ran | ApprovalRequired | Denied | NotDone;
+
+/** `done`: Klaviyo did it. `accepted`: Klaviyo took it as a job and will do it. */
+export interface Ran {
+  status: "done" | "accepted";
+  call_id: string;
+  operation: string;
+  http_status: number;
+  body: Json | null;
+  /** The approval under which it ran. */
+  approval_id?: string;
+  /** True when it ran earlier, under an approval, and this call only reports it. */
+  earlier?: true;
+}
+
+export interface ApprovalRequired {
+  status: "approval_required";
+  call_id: string;
+  approval_id: string;
+  operation: string;
+  because: string;
+  /** ISO 8601. */
+  decide_by: string;
+}
+
+export interface Denied {
+  status: "denied";
+  call_id: string;
+  operation: string;
+  because: string;
+}
+
+/** `rejected`: Klaviyo refused, nothing changed. `failed`: it never left, nothing changed. `unknown`: it may or may not have happened. */
+export interface NotDone {
+  status: "rejected" | "failed" | "unknown";
+  call_id: string;
+  operation: string;
+  error: ErrorReport;
+  approval_id?: string;
+  /** For `unknown`: how to find out. */
+  how_to_check?: string;
+}
+
+export const APPROVAL_STATUSES = ["pending", "approved", "denied", "expired", "voided", "consumed"] as const;
+export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
+
+/** An approval as its owner, or the agent that caused it, may see it. Times are ISO 8601. */
+export interface ApprovalView {
+  approval_id: string;
+  call_id: string;
+  connection_id: string;
+  agent_id: string;
+  operation: string;
+  status: ApprovalStatus;
+  status_reason: string | null;
+  created_at: string;
+  decide_by: string;
+  use_by: string;
+  decided_by: string | null;
+  decided_at: string | null;
+  card: Card;
+  /** What became of it once it was used. */
+  result?: CallResult;
+}
+
+/** Everything the eight steps need. */
+export interface GateParts {
+  catalog: Catalog;
+  store: Store;
+  vault: Vault;
+  client: Client;
+  policies: PolicySource;
+  clock: Clock;
+  newId: NewId;
+  /** Names this process in intents: `host:pid:nonce`. */
+  holder: string;
+  limits: GateLimits;
+}
+
+export interface GateLimits {
+  /** How long an approval waits for the owner. */
+  decideWithinMs: number;
+  /** How long after the owner's yes it may be used. */
+  useWithinMs: number;
+  /** Pending approvals per agent; more are refused. */
+  maxPending: number;
+  /** How long an intent may stay open before another process calls its outcome unknown. */
+  openIntentMs: number;
+}
+
+export const GATE_LIMITS: GateLimits = { decideWithinMs: 24 * 3_600_000, useWithinMs: 3_600_000, maxPending: 20, openIntentMs: 5 * 60_000 };

@@ -1,0 +1,33 @@
+import type { EffectKind, Risk } from "../catalog/operation.ts";
+
+/** What may happen to a call, strictest last. */
+export const VERDICTS = ["allow", "ask", "deny"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export const PRESETS = ["locked", "read-only", "assistant", "operator"] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/** The owner's policy for one connection: data, edited by people only. */
+export interface Policy {
+  version: 1;
+  preset: Preset;
+  rules: Rule[];
+}
+
+export interface Rule {
+  id: string;
+  effect: Verdict;
+  /** A call must match every selector that is given; at least one is. */
+  actions?: string[];
+  areas?: string[];
+  kinds?: EffectKind[];
+  risk?: Risk[];
+}
+
+export interface Decision {
+  verdict: Verdict;
+  /** Which rule decided, in a sentence for the owner. */
+  because: string;
+  /** Ids of the rules that matched; empty where the preset decided. */
+  rules: string[];
+}
