@@ -40,7 +40,7 @@ export function formatFilter(clauses: FilterClause[]): string {
 function formatValue(value: FilterValue): string {
   if (Array.isArray(value)) return `[${value.map(formatValue).join(",")}]`;
   if (typeof value === "object" && value !== null) return value.datetime;
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"` : String(value);
 }
 
 /** What a filter holds that the operation does not offer: fields, operators, kinds of value, or nothing where one is obligatory. */
@@ -116,6 +116,7 @@ class FilterReader {
       this.#list(into, depth + 1);
     } else {
       if (!OPERATORS.includes(operator)) this.#fail(`"${operator}" is not an operator`);
+      this.#match(/ +/y);
       const field = this.#match(/[\w$.-]+(?:\[[^\]"']*\])?/y) ?? this.#fail("a field was expected");
       const value = operator === "has" ? undefined : this.#argument();
       into.push({ operator, field, value });

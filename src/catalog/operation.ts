@@ -1,4 +1,4 @@
-import type { Place } from "./schema.ts";
+import type { Member, Place } from "./schema.ts";
 
 /** What Halyard knows of one operation of Klaviyo's API. Compiled by `scripts/catalog.ts`; plain data, no behaviour. */
 export interface Operation {
@@ -89,6 +89,8 @@ export interface Body {
    */
   form: "resource" | "ids" | "id" | "fields";
   type: string | null;
+  /** Members of the resource object that must be there even when empty. */
+  members?: Member[];
 }
 
 export interface Effect {

@@ -63,7 +63,7 @@ function queryOf(operation: Operation, args: JsonObject, fills: Fills): [string,
     if (arg.in !== "query") continue;
     const value = arg.fill === undefined ? args[arg.name] : fills[arg.fill];
     if (value === undefined || value === null) continue;
-    if (arg.name === "filter") query.push([arg.wire, filterText(operation, String(value))]);
+    if (operation.filter && arg.wire === "filter") query.push([arg.wire, filterText(operation, String(value))]);
     else query.push([arg.wire, Array.isArray(value) ? [...new Set(value.map(String))].join(",") : String(value)]);
   }
   return query;
@@ -87,11 +87,15 @@ function bodyOf(operation: Operation, args: JsonObject): Json | null {
   const wire = (arg: Arg): Json => wrap(operation, args[arg.name] ?? null, properties[arg.name] ?? {});
   const [only] = given;
   if (body.form !== "resource") return only ? wire(only) : null;
-  const resource: JsonObject = { type: body.type };
+  const resource: JsonObject = { type: body.type, ...empty(body.members) };
   const pathId = operation.args.find((arg) => arg.in === "path");
   if (pathId && operation.method === "PATCH") resource["id"] = args[pathId.name] ?? null;
   for (const arg of given) put(resource, arg.place ?? ["id"], wire(arg));
   return { data: resource };
+}
+
+function empty(members: string[] = []): JsonObject {
+  return Object.fromEntries(members.map((member) => [member, {}]));
 }
 
 function put(resource: JsonObject, [member, name]: [member: string, name?: string], value: Json): void {
@@ -119,7 +123,7 @@ function wrapInside(operation: Operation, value: Json, schema: Schema, envelope:
   if (!isJsonObject(value)) return value;
   const wrapped = Object.entries(value).map(([name, inner]): [string, Json] => [name, wrap(operation, inner, schema.properties?.[name] ?? {})]);
   if (envelope?.kind !== "resource") return Object.fromEntries(wrapped);
-  const resource: JsonObject = { type: envelope.type };
+  const resource: JsonObject = { type: envelope.type, ...empty(envelope.members) };
   for (const [name, inner] of wrapped) put(resource, envelope.places[name] ?? ["id"], inner);
   return resource;
 }

@@ -27,15 +27,17 @@ export interface Schema {
 
 /**
  * `data`: the value stood under `{"data": …}`. `identifier`: a string that stood for `{"type": …, "id": …}`.
- * `resource`: an object whose properties stood in `id`, `attributes`, `relationships` and `meta` of a resource object.
+ * `resource`: an object whose properties stood in `id`, `attributes`, `relationships` and `meta` of a resource object; `members` must be there even when empty.
  */
 export type Envelope =
   | { kind: "data" }
   | { kind: "identifier"; type: string }
-  | { kind: "resource"; type: string; places: Record<string, Place> };
+  | { kind: "resource"; type: string; places: Record<string, Place>; members?: Member[] };
+
+export type Member = "attributes" | "relationships" | "meta";
 
 /** Where a flat property stood: `["attributes", "campaign-messages"]`, or `["id"]`. */
-export type Place = [member: "attributes" | "relationships" | "meta", wire: string] | [member: "id"];
+export type Place = [member: Member, wire: string] | [member: "id"];
 
 /** Where schemas point into each other: `#/$defs/ListEnum` inside one channel's definitions. */
 export const DEFS_PREFIX = "#/$defs/";

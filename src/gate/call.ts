@@ -108,6 +108,8 @@ export interface GateParts {
   newId: NewId;
   /** Names this process in intents: `host:pid:nonce`. */
   holder: string;
+  /** Whether the process of that name still runs; undefined where it cannot be told (another machine). */
+  isRunning(holder: string): boolean | undefined;
   limits: GateLimits;
 }
 
@@ -120,6 +122,14 @@ export interface GateLimits {
   maxPending: number;
   /** How long an intent may stay open before another process calls its outcome unknown. */
   openIntentMs: number;
+  /** How long the owner's no answers the same call again by itself. */
+  denialHoldsMs: number;
 }
 
-export const GATE_LIMITS: GateLimits = { decideWithinMs: 24 * 3_600_000, useWithinMs: 3_600_000, maxPending: 20, openIntentMs: 5 * 60_000 };
+export const GATE_LIMITS: GateLimits = {
+  decideWithinMs: 24 * 3_600_000,
+  useWithinMs: 3_600_000,
+  maxPending: 20,
+  openIntentMs: 5 * 60_000,
+  denialHoldsMs: 3_600_000,
+};

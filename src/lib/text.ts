@@ -44,7 +44,7 @@ function distance(a: string, b: string): number {
 
 /** The nearest of `known` to `word`, best first, at most `most`, none that differ in more than a third of the word. */
 export function nearest(word: string, known: Iterable<string>, most = 3): string[] {
-  const limit = Math.max(2, Math.floor(word.length / 3));
+  const limit = Math.max(1, Math.floor(word.length / 3));
   return [...known]
     .filter((candidate) => Math.abs(candidate.length - word.length) <= limit)
     .map((candidate) => ({ candidate, score: distance(word, candidate) }))

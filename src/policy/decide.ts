@@ -11,7 +11,8 @@ export function decide(policy: Policy, operation: Operation): Decision {
   const byPreset = PRESET_VERDICTS[policy.preset][risk];
   const fromPreset: Decision = { verdict: byPreset, because: `The preset "${policy.preset}" says ${byPreset} to risk ${risk} (${RISK_NAMES[risk]}).`, rules: [] };
   if (policy.preset === "locked" && risk > 0) return fromPreset;
-  const matching = policy.rules.filter((rule) => matches(rule, operation));
+  // Nobody is asked for a read: rules that ask speak of the writes they match.
+  const matching = policy.rules.filter((rule) => matches(rule, operation) && !(risk === 0 && rule.effect === "ask"));
   if (matching.length === 0) return fromPreset;
   const verdict = strictest(matching.map(({ effect }) => effect));
   const deciding = matching.filter(({ effect }) => effect === verdict).map(({ id }) => id);

@@ -128,7 +128,9 @@ export function createFlattener(defs: Record<string, Schema>): { flatten(schema:
         put(name, flatten(inner), [member, name], memberRequired && (object.required?.includes(name) ?? false));
       }
     }
-    return { type: "object", properties, ...(required.length > 0 && { required }), additionalProperties: false, "x-wire": [{ kind: "resource", type, places }] };
+    const always = (["attributes", "relationships"] as const).filter((member) => schema.required?.includes(member));
+    const envelope = { kind: "resource" as const, type, places, ...(always.length > 0 && { members: always }) };
+    return { type: "object", properties, ...(required.length > 0 && { required }), additionalProperties: false, "x-wire": [envelope] };
   }
 
   return { flatten, flatDefs };

@@ -199,7 +199,12 @@ function argumentsOf(context: Context, path: string, source: OpenApiOperation, b
   for (const { name, schema } of source.parameters.filter((parameter) => parameter.in === "path")) {
     add({ name, in: "path", wire: name, required: true }, { ...normalise({ ...schema, nullable: false }, true), minLength: 1 });
   }
-  if (body && bodySchema) addBodyArguments(path, body, context.flatten(bodySchema), add, args);
+  if (body && bodySchema) {
+    const flat = context.flatten(bodySchema);
+    const envelope = flat["x-wire"]?.at(-1);
+    if (body.form === "resource" && envelope?.kind === "resource" && envelope.members) body.members = envelope.members;
+    addBodyArguments(path, body, flat, add, args);
+  }
   for (const parameter of source.parameters.filter((candidate) => candidate.in === "query")) {
     const name = parameter.name.replaceAll("]", "").replaceAll(/[^a-zA-Z0-9_.]/g, "_");
     const fill = parameter.name === "company_id" ? ({ fill: "account_id" } as const) : {};

@@ -1,0 +1,126 @@
+import { hostname } from "node:os";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { loadCatalog, type Catalog } from "./catalog/catalog.ts";
+import type { Config } from "./config.ts";
+import { createAgents, type Agents } from "./gate/agents.ts";
+import { GATE_LIMITS, type Caller, type GateLimits, type GateParts } from "./gate/call.ts";
+import { createConnections, type Connections } from "./gate/connections.ts";
+import { createGate, type Gate } from "./gate/gate.ts";
+import { overviewOf, type Overview } from "./gate/overview.ts";
+import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
+import { createClient } from "./klaviyo/client.ts";
+import { systemClock, type Clock } from "./lib/clock.ts";
+import { HalyardError } from "./lib/errors.ts";
+import { createIds, randomBytes, type RandomBytes } from "./lib/ids.ts";
+import { openStore, type Store } from "./store/store.ts";
+import type { AuditRow, AuditVerdict } from "./store/tables/audit.ts";
+import type { CallRow } from "./store/tables/calls.ts";
+import { openVault, type Vault } from "./vault/vault.ts";
+import { VERSION } from "./version.ts";
+
+/** Halyard, put together: what every door and command works with. */
+export interface App {
+  config: Config;
+  catalog: Catalog;
+  store: Store;
+  vault: Vault;
+  gate: Gate;
+  clock: Clock;
+  connections: Connections;
+  agents: Agents;
+  policies: PolicySource;
+  /** Calls, newest first. */
+  activity(filter: { limit: number; connection?: string; agent?: string }): Promise<CallRow[]>;
+  /** One call with everything that the record says of it, oldest first. */
+  callStory(callId: string): Promise<{ call: CallRow; events: AuditRow[] }>;
+  verifyAudit(): Promise<AuditVerdict>;
+  overview(caller: Caller): Promise<Overview>;
+  close(): Promise<void>;
+}
+
+interface Overrides {
+  clock?: Clock;
+  random?: RandomBytes;
+  limits?: Partial<GateLimits>;
+}
+
+/** Opens the state in `config.home`, creating it where there is none, and ends what an interrupted process left open. */
+export async function openApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const clock = overrides.clock ?? systemClock;
+  const random = overrides.random ?? randomBytes;
+  makeHome(config.home);
+  const catalog = loadCatalog();
+  const store = await openStore({ url: config.databaseUrl, clock });
+  try {
+    const vault = await openVault({ sources: config.masterKey, meta: store.meta, random });
+    const client = createClient({ limits: store.rateWindows, clock, random, version: VERSION });
+    const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, clock });
+    const parts: GateParts = {
+      catalog,
+      store,
+      vault,
+      client,
+      policies,
+      clock,
+      newId: createIds(clock, random),
+      holder: `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`,
+      isRunning,
+      limits: { ...GATE_LIMITS, ...overrides.limits },
+    };
+    const gate = createGate(parts);
+    const connections = createConnections(parts);
+    const agents = createAgents(parts, connections, random);
+    await gate.recover();
+    return {
+      config,
+      catalog,
+      store,
+      vault,
+      gate,
+      clock,
+      connections,
+      agents,
+      policies,
+      async activity({ limit, connection, agent }) {
+        const row = connection === undefined ? undefined : await connections.find(connection);
+        const agentId = agent === undefined ? undefined : ((await store.agents.byName(agent))?.id ?? agent);
+        return store.calls.list({ limit, connection_id: row?.id, agent_id: agentId });
+      },
+      async callStory(callId) {
+        const call = await store.calls.find(callId);
+        if (!call) throw new HalyardError("not_found", "There is no call of that id.", { hint: "halyard activity lists them." });
+        return { call, events: await store.audit.list({ call_id: callId, limit: 1000 }) };
+      },
+      verifyAudit: () => store.audit.verify(),
+      overview: (caller) => overviewOf(parts, gate, caller),
+      async close() {
+        await client.close();
+        await store.close();
+      },
+    };
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+}
+
+function makeHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    throw new HalyardError("store_unavailable", `The folder ${home} cannot be made.`, { cause: thrown, hint: "Set HALYARD_HOME to a folder that you may write to." });
+  }
+}
+
+/** Whether the process that a holder names still runs. Nothing is known of another machine's. */
+function isRunning(holder: string): boolean | undefined {
+  const [host, pid] = holder.split(":");
+  if (host !== hostname()) return undefined;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

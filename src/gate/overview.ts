@@ -1,0 +1,40 @@
+import { isWrite } from "../catalog/operation.ts";
+import { isJsonObject, type Json } from "../lib/json.ts";
+import { decide } from "../policy/decide.ts";
+import type { Preset, Verdict } from "../policy/policy.ts";
+import type { Caller, GateParts } from "./call.ts";
+import type { Gate } from "./gate.ts";
+
+/** What a caller should know before it begins: the account, and what the policy lets it do. No rule texts. */
+export interface Overview {
+  connection: string;
+  account: { id: string; name: string; timezone: string | null; currency: string | null; test: boolean | null };
+  policy: { preset: Preset; writes: Record<Verdict, number> };
+  actions: number;
+  pending_approvals: number;
+}
+
+/** The overview; the account is read through the gate like any other read. */
+export async function overviewOf(parts: GateParts, gate: Gate, caller: Caller): Promise<Overview> {
+  const { store, catalog, policies } = parts;
+  const result = await gate.call(caller, { action: "get_accounts", args: {}, intent: "read" });
+  const connection = await store.connections.find(caller.connectionId);
+  const { policy } = await policies.current({ id: caller.connectionId, name: connection?.name ?? "" });
+  const writes: Record<Verdict, number> = { allow: 0, ask: 0, deny: 0 };
+  for (const operation of catalog.operations) if (isWrite(operation)) writes[decide(policy, operation).verdict]++;
+  return {
+    connection: connection?.name ?? "",
+    account: { id: connection?.account_id ?? "", name: connection?.account_name ?? "", ...accountFacts("body" in result ? result.body : null) },
+    policy: { preset: policy.preset, writes },
+    actions: catalog.operations.length,
+    pending_approvals: await store.approvals.countPending(caller.agentId),
+  };
+}
+
+function accountFacts(body: Json | null): { timezone: string | null; currency: string | null; test: boolean | null } {
+  const data = isJsonObject(body) && Array.isArray(body["data"]) ? body["data"][0] : undefined;
+  const attributes = isJsonObject(data) && isJsonObject(data["attributes"]) ? data["attributes"] : {};
+  const text = (name: string): string | null => (typeof attributes[name] === "string" ? attributes[name] : null);
+  const test = attributes["test_account"];
+  return { timezone: text("timezone"), currency: text("preferred_currency"), test: typeof test === "boolean" ? test : null };
+}
