@@ -12,7 +12,8 @@ import { VERSION } from "./version.ts";
 export interface StartOptions {
   /** Runs the sandbox account beside the gateway. */
   sandbox: boolean;
-  seed?: string;
+  /** Another shop; the same number gives the same shop. */
+  seed?: number;
   log: Log;
 }
 
@@ -45,7 +46,7 @@ export async function startGateway(config: Config, options: StartOptions): Promi
     const door = await openHttpDoor(app, options.log);
     closers.push(() => door.close());
     return {
-      ...(sandbox && { sandbox: { url: sandbox.url, accountName: connection.account_name, profiles: sandbox.profiles() } }),
+      ...(sandbox && { sandbox: { url: sandbox.url, accountName: connection.account_name, profiles: sandbox.control.state().counts["profiles"] ?? 0 } }),
       gateway: { url: `${door.url}/mcp` },
       ...(agent && { agent }),
       connection: { name: connection.name },
@@ -59,7 +60,7 @@ export async function startGateway(config: Config, options: StartOptions): Promi
 
 async function startSandbox(config: Config, { seed }: StartOptions): Promise<Sandbox> {
   const { createSandbox } = await import("./sandbox/sandbox.ts");
-  return createSandbox({ port: config.sandboxPort, persist: join(config.home, "sandbox.jsonl"), ...(seed !== undefined && { seed }) });
+  return createSandbox({ port: config.sandboxPort, persist: join(config.home, "sandbox.jsonl"), ...(seed !== undefined && { seed: String(seed) }) });
 }
 
 /** The sandbox is an account like any other; its connection is named after its port where that is not the usual one. */

@@ -1,0 +1,76 @@
+import type { App } from "../app.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Config } from "../config.ts";
+import type { Secret } from "../lib/secret.ts";
+
+/** What the commands are made of. `main.ts` puts it together; nothing heavy is loaded before a command asks for it. */
+export interface Parts {
+  version: string;
+  self: Self;
+  readConfig(environment: NodeJS.ProcessEnv): Config;
+  openApp(config: Config): Promise<CliApp>;
+  startGateway(config: Config, options: StartOptions): Promise<Started>;
+  runSandbox(options: SandboxOptions): Promise<RunningSandbox>;
+  /** Speaks MCP on standard input and output until the client hangs up. */
+  serveStdioDoor(config: Config): Promise<void>;
+  reference(): Promise<Reference>;
+}
+
+/** How this program runs and is started again. */
+export interface Self {
+  /** Absolute path of the Node that runs it. */
+  node: string;
+  nodeVersion: string;
+  /** Absolute path of `bin/halyard.mjs`. */
+  bin: string;
+  /** True in a clone of the repository, where people start it through npm. */
+  isClone: boolean;
+}
+
+/** The part of the app that commands use. */
+export type CliApp = Pick<App, "gate" | "connections" | "agents" | "policies" | "activity" | "callStory" | "verifyAudit" | "close">;
+
+/** Knowledge that needs no store: the catalog, its names and forms, and how a policy decides. */
+export type Reference = { catalog: Catalog } & Pick<typeof import("../catalog/actions.ts"), "actionIndex" | "resolveAction" | "CHOOSER"> &
+  Pick<typeof import("../catalog/search.ts"), "searchActions"> &
+  Pick<typeof import("../catalog/validation.ts"), "inputSchema" | "definition"> &
+  Pick<typeof import("../policy/decide.ts"), "decide"> &
+  Pick<typeof import("../policy/presets.ts"), "RISK_NAMES"> &
+  Pick<typeof import("../gate/class.ts"), "classOf">;
+
+export interface StartOptions {
+  /** Whether to run the sandbox and connect it. */
+  sandbox: boolean;
+  seed?: string;
+}
+
+export interface Started {
+  sandbox?: { url: string; accountName: string; profiles: number };
+  /** `url` is the whole address that an agent is given, path included. */
+  gateway: { url: string };
+  /** Left out where the owner has agents of their own: their tokens are not known any more. */
+  agent?: { name: string; token: Secret };
+  connection: { name: string };
+  close(): Promise<void>;
+}
+
+export interface SandboxOptions {
+  port: number;
+  seed?: string;
+  /** `real`: Klaviyo's rate limits; `off`: none. */
+  limits: "real" | "off";
+  /** `manual`: time moves only when told. */
+  clock: "real" | "manual";
+  /** File in which the account's state is kept between runs. */
+  persist?: string;
+  profiles?: number;
+}
+
+export interface RunningSandbox {
+  url: string;
+  accountName: string;
+  profiles: number;
+  /** The private key that the emulated account accepts; it opens nothing else. */
+  key: string;
+  close(): Promise<void>;
+}

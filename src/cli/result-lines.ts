@@ -1,0 +1,71 @@
+import type { ApprovalView, CallResult } from "../gate/call.ts";
+import { ERROR_CODES } from "../lib/errors.ts";
+import { isJsonObject, type Json } from "../lib/json.ts";
+import { dim, styled, type Line } from "./layout.ts";
+import type { Session } from "./session.ts";
+
+/** What a call came to, in words, with what to do where it is not settled. */
+export function resultLines(result: CallResult, session: Session): Line[] {
+  const told = `${result.operation}  ${result.call_id}`;
+  switch (result.status) {
+    case "done":
+      return [[styled("green", "Done. "), `Klaviyo did it (HTTP ${result.http_status})${identityOf(result.body)}.  `, dim(told)]];
+    case "accepted":
+      return [[styled("green", "Accepted. "), `Klaviyo took it as a job and will do it${identityOf(result.body)}.  `, dim(told)]];
+    case "denied":
+      return [[styled("red", "Denied. "), `${result.because}  `, dim(told)]];
+    case "approval_required":
+      return [
+        [styled("yellow", "Not sent. "), `It waits for your yes.  `, dim(told)],
+        `  ${session.typed(`approvals show ${result.approval_id}`)}`,
+        `  ${session.typed(`approve ${result.approval_id}`)}`,
+      ];
+    case "rejected":
+    case "failed":
+      return [
+        [styled("red", result.status === "rejected" ? "Rejected by Klaviyo. " : "Not sent. "), `${result.error.message} Nothing changed.  `, dim(told)],
+        ...(result.error.violations ?? []).map(({ path, message }) => `  ${path} ${message}`),
+        ...(result.error.hint === undefined ? [] : [`  ${result.error.hint}`]),
+      ];
+    case "unknown":
+      return [
+        [styled("yellow", "Unknown. "), "It may or may not have happened: the answer was lost.  ", dim(told)],
+        ...(result.how_to_check === undefined ? [] : [`  How to check: ${result.how_to_check}`]),
+      ];
+  }
+}
+
+/** Exit status of a call's end: 0 only where Klaviyo did or took it. */
+export function exitStatusOf(result: CallResult): number {
+  switch (result.status) {
+    case "done":
+    case "accepted":
+      return 0;
+    case "denied":
+      return ERROR_CODES.denied.exit;
+    case "approval_required":
+      return ERROR_CODES.conflict.exit;
+    case "unknown":
+      return ERROR_CODES.outcome_unknown.exit;
+    case "rejected":
+    case "failed":
+      return ERROR_CODES[result.error.code].exit;
+  }
+}
+
+/** What an approval came to after the owner's yes: the call's result, or that it waits for the agent, or why it can no longer be used. */
+export function afterApproval(view: ApprovalView, session: Session): { lines: Line[]; status: number } {
+  if (view.result) return { lines: resultLines(view.result, session), status: exitStatusOf(view.result) };
+  if (view.status === "approved") {
+    return { lines: [[styled("green", "Approved. "), `It goes out when ${view.card.agent} asks again, until ${view.use_by}.`]], status: 0 };
+  }
+  if (view.status === "consumed") return { lines: [[styled("green", "Approved. "), "It is being sent now."]], status: 0 };
+  return { lines: [[styled("red", "Not sent. "), `The approval is ${view.status}: ${view.status_reason ?? "no reason is on record"}.`]], status: ERROR_CODES.conflict.exit };
+}
+
+/** Type and id of what a JSON:API answer is about. */
+function identityOf(body: Json | null): string {
+  const data = isJsonObject(body) ? body["data"] : undefined;
+  if (!isJsonObject(data) || typeof data["type"] !== "string" || typeof data["id"] !== "string") return "";
+  return `: ${data["type"]} ${data["id"]}`;
+}

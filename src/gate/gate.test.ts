@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createWorld, type World } from "../../test/fixtures/world.ts";
+import type { ApprovalRequired, CallResult } from "./call.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+const VIP = { name: "VIP customers" };
+const lists = async (): Promise<string[]> => {
+  const result = await world.read("get_lists");
+  return [...JSON.stringify(result).matchAll(/"name":"([^"]+)"/g)].map(([, name = ""]) => name);
+};
+
+async function asked(action = "create_list", args: Parameters<World["write"]>[1] = VIP): Promise<ApprovalRequired> {
+  const result = await world.write(action, args);
+  if (result.status !== "approval_required") throw new Error(`expected to be asked, got ${result.status}`);
+  return result;
+}
+
+const approve = (id: string, run = true) => world.app.gate.approve(id, "anna", { run });
+const writesSeen = (): string[] => world.ledger().filter((line) => !line.startsWith("GET"));
+
+describe("a read", () => {
+  it("runs, and is on the record", async () => {
+    expect(await lists()).toContain("Email List");
+    const [call] = await world.app.activity({ limit: 1 });
+    expect(call).toMatchObject({ action: "get_lists", operation: "get_lists", status: "done", verdict: "allow", http_status: 200 });
+    const { events } = await world.app.callStory(call?.id ?? "");
+    expect(events.map(({ event }) => event)).toEqual(["read"]);
+  });
+
+  it("that Klaviyo refuses is an error of ours, without its text", async () => {
+    await expect(world.read("get_list", { id: "Nope00" })).rejects.toMatchObject({ code: "not_found" });
+    expect((await world.app.activity({ limit: 1 }))[0]).toMatchObject({ status: "failed", error_code: "not_found" });
+  });
+});
+
+describe("a write on a fresh connection", () => {
+  it("waits for the owner and reaches the account zero times", async () => {
+    const { approval_id, because } = await asked();
+    expect(because).toContain("read-only");
+    expect(writesSeen()).toEqual([]);
+    const { card, status } = await world.app.gate.approval(world.agent, approval_id);
+    expect(status).toBe("pending");
+    expect(card).toMatchObject({ operation: "create_list", leaves: [{ path: "name", value: "VIP customers" }], agent: "claude" });
+  });
+
+  it("runs once on the owner's yes, and the agent that asks again is told the outcome, once", async () => {
+    const { approval_id, call_id } = await asked();
+    const view = await approve(approval_id);
+    expect(view.result).toMatchObject({ status: "done", http_status: 201, call_id });
+    expect(await lists()).toContain("VIP customers");
+    expect(await world.write("create_list", VIP)).toMatchObject({ status: "done", earlier: true, approval_id, body: { data: { attributes: VIP } } });
+    const next = await asked();
+    expect(next.approval_id).not.toBe(approval_id);
+    expect(writesSeen()).toEqual(["POST /api/lists"]);
+  });
+
+  it("is sent by the agent's own next call when the owner leaves it so", async () => {
+    const { approval_id } = await asked();
+    expect(await approve(approval_id, false)).toMatchObject({ status: "approved" });
+    expect(writesSeen()).toEqual([]);
+    expect(await world.write("create_list", VIP)).toMatchObject({ status: "done", approval_id });
+    expect(await world.app.gate.approval(world.agent, approval_id)).toMatchObject({ status: "consumed", result: { status: "done" } });
+    await asked();
+    expect(writesSeen()).toEqual(["POST /api/lists"]);
+  });
+
+  it("asked again while it waits is the same approval, however the JSON is written", async () => {
+    const first = await asked("create_list", { name: "A", opt_in_process: "double_opt_in" });
+    const second = await asked("create_list", { opt_in_process: "double_opt_in", name: "A" });
+    expect(second.approval_id).toBe(first.approval_id);
+    expect(second.call_id).not.toBe(first.call_id);
+  });
+
+  it("with any change is another approval, and the old one lets nothing else through", async () => {
+    const { approval_id } = await asked();
+    await approve(approval_id, false);
+    const changed = await asked("create_list", { name: "VIP customers " });
+    expect(changed.approval_id).not.toBe(approval_id);
+    expect(writesSeen()).toEqual([]);
+  });
+
+  it("on the owner's no is denied, and stays so for a while", async () => {
+    const { approval_id } = await asked();
+    expect(await world.app.gate.deny(approval_id, "anna", "not now")).toMatchObject({ status: "denied", status_reason: "not now" });
+    expect(await world.write("create_list", VIP)).toMatchObject({ status: "denied", because: expect.stringContaining("The owner said no") });
+    await expect(approve(approval_id)).rejects.toMatchObject({ code: "conflict" });
+    world.clock.advance(3_600_001);
+    await asked();
+    expect(writesSeen()).toEqual([]);
+  });
+});
+
+describe("an approval runs out", () => {
+  it("when nobody decides in time", async () => {
+    const { approval_id } = await asked();
+    world.clock.advance(24 * 3_600_000 + 1);
+    await expect(approve(approval_id)).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("expired") });
+    expect((await asked()).approval_id).not.toBe(approval_id);
+    expect(writesSeen()).toEqual([]);
+  });
+
+  it("when it is not used in time", async () => {
+    const { approval_id } = await asked();
+    await approve(approval_id, false);
+    world.clock.advance(3_600_001);
+    expect((await asked()).approval_id).not.toBe(approval_id);
+    expect(await world.app.gate.approval(world.agent, approval_id)).toMatchObject({ status: "expired" });
+    expect(writesSeen()).toEqual([]);
+  });
+});
+
+describe("an approval is void", () => {
+  const cases: [what: string, change: () => Promise<void> | void, why: string][] = [
+    ["the policy changed", () => world.setPolicy("version: 1\npreset: assistant\nrules: [{id: a, effect: ask, actions: [create_list]}]\n"), "policy"],
+    ["the policy file broke", () => world.setPolicy("version: 1\npreset: nonsense\n"), "unused"],
+    ["the agent was revoked", async () => void (await world.app.agents.revoke("claude", "anna")), "agent"],
+    ["the connection was revoked", async () => void (await world.app.connections.revoke("shop", "anna")), "connection"],
+    ["the clock was set back", () => world.clock.advance(-120_000), "clock"],
+  ];
+  it.each(cases)("when %s before it is used", async (_, change, why) => {
+    const { approval_id } = await asked();
+    await approve(approval_id, false);
+    await change();
+    const caller = { ...world.agent };
+    await world.app.gate.call(caller, { action: "create_list", args: VIP, intent: "write" }).catch(() => undefined);
+    const row = await world.app.store.approvals.find(approval_id);
+    expect(row?.status === "voided" ? row.status_reason : `not used: ${row?.status}`).toMatch(["agent", "connection", "unused"].includes(why) ? /not used: approved/ : new RegExp(why));
+    expect(writesSeen()).toEqual([]);
+  });
+
+  it("when its row was changed behind our back", async () => {
+    const { approval_id } = await asked();
+    await world.app.store.approvals.transition(approval_id, ["pending"], "pending", { card: JSON.stringify({ title: "harmless" }) });
+    await expect(approve(approval_id)).rejects.toMatchObject({ code: "audit_broken" });
+  });
+});
+
+describe("who may see and use an approval", () => {
+  it("is its own agent and the owner", async () => {
+    const { approval_id } = await asked();
+    const { token } = await world.app.agents.add({ name: "other", connection: "shop" });
+    const other = await world.app.agents.byToken(token.reveal(), "http");
+    await expect(world.app.gate.approval(other, approval_id)).rejects.toMatchObject({ code: "not_found" });
+    await approve(approval_id, false);
+    expect(await world.app.gate.call(other, { action: "create_list", args: VIP, intent: "write" })).toMatchObject({ status: "approval_required" });
+    expect(writesSeen()).toEqual([]);
+  });
+});
+
+describe("a call that is refused", () => {
+  it.each([
+    ["unknown_action", "crate_list", {}],
+    ["invalid_arguments", "create_list", { nmae: "x" }],
+    ["invalid_arguments", "create_list", []],
+    ["ambiguous_action", "create_tag_relationships", { id: "x" }],
+    ["usage", "get_lists", {}],
+  ] as const)("%s leaves a row and reaches nothing", async (code, action, args) => {
+    await expect(world.write(action, args as never)).rejects.toMatchObject({ code });
+    expect((await world.app.activity({ limit: 1 }))[0]).toMatchObject({ status: "refused", error_code: code });
+    expect(world.ledger()).toEqual([]);
+  });
+
+  it("a write through the read tool", async () => {
+    await expect(world.read("delete_list", { id: "Abc123" })).rejects.toMatchObject({ code: "usage", hint: expect.stringContaining("write") });
+    expect(world.ledger()).toEqual([]);
+  });
+
+  it("when too many wait already", async () => {
+    await world.close();
+    world = await createWorld({ limits: { maxPending: 2 } });
+    await asked("create_list", { name: "1" });
+    await asked("create_list", { name: "2" });
+    expect(await world.write("create_list", { name: "3" })).toMatchObject({ status: "denied", because: expect.stringContaining("2 approvals are waiting") });
+    await asked("create_list", { name: "1" });
+  });
+});
+
+describe("a write that the policy allows", () => {
+  beforeEach(() => world.setPolicy("version: 1\npreset: operator\nrules: []\n"));
+
+  it("runs at once, with intent before and outcome after", async () => {
+    const result: CallResult = await world.write("create_list", VIP);
+    expect(result).toMatchObject({ status: "done", http_status: 201 });
+    const { call, events } = await world.app.callStory(result.call_id);
+    expect(call).toMatchObject({ status: "done", verdict: "allow", approval_id: null });
+    expect(events.map(({ event }) => event)).toEqual(["received", "decided", "intent", "outcome"]);
+    expect(await world.app.verifyAudit()).not.toHaveProperty("bad");
+  });
+
+  it("that Klaviyo refuses is rejected, and says what was wrong", async () => {
+    const result = await world.write("update_list", { id: "Nope00", name: "x" });
+    expect(result).toMatchObject({ status: "rejected", error: { code: "not_found" } });
+  });
+});
+
+it("the story of an approved call is whole, in order, and verifies", async () => {
+  const { approval_id, call_id } = await asked();
+  await approve(approval_id);
+  const { events } = await world.app.callStory(call_id);
+  expect(events.map(({ event }) => event)).toEqual(["received", "decided", "approval.asked", "approval.approved", "approval.consumed", "intent", "outcome"]);
+  expect(await world.app.verifyAudit()).toMatchObject({ rows: expect.any(Number) });
+  expect(await world.app.verifyAudit()).not.toHaveProperty("bad");
+});
+
+it("fifty that use one approval at the same time send once", async () => {
+  const { approval_id } = await asked();
+  await approve(approval_id, false);
+  const results = await Promise.all(Array.from({ length: 50 }, () => world.write("create_list", VIP)));
+  expect(writesSeen()).toEqual(["POST /api/lists"]);
+  expect(results.filter(({ status }) => status === "done").length).toBe(1);
+  expect(results.filter(({ status }) => status === "approval_required").length).toBe(49);
+});
+
+it("approve and deny at the same time: the first holds, the other is told", async () => {
+  const { approval_id } = await asked();
+  const settled = await Promise.allSettled([approve(approval_id), world.app.gate.deny(approval_id, "ben", null)]);
+  expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  expect(settled.filter(({ status }) => status === "rejected")).toHaveLength(1);
+});

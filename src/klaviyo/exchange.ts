@@ -1,0 +1,142 @@
+import { Agent, request, type Dispatcher } from "undici";
+import { HalyardError } from "../lib/errors.ts";
+import type { Json } from "../lib/json.ts";
+import { collect, parseAnswer } from "./answer.ts";
+import { connectionFailure, type ConnectionFailure } from "./connection-failures.ts";
+import type { RateHeaders } from "./limits.ts";
+
+export interface Timeouts {
+  /** TCP and TLS. */
+  connectMs: number;
+  /** From the request to the first line of the answer. */
+  headersMs: number;
+  /** Between two pieces of the answer. */
+  bodyMs: number;
+  /** One attempt from start to end. */
+  totalMs: number;
+}
+
+export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 5_000, headersMs: 20_000, bodyMs: 20_000, totalMs: 60_000 };
+
+export interface Outgoing {
+  url: URL;
+  method: Dispatcher.HttpMethod;
+  headers: Record<string, string>;
+  bytes: Uint8Array | null;
+  scrub(text: string): string;
+  /** A write gets a connection of its own. */
+  isWrite: boolean;
+}
+
+/** One attempt. `left`: bytes of the request may have reached the server. */
+export type Exchange = ({ kind: "answered" } & Reply) | ({ kind: "failed"; left: boolean } & ConnectionFailure);
+
+export interface Reply {
+  status: number;
+  body: Json | null;
+  /** An error status whose body ended early: the status alone is known. */
+  torn: boolean;
+  requestId: string | null;
+  revision: string | null;
+  rate: RateHeaders;
+  retryAfter: string | undefined;
+}
+
+export interface Wire {
+  /** Sends once and reads the whole answer. Never throws, never follows a redirect. */
+  exchange(outgoing: Outgoing, signal: AbortSignal | undefined): Promise<Exchange>;
+  close(): Promise<void>;
+}
+
+export function createWire(timeouts: Timeouts): Wire {
+  const options = {
+    connect: { timeout: timeouts.connectMs },
+    headersTimeout: timeouts.headersMs,
+    bodyTimeout: timeouts.bodyMs,
+    allowH2: false,
+  };
+  const reads = new Agent(options);
+  // The server may close a kept connection in the moment that it is used again; for a write that would be an unknown outcome for nothing.
+  const writes = new Agent({ ...options, pipelining: 0 });
+  return {
+    async exchange(outgoing, signal) {
+      let left = false;
+      let during: "sending" | "body" = "sending";
+      const deadline = AbortSignal.timeout(timeouts.totalMs);
+      const dispatcher = (outgoing.isWrite ? writes : reads).compose(onLeaving(() => (left = true)));
+      try {
+        signal?.throwIfAborted();
+        const response = await request(outgoing.url, {
+          dispatcher,
+          method: outgoing.method,
+          headers: outgoing.headers,
+          body: outgoing.bytes,
+          signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+        });
+        during = "body";
+        return await readReply(response, outgoing.scrub, signal);
+      } catch (thrown) {
+        return { kind: "failed", left, ...connectionFailure(thrown, during, signal) };
+      }
+    },
+    async close() {
+      await Promise.all([reads.close(), writes.close()]);
+    },
+  };
+}
+
+async function readReply(
+  response: Dispatcher.ResponseData,
+  scrub: (text: string) => string,
+  signal: AbortSignal | undefined,
+): Promise<Exchange> {
+  const { statusCode: status } = response;
+  const header = (name: string): string | undefined => {
+    const value = response.headers[name];
+    return typeof value === "string" ? scrub(value) : undefined;
+  };
+  if (status >= 300 && status < 400) {
+    response.body.on("error", () => undefined).destroy();
+    throw new HalyardError("unreachable", "Klaviyo's address answered with a redirect, which is not followed.", {
+      hint: "Something between this machine and Klaviyo may be intercepting the traffic.",
+    });
+  }
+  const reply = {
+    kind: "answered" as const,
+    status,
+    requestId: matching(header("x-klaviyo-req-id"), /^[\w-]{1,64}$/),
+    revision: matching(header("x-klaviyo-api-revision"), /^\d{4}-\d\d-\d\d(\.\w{1,20})?$/),
+    rate: { limit: header("ratelimit-limit"), remaining: header("ratelimit-remaining"), reset: header("ratelimit-reset") },
+    retryAfter: header("retry-after"),
+  };
+  try {
+    const bytes = await collect(response.body);
+    // We ask for no encoding, and unpacking one would undo the cap on the size.
+    if ((header("content-encoding") ?? "identity") !== "identity")
+      throw new HalyardError("answer_malformed", "Klaviyo's answer is encoded.");
+    return { ...reply, body: parseAnswer(bytes, scrub), torn: false };
+  } catch (thrown) {
+    // An error page of a proxy is not JSON, but its status still says what happened.
+    if (status < 400 || signal?.aborted) throw thrown;
+    return { ...reply, body: null, torn: !(thrown instanceof HalyardError) };
+  }
+}
+
+function matching(value: string | undefined, pattern: RegExp): string | null {
+  return value !== undefined && pattern.test(value) ? value : null;
+}
+
+/** Tells when a connection stands and the request is about to be written to it; until then it has provably not left. */
+function onLeaving(mark: () => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context) {
+        handler.onRequestStart?.(controller, context);
+        if (!controller.aborted) mark();
+      },
+      onResponseStart: (controller, status, headers, statusText) => handler.onResponseStart?.(controller, status, headers, statusText),
+      onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
+      onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
+      onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
+    });
+}

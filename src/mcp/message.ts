@@ -1,0 +1,44 @@
+import { HalyardError } from "../lib/errors.ts";
+import { isJsonObject, JSON_LIMITS, parseStrictJson, type JsonObject } from "../lib/json.ts";
+
+/** Klaviyo's largest body and the protocol around it. */
+export const MAX_MESSAGE_BYTES = JSON_LIMITS.maxSizeBytes + 64 * 1024;
+
+/** Depth of a call's arguments inside a JSON-RPC message. */
+const LIMITS = { maxSizeBytes: MAX_MESSAGE_BYTES, maxDepth: JSON_LIMITS.maxDepth + 4 };
+
+export const PARSE_ERROR = -32_700;
+export const INVALID_REQUEST = -32_600;
+
+/** A JSON-RPC error for a message that is not passed on. */
+export interface Refusal {
+  code: number;
+  message: string;
+}
+
+/**
+ * Reads the bytes of one JSON-RPC message, once and strictly: invalid UTF-8, a byte order mark, a property twice, numbers that cannot be kept exactly,
+ * batches and whatever is too large or too deep are refused here, before the SDK or a tool sees any of it.
+ */
+export function parseMessage(bytes: Uint8Array): { message: JsonObject } | { refusal: Refusal } {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return { refusal: { code: PARSE_ERROR, message: "The message is not UTF-8." } };
+  }
+  try {
+    const value = parseStrictJson(text, LIMITS);
+    if (Array.isArray(value)) return { refusal: { code: INVALID_REQUEST, message: "Batches are not taken; send one message at a time." } };
+    if (!isJsonObject(value)) return { refusal: { code: INVALID_REQUEST, message: "A message is a JSON object." } };
+    return { message: value };
+  } catch (thrown) {
+    if (!(thrown instanceof HalyardError)) throw thrown;
+    return { refusal: { code: thrown.code === "too_large" ? INVALID_REQUEST : PARSE_ERROR, message: thrown.message } };
+  }
+}
+
+/** The answer to a message that was refused: which request it was cannot be told. */
+export function refusalMessage({ code, message }: Refusal): JsonObject {
+  return { jsonrpc: "2.0", id: null, error: { code, message } };
+}

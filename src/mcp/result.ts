@@ -1,0 +1,97 @@
+import type { ApprovalStatus, ApprovalView, CallResult } from "../gate/call.ts";
+import { errorReport } from "../lib/errors.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
+import { shapeBody } from "./shape.ts";
+import type { ToolAnswer } from "./tool.ts";
+
+/** What the gate answered, as a tool's answer. What was asked or denied is an ordinary result: the call itself went as it should. */
+export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnswer {
+  switch (result.status) {
+    case "done":
+    case "accepted":
+      return {
+        data: {
+          status: result.status,
+          call_id: result.call_id,
+          ...(result.approval_id !== undefined && { approval_id: result.approval_id }),
+          ...(result.earlier && { note: "It ran earlier, under this approval; nothing was sent again." }),
+          ...shapeBody(result.body),
+          ...(result.status === "accepted" && { next: "Klaviyo took it as a job and works on it. Read the job, or the object, to see when it is done." }),
+        },
+      };
+    case "approval_required":
+      return {
+        data: {
+          status: result.status,
+          approval_id: result.approval_id,
+          call_id: result.call_id,
+          because: result.because,
+          decide_by: result.decide_by,
+          next: `Nothing has been sent. The owner decides in Halyard, outside this chat; tell your user so. Then call ${tool} again with the same action and args, or look with approval_status.`,
+        },
+      };
+    case "denied":
+      return {
+        data: {
+          status: result.status,
+          call_id: result.call_id,
+          because: result.because,
+          next: "Nothing has been sent. Do not try variants of it; tell your user what the policy refuses.",
+        },
+      };
+    default:
+      return {
+        data: {
+          status: result.status,
+          call_id: result.call_id,
+          ...(result.approval_id !== undefined && { approval_id: result.approval_id }),
+          error: plain(result.error),
+          ...(result.how_to_check !== undefined && { how_to_check: result.how_to_check }),
+          means: NOT_DONE[result.status],
+        },
+        isError: true,
+      };
+  }
+}
+
+const NOT_DONE = {
+  rejected: "Klaviyo refused it; nothing changed.",
+  failed: "It was not sent; nothing changed.",
+  unknown: "It may or may not have happened. Check before you try again.",
+};
+
+/** An approval as its agent may see it: no card, no rule text, nobody's name. */
+export function approvalAnswer(view: ApprovalView): ToolAnswer {
+  return {
+    data: {
+      approval_id: view.approval_id,
+      status: view.status,
+      operation: view.operation,
+      decide_by: view.decide_by,
+      ...(view.status === "approved" && { use_by: view.use_by }),
+      // For other states the reason is the gate's own and may quote a rule.
+      ...(view.status === "denied" && view.status_reason !== null && { owner_says: view.status_reason }),
+      ...(view.result && { result: callAnswer(view.result, "write").data }),
+      next: AFTER[view.status],
+    },
+  };
+}
+
+const AFTER: Record<ApprovalStatus, string> = {
+  pending: "The owner has not decided yet. Look again later.",
+  approved: "Call write again with the same action and args, before use_by.",
+  denied: "The owner said no. Do not try variants of it; tell your user.",
+  expired: "The time to decide or to use it has passed. Call write again to ask anew.",
+  voided: "Something changed since it was asked. Call write again to ask anew.",
+  consumed: "It has been used; result tells what became of it.",
+};
+
+/** Whatever was thrown, as a tool's error: our own words only. */
+export function errorAnswer(thrown: unknown): ToolAnswer {
+  return { data: { status: "refused", ...plain(errorReport(thrown)) }, isError: true };
+}
+
+/** Interfaces have no index signature; the round trip also drops absent members. */
+function plain(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as Record<string, Json>;
+}

@@ -1,0 +1,109 @@
+import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
+
+/**
+ * Turns a JSON:API document into what a model reads best: `rows` (or `row`) of `{id, type, …attributes, relationships}`, nulls and links left out,
+ * `count`, `next_cursor` where there is another page. Anything else comes back as `body`.
+ */
+export function shapeBody(body: Json | null): JsonObject {
+  if (body === null) return {};
+  const data = isJsonObject(body) ? body["data"] : undefined;
+  if (!isJsonObject(body) || !(isResource(data) || (Array.isArray(data) && data.every(isResource)))) return { body: without(body) };
+  const included = new Included(body["included"], data);
+  const rows = (Array.isArray(data) ? data : [data]).map((resource) => rowOf(resource, included));
+  const rest = included.rest();
+  const meta = isJsonObject(body["meta"]) ? dropNulls(body["meta"]) : {};
+  const cursor = nextCursor(body["links"]);
+  return {
+    ...(Array.isArray(data) ? { count: rows.length, rows } : { row: rows[0] ?? null }),
+    ...(rest.length > 0 && { included: rest }),
+    ...(cursor !== undefined && { next_cursor: cursor }),
+    ...(Object.keys(meta).length > 0 && { meta }),
+  };
+}
+
+/** Without members that are null; items of lists stay, because their places count. */
+export function dropNulls(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, without(value)]),
+  );
+}
+
+function without(value: Json): Json {
+  if (Array.isArray(value)) return value.map(without);
+  return isJsonObject(value) ? dropNulls(value) : value;
+}
+
+type Resource = JsonObject & { type: string; id?: string };
+
+function isResource(value: Json | undefined): value is Resource {
+  return isJsonObject(value) && typeof value["type"] === "string";
+}
+
+function rowOf(resource: Resource, included: Included | undefined): JsonObject {
+  const row: JsonObject = { ...(typeof resource.id === "string" && { id: resource.id }), type: resource.type };
+  const attributes = isJsonObject(resource["attributes"]) ? dropNulls(resource["attributes"]) : {};
+  // An attribute may be called "type" or "id" itself.
+  for (const [name, value] of Object.entries(attributes)) row[name in row ? `attribute_${name}` : name] = value;
+  const relationships = relationshipsOf(resource["relationships"], included);
+  if (Object.keys(relationships).length > 0) row["relationships"] = relationships;
+  if (isJsonObject(resource["meta"])) row["meta"] = dropNulls(resource["meta"]);
+  return row;
+}
+
+/** Only what is linked is told: a relationship that is nothing but URLs says nothing to an agent. */
+function relationshipsOf(relationships: Json | undefined, included: Included | undefined): JsonObject {
+  if (!isJsonObject(relationships)) return {};
+  const told: JsonObject = {};
+  for (const [name, relationship] of Object.entries(relationships)) {
+    const data = isJsonObject(relationship) ? relationship["data"] : undefined;
+    const place = (item: Json): Json => (isResource(item) ? (included?.take(item) ?? item.id ?? null) : item);
+    if (Array.isArray(data) && data.length > 0) told[name] = data.map(place);
+    else if (isResource(data)) told[name] = place(data);
+  }
+  return told;
+}
+
+/** Included resources: one that a single row refers to goes into that row, the others stay apart once each. */
+class Included {
+  readonly #byKey = new Map<string, Resource>();
+  readonly #references = new Map<string, number>();
+
+  constructor(included: Json | undefined, data: Json | undefined) {
+    for (const resource of Array.isArray(included) ? included : []) if (isResource(resource)) this.#byKey.set(keyOf(resource), resource);
+    for (const resource of Array.isArray(data) ? data : [data]) if (isResource(resource)) this.#count(resource["relationships"]);
+  }
+
+  #count(relationships: Json | undefined): void {
+    for (const relationship of isJsonObject(relationships) ? Object.values(relationships) : []) {
+      const data = isJsonObject(relationship) ? relationship["data"] : undefined;
+      for (const item of Array.isArray(data) ? data : [data]) {
+        if (isResource(item)) this.#references.set(keyOf(item), (this.#references.get(keyOf(item)) ?? 0) + 1);
+      }
+    }
+  }
+
+  take(identifier: Resource): JsonObject | undefined {
+    const key = keyOf(identifier);
+    const resource = this.#references.get(key) === 1 ? this.#byKey.get(key) : undefined;
+    if (!resource) return undefined;
+    this.#byKey.delete(key);
+    return rowOf(resource, undefined);
+  }
+
+  rest(): JsonObject[] {
+    return [...this.#byKey.values()].map((resource) => rowOf(resource, undefined));
+  }
+}
+
+function keyOf({ type, id }: Resource): string {
+  return `${type} ${id ?? ""}`;
+}
+
+function nextCursor(links: Json | undefined): string | undefined {
+  const next = isJsonObject(links) ? links["next"] : undefined;
+  if (typeof next !== "string") return undefined;
+  const query = new URLSearchParams(next.split("?", 2)[1] ?? "");
+  return query.get("page[cursor]") ?? query.get("page_cursor") ?? undefined;
+}

@@ -1,0 +1,106 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Clock } from "../lib/clock.ts";
+import { HalyardError } from "../lib/errors.ts";
+import type { Action, Resource } from "./engine/declare.ts";
+import { createEngine, declaredCollections, type Engine } from "./engine/engine.ts";
+import { keys } from "./protocol/keys.ts";
+import { seedAccount } from "./seed/account.ts";
+import { createIdentity } from "./state/identity.ts";
+import { openJournal, type JournalHead } from "./state/journal.ts";
+import { State } from "./state/state.ts";
+
+export interface AccountOptions {
+  catalog: Catalog;
+  seed: string;
+  profiles: number;
+  resources: readonly Resource[];
+  actions: readonly Action[];
+  /** File of the journal. */
+  persist: string | undefined;
+  origin(): string;
+  /** Makes the clock; an account that was kept goes on from its last moment. */
+  clock(lastMs: number | undefined): Clock;
+  log(line: string): void;
+}
+
+/** The emulated account without its server. */
+export interface Account {
+  id: string;
+  keys: { full: string; readOnly: string };
+  state: State;
+  engine: Engine;
+  now(): number;
+  /** Back to the seed state; the journal is emptied. */
+  reset(): void;
+  /** Keeps the clock's position where there is a journal. */
+  noteClock(): void;
+  close(): void;
+}
+
+/** Builds the seed state, puts back what the journal kept, and from then on journals every change before it is answered for. */
+export function createAccount({ catalog, seed, profiles, resources, actions, persist, origin, clock: clockFrom, log }: AccountOptions): Account {
+  const journal = persist === undefined ? undefined : openJournal(persist);
+  const found = journal?.found;
+  if (found && (found.head.seed !== seed || found.head.profiles !== profiles)) {
+    throw new HalyardError("config", "The sandbox journal belongs to another seed or number of profiles.", { hint: "Start with the same, or another file." });
+  }
+  const clock = clockFrom(found?.atMs);
+  const id = accountIdOf(seed);
+  const state = new State([...declaredCollections(resources), keys], createIdentity(seed));
+  const head: JournalHead = { halyard_sandbox: 1, seed, profiles, startAt: found?.head.startAt ?? clock.now() };
+  let isSeeding = false;
+  const now = (): number => (isSeeding ? head.startAt : clock.now());
+  const onTaskFailure = (kind: string, thrown: unknown): void => log(`sandbox task ${kind} failed: ${traceOf(thrown)}`);
+  const engine = createEngine({ catalog, state, resources, actions, now, accountId: id, origin, onTaskFailure });
+  state.onChange((changes) => {
+    if (!isSeeding) journal?.append(now(), changes);
+  });
+
+  const seedAll = (): Account["keys"] => {
+    isSeeding = true;
+    try {
+      return engine.run((ctx) => {
+        const made = { full: `pk_${ctx.ids.alphanumeric(34)}`, readOnly: `pk_${ctx.ids.alphanumeric(34)}` };
+        ctx.rows(keys).put({ id: "full", key: made.full, scopes: null });
+        ctx.rows(keys).put({ id: "readOnly", key: made.readOnly, scopes: readScopes(catalog) });
+        seedAccount(ctx, { profiles });
+        return made;
+      });
+    } finally {
+      isSeeding = false;
+    }
+  };
+  const seeded = seedAll();
+  if (found) state.replay(found.changes);
+  journal?.begin(head);
+  return {
+    id,
+    keys: seeded,
+    state,
+    engine,
+    now,
+    reset() {
+      state.clear();
+      seedAll();
+      journal?.clear(head);
+    },
+    noteClock: () => journal?.append(now(), []),
+    close: () => journal?.close(),
+  };
+}
+
+function readScopes(catalog: Catalog): string[] {
+  const scopes = catalog.operations.flatMap((operation) => operation.scopes).filter((scope) => scope.endsWith(":read"));
+  return [...new Set(scopes)].toSorted();
+}
+
+/** Six characters, the first a letter, as account ids are. */
+function accountIdOf(seed: string): string {
+  const ids = createIdentity(`${seed} account`);
+  return Array.from({ length: 6 }, (_, i) => "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"[ids.number(i === 0 ? 24 : 32)]).join("");
+}
+
+/** A failure of the sandbox itself as text for the log. */
+export function traceOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+}

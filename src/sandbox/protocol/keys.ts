@@ -1,0 +1,39 @@
+import type { Operation } from "../../catalog/operation.ts";
+import { refuse } from "../engine/refusal.ts";
+import { defineCollection, type Collection, type Row } from "../state/collection.ts";
+
+/** A private API key of the sandbox account. `scopes` null means all. Ids are the names that the ledger shows. */
+export interface KeyRow extends Row {
+  readonly key: string;
+  readonly scopes: readonly string[] | null;
+  readonly revoked?: true;
+}
+
+/** Bookkeeping of the emulator, not part of the account's hash. */
+export const keys = defineCollection<KeyRow>("_keys", { unique: { key: (row) => row.key } });
+
+/** Who asks: the key's row, or null for endpoints that take none. */
+export function authenticate(
+  operation: Operation,
+  authorization: string | undefined,
+  companyId: string | undefined,
+  account: { id: string; keys: Collection<KeyRow> },
+): KeyRow | null {
+  if (operation.auth === "none") return null;
+  if (operation.auth === "company_id") {
+    if (companyId === undefined) refuse("invalid", "The company_id parameter is required.", { source: { parameter: "company_id" } });
+    if (companyId !== account.id) refuse("invalid", "The company_id parameter is not the public key of an account.", { source: { parameter: "company_id" } });
+    return null;
+  }
+  const [, token] = /^Klaviyo-API-Key +(\S+) *$/i.exec(authorization ?? "") ?? [];
+  if (token === undefined) refuse("not_authenticated", "Missing or invalid authorization scheme. Please use Klaviyo-API-Key.");
+  const row = account.keys.find("key", token);
+  if (!row || row.revoked) refuse("authentication_failed", "The API key specified is invalid.");
+  return row;
+}
+
+/** Every scope of the operation is needed, and reading what is included takes the read scope of that type as well (behaviour.md §1.1). */
+export function checkScopes(row: KeyRow | null, needed: readonly string[]): void {
+  const missing = row?.scopes ? needed.filter((scope) => !row.scopes?.includes(scope)) : [];
+  if (missing.length > 0) refuse("permission_denied", `The API key lacks the scope ${missing.join(", ")}.`);
+}

@@ -1,0 +1,46 @@
+import type { App } from "./app.ts";
+import type { Config } from "./config.ts";
+import type { Caller } from "./gate/call.ts";
+import { systemClock } from "./lib/clock.ts";
+import { HalyardError } from "./lib/errors.ts";
+import { createLog } from "./lib/log.ts";
+import { serveStdio } from "./mcp/stdio.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * Speaks MCP on standard input and output for the agent whose token is in the environment, until the client hangs up. The app is opened
+ * after the handshake has been answered, so nothing of it is imported here.
+ */
+export async function serveStdioDoor(config: Config): Promise<void> {
+  const log = createLog(process.stderr, systemClock, config.logLevel === "info" ? "warn" : config.logLevel);
+  let opened: Promise<App> | undefined;
+  const app = (): Promise<App> => {
+    opened ??= import("./app.ts")
+      .then(({ openApp }) => openApp(config))
+      .catch((thrown: unknown) => {
+        opened = undefined;
+        throw thrown;
+      });
+    return opened;
+  };
+  const door = serveStdio({
+    version: VERSION,
+    load: async () => {
+      const { catalog, gate, overview } = await app();
+      return { catalog, gate, overview };
+    },
+    authenticate: () => callerOf(config, app),
+    log,
+  });
+  await door.closed;
+  if (opened) await (await opened).close();
+}
+
+async function callerOf({ agentToken }: Config, app: () => Promise<App>): Promise<Caller> {
+  if (!agentToken) {
+    throw new HalyardError("unauthenticated", "No agent token was given.", {
+      hint: "Put HALYARD_AGENT_TOKEN into the environment of halyard mcp; halyard agents add makes one.",
+    });
+  }
+  return (await app()).agents.byToken(agentToken.reveal(), "stdio");
+}

@@ -1,0 +1,31 @@
+import type { Db } from "./schema.ts";
+import { agentsTable } from "./tables/agents.ts";
+import { approvalsTable } from "./tables/approvals.ts";
+import { auditTable } from "./tables/audit.ts";
+import { callsTable } from "./tables/calls.ts";
+import { connectionsTable } from "./tables/connections.ts";
+import { intentsTable } from "./tables/intents.ts";
+import { leasesTable } from "./tables/leases.ts";
+import { metaTable } from "./tables/meta.ts";
+import { policiesTable } from "./tables/policies.ts";
+import { rateWindowsTable } from "./tables/rate-windows.ts";
+import { secretsTable } from "./tables/secrets.ts";
+
+export type Tables = ReturnType<typeof createTables>;
+
+/** One accessor object per table, over the database or over one transaction. */
+export function createTables(db: Db) {
+  return {
+    connections: connectionsTable(db),
+    secrets: secretsTable(db),
+    agents: agentsTable(db),
+    calls: callsTable(db),
+    approvals: approvalsTable(db),
+    intents: intentsTable(db),
+    audit: auditTable(db),
+    policies: policiesTable(db),
+    rateWindows: rateWindowsTable(db),
+    leases: leasesTable(db),
+    meta: metaTable(db),
+  };
+}

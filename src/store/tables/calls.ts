@@ -1,0 +1,79 @@
+import type { Insertable, Updateable } from "kysely";
+import type { Db } from "../schema.ts";
+
+/** One call through any door, from the moment it was received. */
+export interface CallRow {
+  id: string;
+  door: "stdio" | "http" | "cli";
+  agent_id: string | null;
+  connection_id: string;
+  action: string;
+  operation: string;
+  digest: string;
+  effect_kind: string;
+  risk: number;
+  verdict: string | null;
+  because: string | null;
+  approval_id: string | null;
+  intent_id: string | null;
+  status: CallStatus;
+  /** The agent's own words. */
+  reason: string | null;
+  error_code: string | null;
+  http_status: number | null;
+  /** Short text of what the call touches. */
+  target: string | null;
+  received_at: number;
+  finished_at: number | null;
+}
+
+export type CallStatus =
+  | "received"
+  | "refused"
+  | "denied"
+  | "approval_required"
+  | "sent"
+  | "done"
+  | "accepted"
+  | "rejected"
+  | "unknown"
+  | "failed";
+
+export type NewCall = Insertable<CallRow>;
+export type CallPatch = Omit<Updateable<CallRow>, "id">;
+
+export interface CallQuery {
+  connection_id?: string | undefined;
+  agent_id?: string | undefined;
+  limit: number;
+  /** Id of the last call of the page before. */
+  before?: string | undefined;
+}
+
+export function callsTable(db: Db) {
+  const find = (id: string): Promise<CallRow | undefined> => db.selectFrom("calls").selectAll().where("id", "=", id).executeTakeFirst();
+  return {
+    find,
+    async insert(row: NewCall): Promise<void> {
+      await db.insertInto("calls").values(row).execute();
+    },
+    async update(id: string, patch: CallPatch): Promise<void> {
+      if (Object.keys(patch).length === 0) return;
+      await db.updateTable("calls").set(patch).where("id", "=", id).execute();
+    },
+    /** Newest first; empty when `before` is not known. */
+    async list({ connection_id, agent_id, limit, before }: CallQuery): Promise<CallRow[]> {
+      let query = db.selectFrom("calls").selectAll().orderBy("received_at", "desc").orderBy("id", "desc").limit(limit);
+      if (connection_id !== undefined) query = query.where("connection_id", "=", connection_id);
+      if (agent_id !== undefined) query = query.where("agent_id", "=", agent_id);
+      if (before !== undefined) {
+        const edge = await find(before);
+        if (!edge) return [];
+        query = query.where(({ eb, and, or }) =>
+          or([eb("received_at", "<", edge.received_at), and([eb("received_at", "=", edge.received_at), eb("id", "<", edge.id)])]),
+        );
+      }
+      return query.execute();
+    },
+  };
+}

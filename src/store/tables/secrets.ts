@@ -1,0 +1,60 @@
+import type { Insertable } from "kysely";
+import type { Db } from "../schema.ts";
+
+/** A sealed value; only the vault can open it. */
+export interface SecretRow {
+  id: string;
+  connection_id: string | null;
+  purpose: SecretPurpose;
+  version: number;
+  sealed: string;
+  created_at: number;
+}
+
+export type SecretPurpose = "klaviyo-key" | "agent-token" | "request";
+export type NewSecret = Insertable<SecretRow>;
+
+export function secretsTable(db: Db) {
+  return {
+    async insert(row: NewSecret): Promise<void> {
+      await db.insertInto("secrets").values(row).execute();
+    },
+    async find(id: string): Promise<SecretRow | undefined> {
+      return db.selectFrom("secrets").selectAll().where("id", "=", id).executeTakeFirst();
+    },
+    /** The newest version. */
+    async forConnection(connectionId: string, purpose: SecretPurpose): Promise<SecretRow | undefined> {
+      return db
+        .selectFrom("secrets")
+        .selectAll()
+        .where("connection_id", "=", connectionId)
+        .where("purpose", "=", purpose)
+        .orderBy("version", "desc")
+        .limit(1)
+        .executeTakeFirst();
+    },
+    /** Every secret, for re-sealing under another master key. */
+    async list(): Promise<SecretRow[]> {
+      return db.selectFrom("secrets").selectAll().orderBy("id").execute();
+    },
+    /** Puts a re-sealed text in the place of the one that was read; false when it changed in between. */
+    async reseal(id: string, from: string, to: string): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable("secrets")
+        .set({ sealed: to })
+        .where("id", "=", id)
+        .where("sealed", "=", from)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+    async remove(id: string): Promise<boolean> {
+      const { numDeletedRows } = await db.deleteFrom("secrets").where("id", "=", id).executeTakeFirst();
+      return numDeletedRows === 1n;
+    },
+    /** How many were removed. */
+    async removeForConnection(connectionId: string): Promise<number> {
+      const { numDeletedRows } = await db.deleteFrom("secrets").where("connection_id", "=", connectionId).executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+  };
+}

@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createManualClock } from "../../src/lib/clock.ts";
+import { randomBytes } from "../../src/lib/ids.ts";
+import { Secret } from "../../src/lib/secret.ts";
+import { CREATED_AT, openStore, type Store } from "../../src/store/store.ts";
+import { openVault } from "../../src/vault/vault.ts";
+import type { Databases } from "./databases.ts";
+import { agentRow, approvalRow, callRow, connectionRow, intentRow, seed, START_MS } from "./rows.ts";
+
+const conflict = { code: "conflict" };
+
+export function describeTables(databases: () => Databases): void {
+  let store: Store;
+  beforeEach(async () => {
+    store = await openStore({ url: (await databases().create()).url, clock: createManualClock(START_MS) });
+  });
+  afterEach(() => store.close());
+
+  describe("tables", () => {
+    it("keeps a connection, refuses its name twice and revokes it once", async () => {
+      await store.connections.insert(connectionRow());
+      expect(await store.connections.find("conn_1")).toEqual({ ...connectionRow(), revoked_at: null });
+      await expect(store.connections.insert(connectionRow({ id: "conn_2" }))).rejects.toMatchObject(conflict);
+      await store.connections.update("conn_1", { scopes: [], checked_at: START_MS + 5, account_name: "New" });
+      await store.connections.update("conn_1", {});
+      expect(await store.connections.byName("shop")).toMatchObject({ scopes: [], checked_at: START_MS + 5, account_name: "New" });
+      expect([await store.connections.revoke("conn_1", 7), await store.connections.revoke("conn_1", 8)]).toEqual([true, false]);
+      expect(await store.connections.list()).toMatchObject([{ status: "revoked", revoked_at: 7 }]);
+      expect(await store.connections.find("conn_9")).toBeUndefined();
+    });
+
+    it("gives the newest secret of a purpose, re-seals by compare-and-swap and removes all of a connection", async () => {
+      await seed(store);
+      const secret = { connection_id: "conn_1", purpose: "klaviyo-key", created_at: START_MS } as const;
+      await store.secrets.insert({ ...secret, id: "sec_1", version: 1, sealed: "one" });
+      await store.secrets.insert({ ...secret, id: "sec_2", version: 2, sealed: "two" });
+      await store.secrets.insert({ id: "sec_3", purpose: "request", version: 9, sealed: "three", created_at: START_MS });
+      expect(await store.secrets.forConnection("conn_1", "klaviyo-key")).toMatchObject({ id: "sec_2", version: 2 });
+      expect(await store.secrets.forConnection("conn_1", "request")).toBeUndefined();
+      expect([await store.secrets.reseal("sec_2", "two", "2b"), await store.secrets.reseal("sec_2", "two", "2c")]).toEqual([true, false]);
+      expect((await store.secrets.list()).map(({ sealed }) => sealed)).toEqual(["one", "2b", "three"]);
+      expect(await store.secrets.removeForConnection("conn_1")).toBe(2);
+      expect([await store.secrets.remove("sec_3"), await store.secrets.remove("sec_3")]).toEqual([true, false]);
+      expect(await store.secrets.find("sec_3")).toBeUndefined();
+    });
+
+    it("finds an agent by id, name and token, and refuses a name, a token or a connection that cannot be", async () => {
+      await seed(store);
+      const row = { ...agentRow(), last_used_at: null, revoked_at: null };
+      expect(await Promise.all([store.agents.find("agent_1"), store.agents.byName("claude"), store.agents.byTokenHash("a".repeat(64))])).toEqual([row, row, row]);
+      await expect(store.agents.insert(agentRow({ id: "agent_2", name: "other" }))).rejects.toMatchObject(conflict);
+      await expect(store.agents.insert(agentRow({ id: "agent_2", token_hash: "b" }))).rejects.toMatchObject(conflict);
+      await expect(store.agents.insert(agentRow({ id: "a", name: "n", token_hash: "b", connection_id: "conn_9" }))).rejects.toMatchObject({ code: "internal" });
+      await store.agents.touch("agent_1", START_MS + 1);
+      expect([await store.agents.revoke("agent_1", 3), await store.agents.revoke("agent_1", 4)]).toEqual([true, false]);
+      expect(await store.agents.list()).toMatchObject([{ last_used_at: START_MS + 1, revoked_at: 3 }]);
+    });
+
+    it("lists calls newest first, page by page, also when several came in the same millisecond", async () => {
+      await seed(store, 3);
+      for (const id of ["call_a", "call_b", "call_c"]) await store.calls.insert(callRow({ id, agent_id: null, door: "cli", received_at: START_MS + 2 }));
+      const first = await store.calls.list({ limit: 3 });
+      const rest = await store.calls.list({ limit: 9, before: first.at(-1)?.id });
+      expect([...first, ...rest].map(({ id }) => id)).toEqual(["call_3", "call_c", "call_b", "call_a", "call_2", "call_1"]);
+      expect((await store.calls.list({ limit: 9, agent_id: "agent_1", connection_id: "conn_1" })).map(({ id }) => id)).toEqual(["call_3", "call_2", "call_1"]);
+      expect(await store.calls.list({ limit: 9, before: "call_nine" })).toEqual([]);
+      expect(await store.calls.list({ limit: 9, connection_id: "conn_9" })).toEqual([]);
+    });
+
+    it("updates a call and keeps text that Postgres would refuse", async () => {
+      await seed(store);
+      await store.calls.update("call_1", { status: "done", http_status: 201, finished_at: START_MS + 9, reason: "a\0b\uD800 é😀" });
+      await store.calls.update("call_1", {});
+      expect(await store.calls.find("call_1")).toMatchObject({ status: "done", http_status: 201, finished_at: START_MS + 9, reason: "a\u2400b\uFFFD é😀" });
+    });
+
+    it("has at most one live approval per agent and digest", async () => {
+      await seed(store, 3);
+      await store.approvals.insert(approvalRow());
+      const second = approvalRow({ id: "appr_2", call_id: "call_2", created_at: START_MS + 1 });
+      await expect(store.approvals.insert(second)).rejects.toMatchObject(conflict);
+      expect(await store.approvals.transition("appr_1", ["pending"], "approved", { decided_by: "owner", decided_at: 5 })).toBe(true);
+      await expect(store.approvals.insert(second)).rejects.toMatchObject(conflict);
+      expect(await store.approvals.pendingByDigest("agent_1", "d1")).toMatchObject({ id: "appr_1", decided_by: "owner" });
+      await store.approvals.transition("appr_1", ["pending", "approved"], "voided", { status_reason: "policy changed" });
+      expect(await store.approvals.pendingByDigest("agent_1", "d1")).toBeUndefined();
+      await store.approvals.insert(second);
+      await store.approvals.insert(approvalRow({ id: "appr_3", agent_id: "agent_2" }));
+      expect((await store.approvals.byDigest("agent_1", "d1", 9)).map(({ id }) => id)).toEqual(["appr_2", "appr_1"]);
+    });
+
+    it("moves an approval only from a status that was named, lists and counts", async () => {
+      await seed(store);
+      await store.approvals.insert(approvalRow({ people: 12, people_basis: "counted", tainted: 1 }));
+      expect(await store.approvals.countPending("agent_1")).toBe(1);
+      expect(await store.approvals.transition("appr_1", ["approved"], "consumed", { intent_id: "intent_1" })).toBe(false);
+      expect(await store.approvals.find("appr_1")).toMatchObject({ status: "pending", intent_id: null, people: 12, tainted: 1 });
+      expect([await store.approvals.markTold("appr_1", 1), await store.approvals.markTold("appr_1", 2)]).toEqual([true, false]);
+      expect(await store.approvals.transition("appr_1", ["pending"], "denied")).toBe(true);
+      expect(await store.approvals.countPending("agent_1")).toBe(0);
+      expect(await store.approvals.list({ status: "denied", connection_id: "conn_1", agent_id: "agent_1", limit: 9 })).toMatchObject([{ told_at: 1 }]);
+      expect(await store.approvals.list({ status: "pending", limit: 9 })).toEqual([]);
+    });
+
+    it("has one intent per call and per approval, and finishes it once", async () => {
+      await seed(store, 4);
+      for (const n of [1, 2]) await store.approvals.insert(approvalRow({ id: `appr_${n}`, call_id: `call_${n}`, digest: `d${n}` }));
+      await store.intents.insert(intentRow({ approval_id: "appr_1" }));
+      await expect(store.intents.insert(intentRow({ id: "intent_2" }))).rejects.toMatchObject(conflict);
+      await expect(store.intents.insert(intentRow({ id: "intent_2", call_id: "call_2", approval_id: "appr_1" }))).rejects.toMatchObject(conflict);
+      await store.intents.insert(intentRow({ id: "intent_3", call_id: "call_3", created_at: START_MS + 5 }));
+      await store.intents.insert(intentRow({ id: "intent_4", call_id: "call_4", created_at: START_MS + 9 }));
+      expect((await store.intents.listOpen({ olderThan: START_MS + 9 })).map(({ id }) => id)).toEqual(["intent_1", "intent_3"]);
+      expect(await store.intents.finish("intent_1", { status: "unknown", finished_at: START_MS + 1 })).toBe(true);
+      expect(await store.intents.finish("intent_1", { status: "done" })).toBe(false);
+      expect((await store.intents.listUnknown()).map(({ id }) => id)).toEqual(["intent_1"]);
+      expect(await store.intents.resolve("intent_1", "unknown", "done", "list X9 exists")).toBe(true);
+      expect(await store.intents.resolve("intent_1", "unknown", "not_sent", "")).toBe(false);
+      expect(await store.intents.find("intent_1")).toMatchObject({ status: "done", evidence: "list X9 exists", finished_at: START_MS + 1 });
+    });
+
+    it("keeps every version of a policy and refuses one that exists", async () => {
+      await seed(store);
+      const policy = { connection_id: "conn_1", digest: "x", author: "owner", created_at: START_MS };
+      expect(await store.policies.current("conn_1")).toBeUndefined();
+      for (const version of [1, 2, 10]) await store.policies.insert({ ...policy, version, document: `v${version}` });
+      await expect(store.policies.insert({ ...policy, version: 2, document: "other" })).rejects.toMatchObject(conflict);
+      expect(await store.policies.current("conn_1")).toMatchObject({ version: 10, document: "v10" });
+      expect((await store.policies.list("conn_1")).map(({ version }) => version)).toEqual([10, 2, 1]);
+    });
+
+    it("gives a lease to one holder until it runs out or is released", async () => {
+      expect(await store.leases.acquire("digest", "a", 100, 0)).toBe(true);
+      expect(await store.leases.acquire("digest", "b", 100, 99)).toBe(false);
+      expect(await store.leases.acquire("digest", "a", 100, 50)).toBe(true);
+      expect(await store.leases.acquire("digest", "b", 100, 149)).toBe(false);
+      expect(await store.leases.acquire("digest", "b", 100, 150)).toBe(true);
+      await store.leases.release("digest", "a");
+      expect(await store.leases.acquire("digest", "a", 100, 151)).toBe(false);
+      await store.leases.release("digest", "b");
+      expect(await store.leases.acquire("digest", "a", 100, 152)).toBe(true);
+    });
+
+    it("sets, adds and gets meta values, and knows when it was made", async () => {
+      await store.meta.set("k", "1");
+      await store.meta.set("k", "2");
+      expect([await store.meta.get("k"), await store.meta.add("k", "3"), await store.meta.add("new", "4"), await store.meta.get("none")]).toEqual(["2", "2", "4", undefined]);
+      expect(await store.meta.get(CREATED_AT)).toBe(String(START_MS));
+    });
+  });
+
+  it("serves the vault as the place of its check value and salt", async () => {
+    const open = (passphrase: string) =>
+      openVault({ sources: { keyFile: "/none", passphrase: new Secret(passphrase) }, meta: store.meta, random: randomBytes, scryptCost: { N: 16, r: 1, p: 1 } });
+    const context = { connection: "conn_1", account: "AbC123", purpose: "klaviyo-key", version: 1 };
+    const [one, two] = await Promise.all([open("right"), open("right")]);
+    expect(two.open(one.seal("pk_1", context), context).reveal()).toBe("pk_1");
+    await expect(open("wrong")).rejects.toMatchObject({ code: "master_key" });
+  });
+
+  describe("rate windows", () => {
+    const second = { key: "acct create_list", widthS: 1, allowed: 3 };
+    const minute = { key: "acct create_list", widthS: 60, allowed: 5 };
+    const take = (atMs: number, windows = [second, minute]) => store.rateWindows.take(windows, atMs);
+
+    it("takes from every window or from none", async () => {
+      for (const at of [900, 950, 1000]) expect(await take(at)).toEqual({ ok: true });
+      for (const at of [1001, 1200, 1899]) expect(await take(at)).toEqual({ ok: false, waitMs: 1900 - at });
+      expect([await take(1900), await take(1901)]).toEqual([{ ok: true }, { ok: true }]);
+      expect(await take(2000)).toEqual({ ok: false, waitMs: 58_900 });
+      expect(await take(60_900)).toEqual({ ok: true });
+    });
+
+    it("starts a window at the first request in it, not at one that another window refused", async () => {
+      expect((await take(0, [{ ...minute, allowed: 0 }, second])).ok).toBe(false);
+      for (const at of [900, 950, 999]) expect(await take(at, [second])).toEqual({ ok: true });
+      expect(await take(1001, [second])).toEqual({ ok: false, waitMs: 899 });
+    });
+
+    it("takes the strictest of two limits with one key and width, and none where nothing is allowed", async () => {
+      expect(await take(0, [{ ...second, allowed: 1 }, second])).toEqual({ ok: true });
+      expect(await take(1, [second, { ...second, allowed: 1 }])).toEqual({ ok: false, waitMs: 999 });
+      expect(await take(0, [{ key: "never", widthS: 60, allowed: 0 }])).toEqual({ ok: false, waitMs: 60_000 });
+      expect(await take(0, [])).toEqual({ ok: true });
+    });
+
+    it("starts afresh when the clock was put back by more than the window", async () => {
+      for (const at of [100_000, 100_001, 100_002]) await take(at, [second]);
+      expect(await take(99_500, [second])).toEqual({ ok: false, waitMs: 1500 });
+      expect(await take(5000, [second])).toEqual({ ok: true });
+    });
+
+    it("raises what is used to the server's view and never lowers it", async () => {
+      await take(0, [minute]);
+      await store.rateWindows.observe({ ...minute, used: 5, atMs: 10 });
+      expect(await take(20, [minute])).toEqual({ ok: false, waitMs: 59_980 });
+      await store.rateWindows.observe({ ...minute, used: 1, atMs: 30 });
+      expect(await take(40, [minute])).toEqual({ ok: false, waitMs: 59_960 });
+      await store.rateWindows.observe({ key: "other", widthS: 60, used: 4, atMs: 0 });
+      expect([await take(1, [{ ...minute, key: "other" }]), (await take(2, [{ ...minute, key: "other" }])).ok]).toEqual([{ ok: true }, false]);
+    });
+  });
+}
