@@ -11,5 +11,5 @@ export default defineConfig({
   noExternal: [/.*/],
   external: ["better-sqlite3", "pg"],
   copy: [{ from: "src/catalog/generated", to: "dist" }],
-  minify: false,
+  fixedExtension: false,
 });

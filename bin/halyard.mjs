@@ -1,12 +1,18 @@
 #!/usr/bin/env node
 // Plain old JavaScript with no import ahead of the check: on Node 20 the database binding crashes the process instead of failing (better-sqlite3 13 needs N-API 10).
-const wanted = "22.18";
+const wanted = "22.19";
 const parts = process.versions.node.split(".").map(Number);
-const isTooOld = parts[0] < 22 || (parts[0] === 22 && parts[1] < 18) || !(Number(process.versions.napi) >= 10);
+const isTooOld = parts[0] < 22 || (parts[0] === 22 && parts[1] < 19) || !(Number(process.versions.napi) >= 10);
 
 if (isTooOld) {
   process.stderr.write(
-    "Halyard needs Node " + wanted + " or newer, best Node 24. This is Node " + process.versions.node + " (" + process.execPath + ").\n" +
+    "Halyard needs Node " +
+      wanted +
+      " or newer, best Node 24. This is Node " +
+      process.versions.node +
+      " (" +
+      process.execPath +
+      ").\n" +
       "In a clone of the repository, `npm run halyard -- <command>` uses the Node 24 that `npm ci` brought along.\n" +
       "Elsewhere install Node 24 from https://nodejs.org and run this again.\n",
   );

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Parts } from "./cli/parts.ts";
-import { createOutput, systemIo } from "./cli/output.ts";
 import { readConfig } from "./config.ts";
+import { systemClock } from "./lib/clock.ts";
 import { ERROR_CODES, HalyardError } from "./lib/errors.ts";
 import { VERSION } from "./version.ts";
 
@@ -19,35 +19,63 @@ const parts: Parts = {
   },
   readConfig,
   openApp: async (config) => (await import("./app.ts")).openApp(config),
-  startGateway: async (config, options) => (await import("./app.ts")).startGateway(config, options),
-  runSandbox: async (options) => (await import("./app.ts")).runSandbox(options),
-  serveStdioDoor: async (config) => (await import("./app.ts")).serveStdioDoor(config),
+  async startGateway(config, options) {
+    const [{ startGateway }, { createLog }] = await Promise.all([import("./start.ts"), import("./lib/log.ts")]);
+    // The terminal is for what to paste: only warnings and errors join it.
+    const log = createLog(process.stderr, systemClock, config.logLevel === "info" ? "warn" : config.logLevel);
+    return startGateway(config, { ...options, log });
+  },
+  runSandbox: async (options) => (await import("./sandbox-run.ts")).runSandbox(options),
+  serveStdioDoor: async (config) => (await import("./stdio.ts")).serveStdioDoor(config),
   async reference() {
-    const [{ loadCatalog }, { actionIndex, resolveAction, CHOOSER }, { searchActions }, { inputSchema, definition }, { decide }, { RISK_NAMES }, { classOf }] =
-      await Promise.all([
-        import("./catalog/catalog.ts"),
-        import("./catalog/actions.ts"),
-        import("./catalog/search.ts"),
-        import("./catalog/validation.ts"),
-        import("./policy/decide.ts"),
-        import("./policy/presets.ts"),
-        import("./gate/class.ts"),
-      ]);
-    return { catalog: loadCatalog(), actionIndex, resolveAction, CHOOSER, searchActions, inputSchema, definition, decide, RISK_NAMES, classOf };
+    const [
+      { loadCatalog },
+      { actionIndex, resolveAction, CHOOSER },
+      { searchActions },
+      { inputSchema, definition },
+      { decide },
+      { RISK_NAMES },
+      { classOf },
+    ] = await Promise.all([
+      import("./catalog/catalog.ts"),
+      import("./catalog/actions.ts"),
+      import("./catalog/search.ts"),
+      import("./catalog/validation.ts"),
+      import("./policy/decide.ts"),
+      import("./policy/presets.ts"),
+      import("./gate/class.ts"),
+    ]);
+    return {
+      catalog: loadCatalog(),
+      actionIndex,
+      resolveAction,
+      CHOOSER,
+      searchActions,
+      inputSchema,
+      definition,
+      decide,
+      RISK_NAMES,
+      classOf,
+    };
   },
 };
 
-/** An agent waits for `mcp` to answer, so it does not load the command line. */
+/** An agent waits for `mcp` to answer, so nothing of the command line is loaded for it. */
 async function serve(): Promise<number> {
-  const io = systemIo();
   try {
     await parts.serveStdioDoor(readConfig());
     return 0;
   } catch (thrown) {
-    createOutput(io, false).failure(thrown);
+    const { createOutput, systemIo } = await import("./cli/output.ts");
+    createOutput(systemIo(), false).failure(thrown);
     return thrown instanceof HalyardError ? thrown.exitStatus : ERROR_CODES.internal.exit;
   }
 }
 
+async function runCommand(argv: string[]): Promise<number> {
+  const [{ run }, { systemIo }] = await Promise.all([import("./cli/index.ts"), import("./cli/output.ts")]);
+  return run(argv, systemIo(), parts);
+}
+
 const argv = process.argv.slice(2);
-process.exitCode = argv.length === 1 && argv[0] === "mcp" ? await serve() : await (await import("./cli/index.ts")).run(argv, systemIo(), parts);
+process.exitCode = argv.length === 1 && argv[0] === "mcp" ? await serve() : await runCommand(argv);

@@ -8,7 +8,9 @@ describe("canaryForms", () => {
     for (const before of ["", "a", "ab", "abc", "Authorization: Klaviyo-API-Key "]) {
       for (const after of ["", "x", "xy", "xyz"]) {
         for (const encoding of ["base64", "base64url"] as const) {
-          expect(canariesIn(Buffer.from(before + SECRET + after).toString(encoding), SECRET), `${before}|${after}|${encoding}`).not.toEqual([]);
+          expect(canariesIn(Buffer.from(before + SECRET + after).toString(encoding), SECRET), `${before}|${after}|${encoding}`).not.toEqual(
+            [],
+          );
         }
       }
     }
@@ -16,7 +18,7 @@ describe("canaryForms", () => {
 
   it.each([
     ["itself", `key=${SECRET};`],
-    ["reversed", `>${[...SECRET].toReversed().join("")}<`],
+    ["reversed", `>${Array.from(SECRET).toReversed().join("")}<`],
     ["hex", Buffer.from(`a${SECRET}b`).toString("hex")],
     ["upper-case hex", Buffer.from(`a${SECRET}b`).toString("hex").toUpperCase()],
     ["a query", `?k=${encodeURIComponent(SECRET)}`],

@@ -8,7 +8,17 @@ export function canaryForms(text: string): string[] {
   const percent = hex.replaceAll(/../g, (pair) => `%${pair}`);
   const escaped = hex.replaceAll(/../g, (pair) => `\\u00${pair}`);
   const utf16 = Buffer.from(text, "utf16le").toString("hex");
-  const forms = [text, [...text].toReversed().join(""), hex, hex.toUpperCase(), percent, percent.toUpperCase(), encodeURIComponent(text), escaped, utf16];
+  const forms = [
+    text,
+    Array.from(text).toReversed().join(""),
+    hex,
+    hex.toUpperCase(),
+    percent,
+    percent.toUpperCase(),
+    encodeURIComponent(text),
+    escaped,
+    utf16,
+  ];
   for (const encoding of ["base64", "base64url"] as const) {
     for (const offset of [0, 1, 2]) forms.push(innerBase64(bytes, offset, encoding));
   }

@@ -1,4 +1,4 @@
-import type { LimitPort } from "../src/klaviyo/client.ts";
+import type { LimitPort } from "../src/klaviyo/limits.ts";
 
 export interface MemoryLimits extends LimitPort {
   /** Uses by window key. */

@@ -54,7 +54,9 @@ export function filterViolations(clauses: FilterClause[], filter: Operation["fil
       continue;
     }
     const arity = value === undefined ? "none" : Array.isArray(value) ? "list" : "single";
-    if (!stated[arity]?.includes(operator)) {
+    // Where the documents list `equals` for lists only, one value is a list of one (assumed: SDK examples send it so).
+    const isListOfOne = arity === "single" && operator === "equals" && stated.list?.includes("equals");
+    if (!isListOfOne && !stated[arity]?.includes(operator)) {
       const offered = [...new Set([...(stated.single ?? []), ...(stated.list ?? []), ...(stated.none ?? [])])];
       violations.push({ path: "/filter", message: `'${operator}' ${arity === "list" ? "with a list " : ""}is not an allowed operator for '${field}'. It takes: ${offered.join(", ")}` });
       continue;

@@ -26,7 +26,8 @@ function formOf(reference: Reference, operation: Operation, schema: Schema, dept
 
 function typeForm(type: string, schema: Schema, inner: (part: Schema) => string): string {
   if (type === "string") return schema.format === undefined ? "text" : `text (${schema.format})`;
-  if (type === "array") return `list of ${schema.items ? inner(schema.items) : "anything"}${schema.maxItems === undefined ? "" : `, at most ${schema.maxItems}`}`;
+  if (type === "array")
+    return `list of ${schema.items ? inner(schema.items) : "anything"}${schema.maxItems === undefined ? "" : `, at most ${schema.maxItems}`}`;
   if (type === "object") return schema.properties ? `object with ${listed(Object.keys(schema.properties))}` : "object";
   if (type === "integer" || type === "number") {
     const { minimum, maximum } = schema;

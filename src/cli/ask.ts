@@ -26,7 +26,8 @@ export async function askLine({ stdin, stderr }: Io, question: string): Promise<
 export async function askSecret(io: Io, question: string): Promise<Secret> {
   const text = io.isTty ? await typedSecret(io, question) : await readAll(io, MAX_SECRET_CHARACTERS);
   const secret = text.trim();
-  if (secret === "") throw new HalyardError("usage", "No key was given.", { hint: "Type it when asked, or pipe it in: halyard connect < key-file" });
+  if (secret === "")
+    throw new HalyardError("usage", "No key was given.", { hint: "Type it when asked, or pipe it in: halyard connect < key-file" });
   if (/\s/.test(secret)) throw new HalyardError("usage", "What was given is more than one word, so it is not a key.");
   return new Secret(secret);
 }
@@ -58,22 +59,26 @@ export interface Agreement {
 /** Whether the flags say yes already. Erasure and its like need the operation's name; a name that does not fit is an error. */
 export function agreedByFlags({ card }: ApprovalView, { yes, confirm }: Agreement): boolean {
   if (confirm !== undefined && confirm !== card.operation) {
-    throw new HalyardError("usage", `This is about ${card.operation}, not about what was confirmed.`, { hint: "Nothing was decided. Read the card again." });
+    throw new HalyardError("usage", `This is about ${card.operation}, not about what was confirmed.`, {
+      hint: "Nothing was decided. Read the card again.",
+    });
   }
   if (confirm !== undefined) return true;
   if (yes && card.effect.risk === 5) {
-    throw new HalyardError("usage", `${card.operation} is risk 5 (${card.effect.risk_means}): a bare --yes is not enough.`, { hint: `Name it: --yes=${card.operation}` });
+    throw new HalyardError("usage", `${card.operation} is risk 5 (${card.effect.risk_means}): a bare --yes is not enough.`, {
+      hint: `Name it: --yes=${card.operation}`,
+    });
   }
   return yes === true;
 }
 
 /** The owner's answer to a card: by the flags, else asked on the terminal. Without either it is a usage error, and nothing is decided. */
-export async function ownerAgrees({ io, output }: Session, view: ApprovalView, agreement: Agreement): Promise<boolean> {
+export async function ownerAgrees({ io, output, typed }: Session, view: ApprovalView, agreement: Agreement): Promise<boolean> {
   if (agreedByFlags(view, agreement)) return true;
   const { operation, effect } = view.card;
   if (!io.isTty || output.isJson) {
     throw new HalyardError("usage", "There is nobody to ask: this is no terminal, or --json was given.", {
-      hint: `Read the card with \`halyard approvals show ${view.approval_id}\`, then say ${effect.risk === 5 ? `--yes=${operation}` : "--yes"}.`,
+      hint: `Read the card (${typed(`approvals show ${view.approval_id}`)}), then say ${effect.risk === 5 ? `--yes=${operation}` : "--yes"}.`,
     });
   }
   if (effect.risk === 5) return (await askLine(io, `Type ${operation} to approve:`))?.trim() === operation;

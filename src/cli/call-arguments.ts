@@ -22,13 +22,17 @@ export function callArguments(reference: Reference, action: string, words: reado
 
 function splitPair(word: string): [string, string] {
   const at = word.indexOf("=");
-  if (at < 1) throw new HalyardError("usage", "Arguments are written key=value.", { hint: `For example name="VIP customers", or --args '{"name": "VIP customers"}'.` });
+  if (at < 1)
+    throw new HalyardError("usage", "Arguments are written key=value.", {
+      hint: `For example name="VIP customers", or --args '{"name": "VIP customers"}'.`,
+    });
   return [word.slice(0, at), word.slice(at + 1)];
 }
 
 function parseObject(text: string): JsonObject {
   const value = parseStrictJson(text);
-  if (!isJsonObject(value)) throw new HalyardError("usage", "--args takes a JSON object.", { hint: `For example --args '{"name": "VIP customers"}'.` });
+  if (!isJsonObject(value))
+    throw new HalyardError("usage", "--args takes a JSON object.", { hint: `For example --args '{"name": "VIP customers"}'.` });
   return value;
 }
 

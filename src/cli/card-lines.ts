@@ -19,12 +19,20 @@ export function cardLines(view: ApprovalView, nowMs: number): Line[] {
       ["id", view.approval_id],
       ["who asks", `${card.agent}, on ${card.connection}: ${card.account}`],
       ["action", [bold(card.operation), `  (${effect.kind}, risk ${effect.risk}: ${effect.risk_means})`]],
-      ["on", target === null ? undefined : `${target.type} ${target.id}${target.name === null ? " (name not known)" : ` "${target.name}"`}`],
+      [
+        "on",
+        target === null ? undefined : `${target.type} ${target.id}${target.name === null ? " (name not known)" : ` "${target.name}"`}`,
+      ],
       ["who gets it", peopleOf(people)],
       ["undo", undoOf(card)],
       ["asked", whenOf(view.created_at, nowMs)],
       ...deadline(view, nowMs),
-      ["decided", view.decided_by === null ? undefined : `by ${view.decided_by}${view.decided_at === null ? "" : `, ${whenOf(view.decided_at, nowMs)}`}`],
+      [
+        "decided",
+        view.decided_by === null
+          ? undefined
+          : `by ${view.decided_by}${view.decided_at === null ? "" : `, ${whenOf(view.decided_at, nowMs)}`}`,
+      ],
       ["why", view.status_reason ?? undefined],
     ]),
     ...card.warnings.map((warning): Line => ["  ", styled("yellow", `! ${warning}`)]),
@@ -51,7 +59,9 @@ function peopleOf({ count, basis }: Card["people"]): string {
 
 function undoOf({ effect }: Card): string {
   const by = effect.inverse.length === 0 ? "" : `, with ${effect.inverse.join(" or ")}`;
-  return { yes: `possible${by}`, partial: `in part${by}`, no: "not possible", "n/a": "nothing to undo" }[effect.reversible] ?? effect.reversible;
+  return (
+    { yes: `possible${by}`, partial: `in part${by}`, no: "not possible", "n/a": "nothing to undo" }[effect.reversible] ?? effect.reversible
+  );
 }
 
 function deadline({ status, decide_by, use_by }: ApprovalView, nowMs: number): [string, string][] {

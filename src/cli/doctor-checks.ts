@@ -20,11 +20,16 @@ export async function runChecks(session: Session): Promise<Check[]> {
   const checks: Check[] = [{ name: "Node", status: "ok", detail: nodeVersion }];
   const home = await modeOf(config.home);
   if (home === undefined) {
-    checks.push({ name: "home folder", status: "warn", detail: `${config.home} does not exist yet`, todo: `Nothing is set up. Begin with: ${session.typed("start")}` });
+    checks.push({
+      name: "home folder",
+      status: "warn",
+      detail: `${config.home} does not exist yet`,
+      todo: `Nothing is set up. Begin with: ${session.typed("start")}`,
+    });
   } else {
     checks.push(privacyCheck("home folder", config.home, home), await keyFileCheck(config), ...(await storeChecks(session)));
   }
-  checks.push(await portCheck(config));
+  checks.push(await portCheck(config, session.parts.version));
   return checks;
 }
 
@@ -40,7 +45,12 @@ function privacyCheck(name: string, path: string, mode: number): Check {
   const wanted = name === "home folder" ? "700" : "600";
   if (process.platform === "win32") return { name, status: "ok", detail: `${path} (permissions are not checked on Windows)` };
   if ((mode & 0o077) === 0) return { name, status: "ok", detail: `${path}, only yours` };
-  return { name, status: "fail", detail: `${path} is open to other users of this machine (0${mode.toString(8)})`, todo: `chmod ${wanted} ${path}` };
+  return {
+    name,
+    status: "fail",
+    detail: `${path} is open to other users of this machine (0${mode.toString(8)})`,
+    todo: `chmod ${wanted} ${path}`,
+  };
 }
 
 async function keyFileCheck({ masterKey }: Config): Promise<Check> {
@@ -49,7 +59,13 @@ async function keyFileCheck({ masterKey }: Config): Promise<Check> {
     return { name, status: "ok", detail: "not used: the master key is given from outside" };
   }
   const mode = await modeOf(masterKey.keyFile);
-  if (mode === undefined) return { name, status: "warn", detail: `${masterKey.keyFile} does not exist yet`, todo: "It is made with the first connection. Keep a copy of it apart from the database." };
+  if (mode === undefined)
+    return {
+      name,
+      status: "warn",
+      detail: `${masterKey.keyFile} does not exist yet`,
+      todo: "It is made with the first connection. Keep a copy of it apart from the database.",
+    };
   return privacyCheck(name, masterKey.keyFile, mode);
 }
 
@@ -76,14 +92,25 @@ async function storeChecks(session: Session): Promise<Check[]> {
 
 async function connectionChecks(app: CliApp, session: Session): Promise<Check[]> {
   const active = (await app.connections.list()).filter(({ status }) => status === "active");
-  if (active.length === 0) return [{ name: "connections", status: "warn", detail: "there is none", todo: `Make one: ${session.typed("connect")}` }];
+  if (active.length === 0)
+    return [{ name: "connections", status: "warn", detail: "there is none", todo: `Make one: ${session.typed("connect")}` }];
   const checks = active.map(async (connection): Promise<Check[]> => {
-    const [{ ok, code, detail }, { problem, path, policy }] = await Promise.all([app.connections.check(connection.id), app.policies.current(connection)]);
+    const [{ ok, code, detail }, { problem, path, policy }] = await Promise.all([
+      app.connections.check(connection.id),
+      app.policies.current(connection),
+    ]);
     return [
       ok
         ? { name: `connection ${connection.name}`, status: "ok", detail }
-        : { name: `connection ${connection.name}`, status: "fail", detail: `${code}: ${detail}`, todo: `Give it a new key: ${session.typed(`connect --name ${connection.name}`)}` },
-      problem ? { ...failed(`policy ${connection.name}`, problem), todo: `Mend ${path}; until then every write is denied.` } : { name: `policy ${connection.name}`, status: "ok", detail: `${policy.preset}, ${policy.rules.length} rules` },
+        : {
+            name: `connection ${connection.name}`,
+            status: "fail",
+            detail: `${code}: ${detail}`,
+            todo: `Give it a new key: ${session.typed(`connect --name ${connection.name}`)}`,
+          },
+      problem
+        ? { ...failed(`policy ${connection.name}`, problem), todo: `Mend ${path}; until then every write is denied.` }
+        : { name: `policy ${connection.name}`, status: "ok", detail: `${policy.preset}, ${policy.rules.length} rules` },
     ];
   });
   return (await Promise.all(checks)).flat();
@@ -92,7 +119,14 @@ async function connectionChecks(app: CliApp, session: Session): Promise<Check[]>
 async function auditCheck(app: CliApp): Promise<Check[]> {
   const { rows, bad } = await app.verifyAudit();
   if (!bad) return [{ name: "audit", status: "ok", detail: `${rows} rows, as they were written` }];
-  return [{ name: "audit", status: "fail", detail: `row ${bad.seq}: ${bad.why}`, todo: "Keep the files as they are and restore the store from a backup." }];
+  return [
+    {
+      name: "audit",
+      status: "fail",
+      detail: `row ${bad.seq}: ${bad.why}`,
+      todo: "Keep the files as they are and restore the store from a backup.",
+    },
+  ];
 }
 
 /** Whoever can run commands as this user can say yes in the owner's place; nothing inside the program can tell them apart. */
@@ -109,13 +143,18 @@ async function separationCheck(app: CliApp, { io }: Session): Promise<Check[]> {
   ];
 }
 
-async function portCheck({ port }: Config): Promise<Check> {
+async function portCheck({ port }: Config, version: string): Promise<Check> {
   const name = "port";
   if (port === 0) return { name, status: "ok", detail: "any free one" };
-  const owner = await probePort(port);
+  const owner = await probePort(port, version);
   if (owner === "free") return { name, status: "ok", detail: `${port} is free` };
   if (owner === "halyard") return { name, status: "ok", detail: `${port} is a running Halyard's` };
-  return { name, status: "fail", detail: `${port} is taken by another program`, todo: "Choose another: halyard start --port, or HALYARD_PORT." };
+  return {
+    name,
+    status: "fail",
+    detail: `${port} is taken by another program, or by a Halyard of another version`,
+    todo: "Choose another: halyard start --port, or HALYARD_PORT.",
+  };
 }
 
 function failed(name: string, thrown: unknown): Check {

@@ -6,24 +6,36 @@ import { buildProgram, settleCommander } from "./program.ts";
 import type { CommandEntry, Session } from "./session.ts";
 
 /** Every command: a file in `commands/` and a line here. Only the one that is asked for is loaded. */
-export const COMMANDS: readonly CommandEntry[] = [
-  { name: "connect", group: "Set up:", summary: "connect a Klaviyo account by its private key", load: () => import("./commands/connect.ts") },
-  { name: "connections", group: "Set up:", summary: "list the connected accounts", load: () => import("./commands/connections.ts") },
-  { name: "revoke", group: "Set up:", summary: "cut a connection off and erase its key", load: () => import("./commands/revoke.ts") },
-  { name: "agents", group: "Set up:", summary: "list, add and revoke agents", load: () => import("./commands/agents.ts") },
-  { name: "doctor", group: "Set up:", summary: "check this installation and say what to do", load: () => import("./commands/doctor.ts") },
-  { name: "approvals", group: "Decide:", summary: "show what agents ask of you", load: () => import("./commands/approvals.ts") },
-  { name: "approve", group: "Decide:", summary: "say yes to one exact call", load: () => import("./commands/approve.ts") },
-  { name: "deny", group: "Decide:", summary: "say no to one exact call", load: () => import("./commands/deny.ts") },
-  { name: "policy", group: "Decide:", summary: "show what agents may do, and why", load: () => import("./commands/policy.ts") },
-  { name: "actions", group: "Use and look:", summary: "find what can be done, in plain words", load: () => import("./commands/actions.ts") },
-  { name: "call", group: "Use and look:", summary: "do one action yourself, through the same gate", load: () => import("./commands/call.ts") },
-  { name: "activity", group: "Use and look:", summary: "list what happened, or tell the story of one call", load: () => import("./commands/activity.ts") },
-  { name: "audit", group: "Use and look:", summary: "prove that the record was not changed", load: () => import("./commands/audit.ts") },
-  { name: "start", group: "Run:", summary: "run the gateway, with a sandbox shop to try it on", load: () => import("./commands/start.ts") },
-  { name: "mcp", group: "Run:", summary: "speak MCP on standard input and output, for agents that start their own tools", load: () => import("./commands/mcp.ts") },
-  { name: "sandbox", group: "Run:", summary: "run an emulated Klaviyo account", load: () => import("./commands/sandbox.ts") },
-];
+const GROUPS: Record<string, Omit<CommandEntry, "group">[]> = {
+  "Set up:": [
+    { name: "connect", summary: "connect a Klaviyo account by its private key", load: () => import("./commands/connect.ts") },
+    { name: "connections", summary: "list the connected accounts", load: () => import("./commands/connections.ts") },
+    { name: "revoke", summary: "cut a connection off and erase its key", load: () => import("./commands/revoke.ts") },
+    { name: "agents", summary: "list, add and revoke agents", load: () => import("./commands/agents.ts") },
+    { name: "doctor", summary: "check this installation and say what to do", load: () => import("./commands/doctor.ts") },
+  ],
+  "Decide:": [
+    { name: "approvals", summary: "show what agents ask of you", load: () => import("./commands/approvals.ts") },
+    { name: "approve", summary: "say yes to one exact call", load: () => import("./commands/approve.ts") },
+    { name: "deny", summary: "say no to one exact call", load: () => import("./commands/deny.ts") },
+    { name: "policy", summary: "show what agents may do, and why", load: () => import("./commands/policy.ts") },
+  ],
+  "Use and look:": [
+    { name: "actions", summary: "find what can be done, in plain words", load: () => import("./commands/actions.ts") },
+    { name: "call", summary: "do one action yourself, through the same gate", load: () => import("./commands/call.ts") },
+    { name: "activity", summary: "list what happened, or tell the story of one call", load: () => import("./commands/activity.ts") },
+    { name: "audit", summary: "prove that the record was not changed", load: () => import("./commands/audit.ts") },
+  ],
+  "Run:": [
+    { name: "start", summary: "run the gateway, with a sandbox shop to try it on", load: () => import("./commands/start.ts") },
+    { name: "mcp", summary: "speak MCP over stdio, for agents that start their own tools", load: () => import("./commands/mcp.ts") },
+    { name: "sandbox", summary: "run an emulated Klaviyo account", load: () => import("./commands/sandbox.ts") },
+  ],
+};
+
+export const COMMANDS: readonly CommandEntry[] = Object.entries(GROUPS).flatMap(([group, entries]) =>
+  entries.map((entry) => ({ ...entry, group })),
+);
 
 /** Runs one command line to its exit status. Never throws and never ends the process. */
 export async function run(argv: readonly string[], io: Io, parts: Parts): Promise<number> {
@@ -42,13 +54,13 @@ export async function run(argv: readonly string[], io: Io, parts: Parts): Promis
     typed: (command) => `${parts.self.isClone ? "npm run -s halyard --" : "halyard"} ${command}`,
     endWith: (wanted) => (status = wanted),
   };
-  const [command, topic] = words.filter((word) => !word.startsWith("-"));
+  const named = words.filter((word) => !word.startsWith("-"));
   try {
     refuseKeys(argv);
-    const program = await buildProgram(COMMANDS, command === "help" && topic !== undefined ? [topic] : [command ?? ""], session);
+    const program = await buildProgram(COMMANDS, named[0] === "help" ? named[1] : named[0], session);
     await program.parseAsync(argv.length === 0 ? ["--help"] : withConfirm(argv), { from: "user" }).catch((thrown: unknown) => {
       if (!(thrown instanceof CommanderError)) throw thrown;
-      status = settleCommander(thrown, COMMANDS.find(({ name }) => name === command)?.name);
+      status = settleCommander(thrown, program, named);
     });
   } catch (thrown) {
     status = report(thrown);

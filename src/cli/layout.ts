@@ -63,5 +63,5 @@ function wrap(text: string, width: number): string[] {
 }
 
 function widthOf(piece: Piece): number {
-  return [...terminalSafe(typeof piece === "string" ? piece : piece.text)].length;
+  return Array.from(terminalSafe(typeof piece === "string" ? piece : piece.text)).length;
 }

@@ -71,7 +71,10 @@ export function createOutput(io: Io, isJson: boolean): Output {
     },
     failure(thrown) {
       const report = errorReport(thrown);
-      if (isJson) return void io.stderr.write(`${safeJson({ error: report })}\n`);
+      if (isJson) {
+        io.stderr.write(`${safeJson({ error: report })}\n`);
+        return;
+      }
       const lines: Line[] = [[styled("red", "error: "), report.message]];
       for (const { path, message } of report.violations ?? []) lines.push(`  ${path === "" ? "the input" : path} ${message}`);
       if (report.hint !== undefined) lines.push(`  ${report.hint}`);
@@ -81,28 +84,24 @@ export function createOutput(io: Io, isJson: boolean): Output {
     async during(what, work) {
       if (!io.isTty || isJson) return work;
       const ended = new AbortController();
-      let isShown = false;
-      const show = io.clock.wait(PROGRESS_AFTER_MS, ended.signal).then(
-        () => {
-          isShown = true;
-          io.stderr.write(renderLine(dim(`${what} …`), isColoured));
-        },
+      const shown = io.clock.wait(PROGRESS_AFTER_MS, ended.signal).then(
+        () => io.stderr.write(renderLine(dim(`${what} …`), isColoured)),
         () => undefined,
       );
       try {
         return await work;
       } finally {
         ended.abort();
-        await show;
-        if (isShown) io.stderr.write(ERASE_LINE);
+        if ((await shown) !== undefined) io.stderr.write(ERASE_LINE);
       }
     },
   };
 }
 
 /** JSON in which every character that could steer a terminal is written as its escape: safe to look at, and exactly the same data. */
-export function safeJson(data: unknown): string {
-  return JSON.stringify(data).replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, (character) => {
+export function safeJson(data: unknown, indent = 0): string {
+  // Line breaks of the layout stay; those inside of texts are escapes already.
+  return JSON.stringify(data, null, indent).replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, (character) => {
     let escaped = "";
     for (let at = 0; at < character.length; at++) escaped += `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`;
     return escaped;

@@ -1,7 +1,13 @@
 import type { App } from "../app.ts";
+import type * as actions from "../catalog/actions.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type * as search from "../catalog/search.ts";
+import type * as validation from "../catalog/validation.ts";
 import type { Config } from "../config.ts";
+import type * as effects from "../gate/class.ts";
 import type { Secret } from "../lib/secret.ts";
+import type * as policy from "../policy/decide.ts";
+import type * as presets from "../policy/presets.ts";
 
 /** What the commands are made of. `main.ts` puts it together; nothing heavy is loaded before a command asks for it. */
 export interface Parts {
@@ -31,17 +37,17 @@ export interface Self {
 export type CliApp = Pick<App, "gate" | "connections" | "agents" | "policies" | "activity" | "callStory" | "verifyAudit" | "close">;
 
 /** Knowledge that needs no store: the catalog, its names and forms, and how a policy decides. */
-export type Reference = { catalog: Catalog } & Pick<typeof import("../catalog/actions.ts"), "actionIndex" | "resolveAction" | "CHOOSER"> &
-  Pick<typeof import("../catalog/search.ts"), "searchActions"> &
-  Pick<typeof import("../catalog/validation.ts"), "inputSchema" | "definition"> &
-  Pick<typeof import("../policy/decide.ts"), "decide"> &
-  Pick<typeof import("../policy/presets.ts"), "RISK_NAMES"> &
-  Pick<typeof import("../gate/class.ts"), "classOf">;
+export type Reference = { catalog: Catalog } & Pick<typeof actions, "actionIndex" | "resolveAction" | "CHOOSER"> &
+  Pick<typeof search, "searchActions"> &
+  Pick<typeof validation, "inputSchema" | "definition"> &
+  Pick<typeof policy, "decide"> &
+  Pick<typeof presets, "RISK_NAMES"> &
+  Pick<typeof effects, "classOf">;
 
 export interface StartOptions {
   /** Whether to run the sandbox and connect it. */
   sandbox: boolean;
-  seed?: string;
+  seed?: number;
 }
 
 export interface Started {
@@ -56,7 +62,7 @@ export interface Started {
 
 export interface SandboxOptions {
   port: number;
-  seed?: string;
+  seed?: number;
   /** `real`: Klaviyo's rate limits; `off`: none. */
   limits: "real" | "off";
   /** `manual`: time moves only when told. */
@@ -70,7 +76,8 @@ export interface RunningSandbox {
   url: string;
   accountName: string;
   profiles: number;
-  /** The private key that the emulated account accepts; it opens nothing else. */
-  key: string;
+  /** Private keys of the emulated account: one with every scope, one that only reads. They open nothing else. */
+  keys: { full: string; readOnly: string };
+  publicKey: string;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
-import { Command, CommanderError } from "commander";
+import { Command, type CommanderError } from "commander";
 import { HalyardError } from "../lib/errors.ts";
+import { nearest } from "../lib/text.ts";
 import type { CommandEntry, Session } from "./session.ts";
 
 const LIFE_CYCLE = `
@@ -11,13 +12,16 @@ The life of a connection:
 
 Only looking? halyard start runs a sandbox shop and the gateway on this machine.`;
 
-/** The whole command line, with only the commands loaded that `words` name. */
-export async function buildProgram(entries: readonly CommandEntry[], words: readonly string[], session: Session): Promise<Command> {
+/** The whole command line, with only the command loaded that is wanted. */
+export async function buildProgram(entries: readonly CommandEntry[], wanted: string | undefined, session: Session): Promise<Command> {
   const program = new Command("halyard")
-    .description("Gateway between a Klaviyo account and AI agents: every read runs, every write is decided by you, everything is on the record.")
+    .description(
+      "Gateway between a Klaviyo account and AI agents: every read runs, every write is decided by you, everything is on the record.",
+    )
     .version(session.parts.version, "-V, --version", "print the version")
     .option("--json", "one JSON document on stdout; errors as JSON on stderr")
     .helpOption("-h, --help", "explain the command")
+    .commandsGroup("Help:")
     .helpCommand("help [command]", "explain a command")
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -29,18 +33,36 @@ export async function buildProgram(entries: readonly CommandEntry[], words: read
     .addHelpText("after", LIFE_CYCLE)
     .exitOverride();
   for (const { name, summary, group, load } of entries) {
-    const command = program.command(name).summary(summary).description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`).helpGroup(group);
-    if (words.includes(name)) (await load()).build(command, session);
+    const command = program
+      .command(name)
+      .summary(summary)
+      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+      .helpGroup(group);
+    if (name !== wanted) continue;
+    const { build, example } = await load();
+    build(command, session);
+    command.addHelpText("after", `\nFor example: ${session.typed(example)}`);
   }
   return program;
 }
 
 /** The exit status of a `--help` or `--version`, or the usage error that commander found. */
-export function settleCommander(error: CommanderError, command: string | undefined): number {
+export function settleCommander(error: CommanderError, program: Command, words: readonly string[]): number {
   if (error.exitCode === 0) return 0;
-  const [first = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
-  const isBare = error.code === "commander.help";
-  throw new HalyardError("usage", isBare ? "A command is missing." : `${first[0]?.toUpperCase() ?? ""}${first.slice(1).replace(/\.$/, "")}.`, {
-    hint: suggestion?.replace(/^\((.*)\)$/, "$1") ?? `halyard ${command === undefined ? "" : `${command} `}--help tells what there is.`,
-  });
+  const group = program.commands.find((command) => command.name() === words[0]);
+  if (error.code === "commander.help")
+    throw usage("A command is missing.", `halyard ${group ? `${group.name()} ` : ""}--help tells what there is.`);
+  const [told = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  // A misspelt command in a group that can also do without one is an argument too many for commander.
+  const [near] =
+    error.code === "commander.excessArguments" ? nearest(words[1] ?? "", group?.commands.map((command) => command.name()) ?? [], 1) : [];
+  const meant = near === undefined ? suggestion?.replace(/^\((.*)\)$/, "$1") : `Did you mean ${near}?`;
+  throw usage(
+    `${told[0]?.toUpperCase() ?? ""}${told.slice(1).replace(/\.$/, "")}.`,
+    meant ?? `halyard ${group ? `${group.name()} ` : ""}--help tells how it is used.`,
+  );
+}
+
+function usage(message: string, hint: string): HalyardError {
+  return new HalyardError("usage", message, { hint });
 }

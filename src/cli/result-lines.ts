@@ -23,11 +23,15 @@ export function resultLines(result: CallResult, session: Session): Line[] {
     case "rejected":
     case "failed":
       return [
-        [styled("red", result.status === "rejected" ? "Rejected by Klaviyo. " : "Not sent. "), `${result.error.message} Nothing changed.  `, dim(told)],
+        [
+          styled("red", result.status === "rejected" ? "Rejected by Klaviyo. " : "Not sent. "),
+          `${result.error.message} Nothing changed.  `,
+          dim(told),
+        ],
         ...(result.error.violations ?? []).map(({ path, message }) => `  ${path} ${message}`),
         ...(result.error.hint === undefined ? [] : [`  ${result.error.hint}`]),
       ];
-    case "unknown":
+    default:
       return [
         [styled("yellow", "Unknown. "), "It may or may not have happened: the answer was lost.  ", dim(told)],
         ...(result.how_to_check === undefined ? [] : [`  How to check: ${result.how_to_check}`]),
@@ -47,8 +51,7 @@ export function exitStatusOf(result: CallResult): number {
       return ERROR_CODES.conflict.exit;
     case "unknown":
       return ERROR_CODES.outcome_unknown.exit;
-    case "rejected":
-    case "failed":
+    default:
       return ERROR_CODES[result.error.code].exit;
   }
 }
@@ -60,7 +63,10 @@ export function afterApproval(view: ApprovalView, session: Session): { lines: Li
     return { lines: [[styled("green", "Approved. "), `It goes out when ${view.card.agent} asks again, until ${view.use_by}.`]], status: 0 };
   }
   if (view.status === "consumed") return { lines: [[styled("green", "Approved. "), "It is being sent now."]], status: 0 };
-  return { lines: [[styled("red", "Not sent. "), `The approval is ${view.status}: ${view.status_reason ?? "no reason is on record"}.`]], status: ERROR_CODES.conflict.exit };
+  return {
+    lines: [[styled("red", "Not sent. "), `The approval is ${view.status}: ${view.status_reason ?? "no reason is on record"}.`]],
+    status: ERROR_CODES.conflict.exit,
+  };
 }
 
 /** Type and id of what a JSON:API answer is about. */

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Config } from "../config.ts";
+import type { OWNER as gateOwner } from "../gate/call.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { Io, Output } from "./output.ts";
 import type { CliApp, Parts, Reference } from "./parts.ts";
@@ -21,12 +22,21 @@ export interface Session {
   endWith(status: number): void;
 }
 
+/** What a command's file exports. */
+export interface CommandFile {
+  /** Words to type after `halyard`; the help ends with them, and the tests run them. */
+  example: string;
+  /** Gives the command its arguments, options and action. */
+  build(command: Command, session: Session): void;
+}
+
 /** A line of the registry. */
 export interface CommandEntry {
   name: string;
   summary: string;
-  group: "Set up:" | "Decide:" | "Use and look:" | "Run:";
-  load(): Promise<{ build(command: Command, session: Session): void }>;
+  /** Heading in the help. */
+  group: string;
+  load(): Promise<CommandFile>;
 }
 
 /** The connection that is meant: the named one, or the only one. */
@@ -36,16 +46,20 @@ export async function chosenConnection(app: CliApp, name: string | undefined) {
 }
 
 /** The owner's id among agents; its type ties it to the gate's own. */
-export const OWNER: typeof import("../gate/call.ts").OWNER = "owner";
+export const OWNER: typeof gateOwner = "owner";
 
 const ID_KINDS = { appr: "approval", call: "call" } as const;
 
 /** Refuses an id of another kind: pasted in the wrong place it would only be "not found". */
 export function mustBeId(id: string, prefix: keyof typeof ID_KINDS): string {
   if (id.startsWith(`${prefix}_`)) return id;
-  throw new HalyardError("usage", `This is not the id of ${prefix === "appr" ? "an" : "a"} ${ID_KINDS[prefix]}; those begin with ${prefix}_.`, {
-    hint: prefix === "appr" ? "halyard approvals lists them." : "halyard activity lists them.",
-  });
+  throw new HalyardError(
+    "usage",
+    `This is not the id of ${prefix === "appr" ? "an" : "a"} ${ID_KINDS[prefix]}; those begin with ${prefix}_.`,
+    {
+      hint: prefix === "appr" ? "halyard approvals lists them." : "halyard activity lists them.",
+    },
+  );
 }
 
 /** Reads a whole number of an option. */

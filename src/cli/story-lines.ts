@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "../lib/json.ts";
 import { bold, box, dim, fields, type Line } from "./layout.ts";
 import type { CliApp } from "./parts.ts";
-import { clockTimeOf, minuteOf } from "./times.ts";
+import { instantOf, minuteOf } from "./times.ts";
 
 type Story = Awaited<ReturnType<CliApp["callStory"]>>;
 
@@ -38,7 +38,7 @@ export function storyLines({ call, events }: Story, who: string): Line[] {
       ["when", minuteOf(call.received_at)],
     ]),
     ...(call.reason === null ? [] : box("the caller's own words, checked by nobody", call.reason)),
-    ...events.map((event): Line => [dim(`  ${clockTimeOf(event.at)}  `), sentenceOf(event.event, event.fields), dim(`  #${event.seq}`)]),
+    ...events.map((event): Line => [dim(`  ${instantOf(event.at)}  `), sentenceOf(event.event, event.fields), dim(`  #${event.seq}`)]),
   ];
 }
 

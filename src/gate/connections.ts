@@ -3,15 +3,13 @@ import { isWrite } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { Secret } from "../lib/secret.ts";
 import { nearest } from "../lib/text.ts";
-import { parseOrigin } from "../klaviyo/client.ts";
+import { KLAVIYO_ORIGIN, parseOrigin } from "../klaviyo/address.ts";
 import { findScopes, verifyKey } from "../klaviyo/probes.ts";
 import { decide } from "../policy/decide.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { GateParts } from "./call.ts";
 import { credentialsOf, keyContext } from "./credentials.ts";
-
-export const KLAVIYO_ORIGIN = "https://a.klaviyo.com";
 
 /** What connecting found out. */
 export interface ConnectReport {

@@ -1,5 +1,5 @@
 import { HalyardError } from "../lib/errors.ts";
-import type { Credentials } from "../klaviyo/client.ts";
+import type { Credentials } from "../klaviyo/signing.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { GateParts } from "./call.ts";
 

@@ -2,7 +2,8 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Operation } from "../catalog/operation.ts";
 import { buildRequest, type WireRequest } from "../catalog/request.ts";
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
-import type { Client, Credentials } from "../klaviyo/client.ts";
+import type { Client } from "../klaviyo/client.ts";
+import type { Credentials } from "../klaviyo/signing.ts";
 import type { Card } from "./card.ts";
 
 /**

@@ -112,6 +112,13 @@ describe("urlOf", () => {
     expect(() => urlOf("https://a.klaviyo.com", getList, { ...good, ...change })).toThrow(expect.objectContaining({ code: "internal" }));
   });
 
+  it("refuses what the URL standard would rewrite, even where the template says so", () => {
+    const operation = { ...getList, path: "/api/x/../lists/{id}" };
+    expect(() => urlOf("https://a.klaviyo.com", operation, withPath("/api/x/../lists/a"))).toThrow(
+      expect.objectContaining({ code: "internal" }),
+    );
+  });
+
   it("checks the origin again", () => {
     expect(() => urlOf("https://evil.example", getList, good)).toThrow(expect.objectContaining({ code: "config" }));
   });

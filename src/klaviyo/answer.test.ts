@@ -10,6 +10,13 @@ describe("parseAnswer", () => {
     expect(parseAnswer(Buffer.alloc(0), same)).toBeNull();
   });
 
+  it("scrubs names too, and what was hidden by escapes", () => {
+    const scrub = (text: string) => text.replaceAll("pk_", "•");
+    expect(parseAnswer(Buffer.from(String.raw`{"\u0070k_a":["\u0070\u006b\u005fb",null,1,true]}`), scrub)).toEqual({
+      "•a": ["•b", null, 1, true],
+    });
+  });
+
   it.each([
     ["HTML", Buffer.from("<html>secret</html>")],
     ["half a document", Buffer.from('{"data":[')],

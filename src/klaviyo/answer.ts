@@ -32,21 +32,27 @@ export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer
   return Buffer.concat(parts);
 }
 
-/** Parses a whole body: null when empty, `answer_malformed` when it is not JSON, not UTF-8 or nested too deeply. Numbers stay as `JSON.parse` gives them. */
+/**
+ * Parses a whole body and scrubs every string in it: null when empty, `answer_malformed` when it is not JSON, not UTF-8 or nested too deeply.
+ * Numbers stay as `JSON.parse` gives them.
+ */
 export function parseAnswer(bytes: Buffer, scrub: (text: string) => string): Json | null {
   if (bytes.length === 0) return null;
   let body: Json;
   try {
-    body = JSON.parse(scrub(new TextDecoder("utf-8", { fatal: true }).decode(bytes))) as Json;
+    body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as Json;
   } catch {
     // The parser's own error quotes the text, so it is not kept as the cause.
     throw new HalyardError("answer_malformed", "Klaviyo's answer is not JSON.");
   }
-  if (isDeeper(body, JSON_LIMITS.maxDepth)) throw new HalyardError("answer_malformed", "Klaviyo's answer is nested too deeply.");
-  return body;
+  return scrubDeep(body, scrub, JSON_LIMITS.maxDepth);
 }
 
-function isDeeper(value: Json, levels: number): boolean {
-  if (value === null || typeof value !== "object") return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+/** After parsing, because before it an escape such as `\u0070` hides the text. */
+function scrubDeep(value: Json, scrub: (text: string) => string, levels: number): Json {
+  if (typeof value === "string") return scrub(value);
+  if (value === null || typeof value !== "object") return value;
+  if (levels === 0) throw new HalyardError("answer_malformed", "Klaviyo's answer is nested too deeply.");
+  if (Array.isArray(value)) return value.map((item) => scrubDeep(item, scrub, levels - 1));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [scrub(name), scrubDeep(inner, scrub, levels - 1)]));
 }

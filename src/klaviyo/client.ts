@@ -12,14 +12,8 @@ import { failureOf } from "./failures.ts";
 import { createLimiter, parseRetryAfter, type LimitPort, type Metered } from "./limits.ts";
 import { payloadOf } from "./payload.ts";
 import { canProbeWrite, writeProbe } from "./probe-plan.ts";
-import { backoffMs, createRetryBudget, isServerTrouble, MAX_ATTEMPTS } from "./retry.ts";
+import { backoffMs, createRetryBudget, isServerTrouble, isTransient, MAX_ATTEMPTS } from "./retry.ts";
 import { sign, type Credentials } from "./signing.ts";
-
-export { KLAVIYO_ORIGIN, parseOrigin } from "./address.ts";
-export type { Answer } from "./answer.ts";
-export type { Timeouts } from "./exchange.ts";
-export type { LimitPort } from "./limits.ts";
-export type { Credentials } from "./signing.ts";
 
 export interface Client {
   /** A read: up to three attempts within the account's retry budget. Throws a `HalyardError` for everything but a success. */
@@ -201,12 +195,12 @@ function inDoubt(result: WriteResult, doubt: HalyardError | undefined, attempts:
 }
 
 function mayRepeatRead(exchange: Exchange): boolean {
-  return exchange.kind === "failed" ? exchange.transient : exchange.status === 429 || isServerTrouble(exchange.status);
+  return exchange.kind === "failed" ? exchange.transient : isTransient(exchange.status);
 }
 
 /** After a time-out even an idempotent write is left alone: the first one may still be running. */
 function mayRepeatWrite(operation: Operation, exchange: Exchange): boolean {
   const idempotent = operation.effect.retry === "idempotent";
-  if (exchange.kind === "answered") return exchange.status === 429 || (idempotent && isServerTrouble(exchange.status));
+  if (exchange.kind === "answered") return exchange.status === 429 || (idempotent && isTransient(exchange.status));
   return exchange.transient && (!exchange.left || (idempotent && exchange.error.code !== "timed_out"));
 }

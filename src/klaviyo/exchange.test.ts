@@ -122,6 +122,15 @@ describe("an exchange that never left", () => {
     expect(server.seen).toHaveLength(0);
   });
 
+  it("was stopped while it was connecting", async () => {
+    await using server = await createLoopback((response) => reply(response, 200, {}));
+    const stop = new AbortController();
+    const exchange = wire.exchange(outgoingTo(server.origin, true), stop.signal);
+    stop.abort();
+    expect(await exchange).toMatchObject({ kind: "failed", left: false, error: { code: "timed_out" } });
+    expect(server.seen).toHaveLength(0);
+  });
+
   it("found nobody listening", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");

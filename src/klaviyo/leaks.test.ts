@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ServerResponse } from "node:http";
+import { canariesIn, canaryForms } from "../../test/canary.ts";
 import { createLoopback, reply } from "../../test/loopback.ts";
 import { createMemoryLimits } from "../../test/memory-limits.ts";
 import { loadCatalog, mustFind } from "../catalog/catalog.ts";
@@ -12,55 +13,39 @@ import { verifyKey } from "./probes.ts";
 
 const KEY = "pk_4f9a7c1e5b3d8026af94ce71b05d3826e9";
 const catalog = loadCatalog();
-const client = createClient({ limits: createMemoryLimits(), clock: createManualClock(0), timeouts: { totalMs: 300 } });
-afterAll(() => client.close());
 
-/** The key as it may turn up: whole, cut off, encoded, turned around. */
-const base64 = (text: string) => Buffer.from(text).toString("base64");
-const FORMS = [
-  KEY,
-  KEY.slice(0, 8),
-  base64(KEY).slice(0, -4),
-  base64(`x${KEY}`).slice(2, -4),
-  base64(`xy${KEY}`).slice(4, -4),
-  Buffer.from(KEY).toString("hex"),
-  Buffer.from(KEY).toString("hex").toUpperCase(),
-  Array.from(KEY).toReversed().join(""),
-];
-const ECHO = [
-  KEY,
-  base64(KEY),
-  base64(`x${KEY}`),
-  base64(`xy${KEY}`),
-  Buffer.from(KEY).toString("hex"),
-  encodeURIComponent(`Klaviyo-API-Key ${KEY}`),
-  Array.from(KEY).toReversed().join(""),
-].join(" ");
+/** Everything that a server could echo: each form of the key, and the beginning of the key. */
+const ECHO = [...canaryForms(KEY), KEY.slice(0, 12)].join(" ");
 
+/** Forms of the key, or its first eight characters, in anything that was thrown or returned. */
 function leaksIn(value: unknown): string[] {
-  const seen =
-    inspect(value, { depth: 20, showHidden: true, maxStringLength: null, maxArrayLength: null }) +
-    (value instanceof Error ? String(value.stack) : JSON.stringify(value));
-  return FORMS.filter((form) => seen.includes(form));
+  const seen = inspect(value, { depth: 20, showHidden: true, maxStringLength: null, maxArrayLength: null });
+  const text = seen + (value instanceof Error ? String(value.stack) : JSON.stringify(value));
+  return [...canariesIn(text, KEY), ...(text.includes(KEY.slice(0, 8)) ? ["prefix"] : [])];
 }
 
 /** What a read and a write came to, thrown or returned. */
 async function outcomes(origin: string, key = KEY): Promise<unknown[]> {
+  const client = createClient({ limits: createMemoryLimits(), clock: createManualClock(0), timeouts: { totalMs: 300 } });
   const credentials = { origin, key: new Secret(key), accountId: "Abc123" };
   const getLists = mustFind(catalog, "get_lists");
   const createList = mustFind(catalog, "create_list");
   const caught = (promise: Promise<unknown>) => promise.catch((thrown: unknown) => thrown);
-  return [
+  const all = [
     await caught(client.read(getLists, buildRequest(getLists, {}, { account_id: "Abc123" }), credentials)),
     await caught(client.write("intent_1", createList, buildRequest(createList, { name: "x" }, { account_id: "Abc123" }), credentials)),
     await caught(client.probeWrite(createList, credentials)),
     await caught(verifyKey(client, catalog, credentials)),
   ];
+  await client.close();
+  return all;
 }
 
 describe("the key", () => {
   it("would be found by this test", () => {
-    expect(leaksIn(new Error("x", { cause: { deep: [ECHO] } }))).toEqual(FORMS.filter((form) => form !== FORMS[6]));
+    // In `inspect`'s own quotes the backslashes of the escaped form are doubled.
+    const found = leaksIn(new Error("x", { cause: { deep: [ECHO] } }));
+    expect(found).toEqual([...canaryForms(KEY).filter((form) => !form.includes("\\")), "prefix"]);
   });
 
   it.each<[string, (response: ServerResponse) => void]>([

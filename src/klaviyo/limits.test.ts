@@ -130,8 +130,9 @@ describe("reserve", () => {
   });
 
   it("writes back what the answer says, under the time at which the place was taken", async () => {
-    const { limits, limiter } = setUp();
+    const { clock, limits, limiter } = setUp();
     const takenAtMs = await limiter.reserve(metered("create_coupon"), { waitedMs: 0 }, undefined);
+    clock.advance(700);
     await limiter.correct(metered("create_coupon"), { limit: "60, 3;w=1, 60;w=60", remaining: "20", reset: "30" }, takenAtMs);
     await limiter.correct(metered("create_coupon"), { limit: undefined, remaining: undefined, reset: undefined }, takenAtMs);
     expect(limits.observed).toEqual([{ key: "Abc123:create_coupon:60", widthS: 60, used: 40, atMs: 1_000_000 }]);

@@ -2,7 +2,9 @@ import type { Operation } from "../catalog/operation.ts";
 import type { WireRequest } from "../catalog/request.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { isJsonObject, type Json } from "../lib/json.ts";
-import type { Answer, Client, Credentials } from "./client.ts";
+import type { Client } from "./client.ts";
+import type { Answer } from "./answer.ts";
+import type { Credentials } from "./signing.ts";
 
 /** Query names under which Klaviyo's operations carry a cursor. */
 const CURSOR_NAMES = ["page[cursor]", "page_cursor"];

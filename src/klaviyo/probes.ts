@@ -4,7 +4,8 @@ import { HalyardError } from "../lib/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import type { Secret } from "../lib/secret.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
-import type { Client, Credentials } from "./client.ts";
+import type { Client } from "./client.ts";
+import type { Credentials } from "./signing.ts";
 import { probeFor, readProbe, stableScopes } from "./probe-plan.ts";
 import { assertKeyForm } from "./signing.ts";
 

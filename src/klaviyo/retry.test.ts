@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createManualClock } from "../lib/clock.ts";
-import { backoffMs, createRetryBudget, isServerTrouble } from "./retry.ts";
+import { backoffMs, createRetryBudget, isServerTrouble, isTransient } from "./retry.ts";
 
 describe("backoffMs", () => {
   const fixed = (byte: number) => () => new Uint8Array(4).fill(byte);
@@ -41,8 +41,14 @@ describe("the retry budget", () => {
   });
 });
 
-describe("isServerTrouble", () => {
-  it("is what leaves an outcome open", () => {
-    expect([200, 400, 404, 408, 409, 429, 500, 503, 524].filter(isServerTrouble)).toEqual([408, 500, 503, 524]);
+describe("statuses", () => {
+  const all = [200, 400, 404, 408, 409, 429, 500, 501, 502, 503, 504, 524];
+
+  it("that leave an outcome open are the server's and the time-out of a request", () => {
+    expect(all.filter(isServerTrouble)).toEqual([408, 500, 501, 502, 503, 504, 524]);
+  });
+
+  it("that may pass are those and a full rate window, but not what is not offered", () => {
+    expect(all.filter(isTransient)).toEqual([408, 429, 500, 502, 503, 504, 524]);
   });
 });

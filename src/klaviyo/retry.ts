@@ -11,9 +11,17 @@ export function backoffMs(attempt: number, random: RandomBytes): number {
   return Math.floor(share * FIRST_BACKOFF_MS * 2 ** (attempt - 1));
 }
 
-/** Server errors and request time-outs: something between us and the operation failed, so it may have run or not, and asking again can help. */
+/** Something between us and the operation failed, so that it may have run or not. */
 export function isServerTrouble(status: number): boolean {
   return status >= 500 || status === 408;
+}
+
+/** 524 is what a content network says when the server behind it took too long. 501 and 505 would only be said again. */
+const TRANSIENT = new Set([408, 429, 500, 502, 503, 504, 524]);
+
+/** Whether the same request can fare better a little later. */
+export function isTransient(status: number): boolean {
+  return TRANSIENT.has(status);
 }
 
 const FLOOR_PER_MINUTE = 3;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { canaryForms } from "../../test/canary.ts";
 import { loadCatalog, mustFind } from "../catalog/catalog.ts";
 import { Secret } from "../lib/secret.ts";
 import { assertKeyForm, sign } from "./signing.ts";
@@ -40,25 +41,18 @@ describe("sign", () => {
 
 describe("scrub", () => {
   const { scrub } = sign(getList, credentialsWith(KEY), {});
-  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const inText = [
+    `Klaviyo-API-Key ${KEY}`,
+    KEY.slice(0, 20),
+    Buffer.from(`Klaviyo-API-Key ${KEY}`).toString("base64"),
+    encodeURIComponent(`key ${KEY}`),
+  ];
 
-  it.each([
-    ["raw", `Klaviyo-API-Key ${KEY}`],
-    ["cut off", KEY.slice(0, 20)],
-    ["base64", base64(KEY)],
-    ["base64 at offset 1", base64(`x${KEY}`)],
-    ["base64 at offset 2", base64(`xy${KEY}`)],
-    ["base64url in a header", Buffer.from(`Klaviyo-API-Key ${KEY}`).toString("base64url")],
-    ["hex", Buffer.from(KEY).toString("hex")],
-    ["upper hex", Buffer.from(KEY).toString("hex").toUpperCase()],
-    ["URL-encoded", encodeURIComponent(`key ${KEY}`)],
-    ["reversed", Array.from(KEY).toReversed().join("")],
-  ])("takes out the key in the form: %s", (_, form) => {
-    const clean = scrub(`{"detail":"before ${form} after"}`);
-    expect(clean).toContain("•••");
-    expect(clean).toMatch(/^\{"detail":"before .*after"\}$/);
+  it.each([...canaryForms(KEY), ...inText])("takes out the form %s", (form) => {
+    const clean = scrub(`before ${form} after`);
+    expect(clean).toMatch(/^before .*•••.? after$/);
     // What may stay is text that stood before the key, at most the encoded "Klaviyo-API-Key ".
-    expect(clean.slice('{"detail":"before '.length, -' after"}'.length).replace("•••", "").length).toBeLessThan(24);
+    expect(clean.length).toBeLessThan("before ••• after".length + 24);
   });
 
   it("leaves other text alone", () => {

@@ -62,15 +62,14 @@ const PREFIX_LENGTH = 8;
 function scrubber(key: string): (text: string) => string {
   if (key.length < PREFIX_LENGTH) return (text) => text.replaceAll(key, MASK);
   const forms = formsOf(key);
-  return (text) =>
-    forms.reduce(
-      (clean, { needle, rest }) =>
-        clean.includes(needle) ? clean.replaceAll(new RegExp(needle.replaceAll(/\W/g, "\\$&") + rest, "g"), MASK) : clean,
-      text,
-    );
+  const any = new RegExp(forms.map(({ needle }) => literal(needle)).join("|"));
+  const whole = new RegExp(forms.map(({ needle, rest }) => literal(needle) + rest).join("|"), "g");
+  return (text) => (text.length >= PREFIX_LENGTH && any.test(text) ? text.replaceAll(whole, MASK) : text);
 }
 
-/** Each form as a needle that is quick to search for and the characters that may follow it. */
+const literal = (text: string): string => text.replaceAll(/\W/g, "\\$&");
+
+/** Each form as the text with which it begins and the characters that may follow. */
 function formsOf(key: string): { needle: string; rest: string }[] {
   const head = Buffer.from(key.slice(0, PREFIX_LENGTH));
   const base64 = [0, 1, 2].flatMap((offset) => {
@@ -80,11 +79,16 @@ function formsOf(key: string): { needle: string; rest: string }[] {
     return [...new Set([shifted.toString("base64").slice(...stable), shifted.toString("base64url").slice(...stable)])];
   });
   const hex = head.toString("hex");
+  const perByte = (before: string) => hex.replaceAll(/../g, (pair) => before + pair);
   return [
     { needle: key.slice(0, PREFIX_LENGTH), rest: "[\\w.-]*" },
     { needle: encodeURIComponent(key.slice(0, PREFIX_LENGTH)), rest: "[\\w.%-]*" },
     { needle: hex, rest: "[0-9a-fA-F]*" },
     { needle: hex.toUpperCase(), rest: "[0-9a-fA-F]*" },
+    { needle: Buffer.from(head.toString(), "utf16le").toString("hex"), rest: "[0-9a-fA-F]*" },
+    { needle: perByte("%"), rest: "[0-9a-fA-F%]*" },
+    { needle: perByte("%").toUpperCase(), rest: "[0-9a-fA-F%]*" },
+    { needle: perByte("\\u00"), rest: "[0-9a-fA-Fu\\\\]*" },
     { needle: Array.from(key).toReversed().join(""), rest: "" },
     ...base64.map((needle) => ({ needle, rest: "[\\w+/=-]*" })),
   ];

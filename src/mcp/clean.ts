@@ -4,7 +4,8 @@ import type { Json, JsonObject } from "../lib/json.ts";
  * Control, bidirectional, invisible and private characters. Tab and line breaks stay: a template without them is another template.
  * So does the joiner inside an emoji, which is part of the picture.
  */
-const UNSAFE = /(?<!\p{Extended_Pictographic}\uFE0F?|\p{Emoji_Modifier})\u200D|\u200D(?!\p{Extended_Pictographic})|(?![\t\n\r\u200D])[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu;
+const UNSAFE =
+  /(?<!\p{Extended_Pictographic}\uFE0F?|\p{Emoji_Modifier})\u200D|\u200D(?!\p{Extended_Pictographic})|(?![\t\n\r\u200D])[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu;
 
 /** Makes text from Klaviyo harmless for terminals and hides nothing from a reader: unsafe characters become `<U+202E>`. */
 export function cleanText(text: string): string {

@@ -31,7 +31,11 @@ function describeChoices(catalog: Catalog, name: string, choices: Record<string,
   const lines = Object.entries(choices).map(([choice, id]) => `  "${choice}": ${id}: ${catalog.find(id)?.summary ?? ""}`);
   return {
     data: { action: name, choose: { [CHOOSER]: choices }, next: "describe_action of one of these operations tells its arguments." },
-    text: [`${name} stands for ${lines.length} operations; the argument "${CHOOSER}" chooses:`, ...lines, "Describe one of them by its own name."].join("\n"),
+    text: [
+      `${name} stands for ${lines.length} operations; the argument "${CHOOSER}" chooses:`,
+      ...lines,
+      "Describe one of them by its own name.",
+    ].join("\n"),
   };
 }
 
@@ -66,6 +70,7 @@ function describeOperation(name: string, operation: Operation): ToolAnswer {
       args: signature,
       ...(filters !== undefined && { filter: filters }),
       ...(notes.length > 0 && { notes }),
+      ...(folded.length > 0 && { more_shapes: folded }),
       example,
       limits: limitsText(operation.limits),
       scopes: operation.scopes,
@@ -78,18 +83,24 @@ function describeShape(operation: Operation, shape: string): ToolAnswer {
   const reachable = reachableShapes(operation, inputSchema(operation));
   const schema = reachable.get(shape);
   if (!schema) {
-    throw new HalyardError("not_found", `${operation.id} has no shape of that name.`, { hint: `describe_action ${operation.id} names its shapes.` });
+    throw new HalyardError("not_found", `${operation.id} has no shape of that name.`, {
+      hint: `describe_action ${operation.id} names its shapes.`,
+    });
   }
   const { text, folded } = signatureOf(operation, schema);
   const lines = [`${shape} of ${operation.id} = ${text}`, ...foldedNote(operation, folded)];
-  return { text: lines.join("\n"), data: { action: operation.id, shape, definition: text, ...(folded.length > 0 && { more_shapes: folded }) } };
+  return {
+    text: lines.join("\n"),
+    data: { action: operation.id, shape, definition: text, ...(folded.length > 0 && { more_shapes: folded }) },
+  };
 }
 
 function notesOf(operation: Operation, folded: string[]): string[] {
   const { flags, risk } = operation.effect;
   const notes = foldedNote(operation, folded);
   if (operation.args.some((arg) => arg.in === "file")) notes.push("Files are given as base64 text.");
-  if (operation.page) notes.push(`Paging: next_cursor of an answer goes into ${operation.page.cursor.replace(/^page\[(\w+)\]$/, "page_$1")}.`);
+  if (operation.page)
+    notes.push(`Paging: next_cursor of an answer goes into ${operation.page.cursor.replace(/^page\[(\w+)\]$/, "page_$1")}.`);
   if (flags.some((flag) => flag.startsWith("send-message") || flag === "mass-send")) notes.push("Messages may go out to people.");
   if (flags.includes("async")) notes.push("Klaviyo answers at once and works on it as a job.");
   if (operation.channel === "beta") notes.push("Beta: Klaviyo may change it, and not every account has it.");
@@ -97,11 +108,9 @@ function notesOf(operation: Operation, folded: string[]): string[] {
   return notes;
 }
 
-const MAX_FOLDED_CHARACTERS = 700;
-
 function foldedNote({ id }: Operation, folded: string[]): string[] {
   if (folded.length === 0) return [];
-  return [`More shapes: describe_action "${id}#${folded[0]}" tells one. ${truncate(folded.join(", "), MAX_FOLDED_CHARACTERS)}`];
+  return [`${folded.length} of the shapes named above are not shown. describe_action "${id}#${folded[0]}" tells one, and so on.`];
 }
 
 /** Fields with the same operators are told together: most collections have five fields and two sets of operators. */

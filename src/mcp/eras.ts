@@ -39,7 +39,7 @@ const MAX_SUBSCRIPTIONS = 100;
  * Sessions answer with plain JSON and have no stream of their own, so nothing stays open between requests.
  */
 export function createEras({ version, load, clock, log, random, sessionLimits }: ErasParts): Eras {
-  const sessions = new Sessions(clock, sessionLimits);
+  const sessions = new Sessions<WebStandardStreamableHTTPServerTransport>(clock, sessionLimits);
   const callers = new WeakMap<Request, Caller>();
   const onerror = (error: Error): void => log("info", "mcp request refused", { error: error.message });
   const serverFor = (caller: Caller): McpServer => createMcpServer({ version, load, caller: () => Promise.resolve(caller), log });
@@ -58,14 +58,10 @@ export function createEras({ version, load, clock, log, random, sessionLimits }:
       sessionIdGenerator: () => Buffer.from(random(24)).toString("base64url"),
       enableJsonResponse: true,
       onsessioninitialized: (id) => sessions.add(id, transport, caller),
+      onsessionclosed: (id) => sessions.remove(id),
     });
     const server = serverFor(caller);
     await server.connect(transport);
-    const { onclose } = transport;
-    transport.onclose = () => {
-      onclose?.();
-      if (transport.sessionId !== undefined) sessions.remove(transport.sessionId);
-    };
     const response = await transport.handleRequest(request, { parsedBody: message });
     if (transport.sessionId === undefined) await server.close();
     return response;

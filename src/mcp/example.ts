@@ -22,13 +22,17 @@ function sample(operation: Operation, name: string, schema: Schema, depth: numbe
   if (depth > MAX_DEPTH) return null;
   if (schema.enum) return schema.enum.find((value) => value !== null) ?? null;
   if (schema.const !== undefined) return schema.const;
-  const [branch] = (schema.anyOf ?? []).filter(({ type }) => type !== "null");
+  const branch = schema.anyOf?.find(({ type }) => type !== "null");
   if (branch) return sample(operation, name, branch, depth + 1);
   const type = Array.isArray(schema.type) ? schema.type.find((one) => one !== "null") : schema.type;
-  if (type === "array" && name === "filter") return ["greater-or-equal(datetime,2026-01-01T00:00:00Z)", "less-than(datetime,2026-02-01T00:00:00Z)"];
+  if (type === "array" && name === "filter")
+    return ["greater-or-equal(datetime,2026-01-01T00:00:00Z)", "less-than(datetime,2026-02-01T00:00:00Z)"];
   if (type === "array") return [sample(operation, name.replace(/s$/, ""), schema.items ?? {}, depth + 1)];
   if (type === "object") {
-    const members = (schema.required ?? []).map((inner): [string, Json] => [inner, sample(operation, inner, schema.properties?.[inner] ?? {}, depth + 1)]);
+    const members = (schema.required ?? []).map((inner): [string, Json] => [
+      inner,
+      sample(operation, inner, schema.properties?.[inner] ?? {}, depth + 1),
+    ]);
     return Object.fromEntries(members);
   }
   if (type === "boolean") return true;
@@ -40,7 +44,7 @@ function text(name: string, format: string | undefined): string {
   if (format === "date-time") return "2026-01-31T09:00:00Z";
   if (format === "byte") return "aGVsbG8=";
   if (format === "date") return "2026-01-31";
-  if (format === "uri" || /url$/.test(name)) return "https://example.com/page";
+  if (format === "uri" || name.endsWith("url")) return "https://example.com/page";
   if (format === "email" || /email/.test(name)) return "person@example.com";
   if (/phone/.test(name)) return "+15005550006";
   if (/^(id|.*_id|.*_ids?)$/.test(name)) return "ID";

@@ -6,7 +6,8 @@ import type { JsonObject } from "../lib/json.ts";
 /** Up to 8 actions that fit a request in plain words, best first. */
 export function findActions(catalog: Catalog, query: string): JsonObject {
   const found = searchActions(catalog, query);
-  if (found.length === 0) return { actions: [], next: "Nothing fits. Use Klaviyo's nouns (profile, list, segment, campaign, flow, metric, event …) and a verb." };
+  if (found.length === 0)
+    return { actions: [], next: "Nothing fits. Use Klaviyo's nouns (profile, list, segment, campaign, flow, metric, event …) and a verb." };
   return { actions: found.map(entryOf), next: "describe_action tells the arguments; then call read or write." };
 }
 

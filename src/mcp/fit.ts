@@ -61,7 +61,9 @@ function cutTexts(value: Json, path: string, limit: number, cut: string[]): Json
   }
   if (Array.isArray(value)) return value.map((item, at) => cutTexts(item, `${path}[${at}]`, limit, cut));
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cutTexts(inner, path === "" ? key : `${path}.${key}`, limit, cut)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, cutTexts(inner, path === "" ? key : `${path}.${key}`, limit, cut)]),
+  );
 }
 
 function tooLarge(data: JsonObject): JsonObject {

@@ -22,7 +22,8 @@ export function isLoopback(host: string): boolean {
 export function stopForeign(request: IncomingMessage, port: number): Stop | undefined {
   const { host, origin } = request.headers;
   const names = LOOPBACK.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
-  if (host === undefined || !names.includes(host.toLowerCase())) return { status: 403, code: -32_000, message: "The host is not this gateway's." };
+  if (host === undefined || !names.includes(host.toLowerCase()))
+    return { status: 403, code: -32_000, message: "The host is not this gateway's." };
   if (origin !== undefined && !isLocalOrigin(origin)) return { status: 403, code: -32_000, message: "The origin is not on this machine." };
   return undefined;
 }
@@ -50,7 +51,8 @@ export function stopMedia(request: IncomingMessage): Stop | undefined {
   const type = request.headers["content-type"] ?? "";
   const encoding = request.headers["content-encoding"];
   const unsupported = (message: string): Stop => ({ status: 415, code: -32_000, message });
-  if (!/^application\/json *(?:; *charset *= *"?utf-8"? *)?$/i.test(type)) return unsupported("Content-Type must be application/json, in UTF-8.");
+  if (!/^application\/json *(?:; *charset *= *"?utf-8"? *)?$/i.test(type))
+    return unsupported("Content-Type must be application/json, in UTF-8.");
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") return unsupported("Compressed bodies are not taken.");
   return undefined;
 }

@@ -12,7 +12,7 @@ import { MAX_MESSAGE_BYTES, parseMessage } from "./message.ts";
 import { SESSION_LIMITS, type SessionLimits } from "./sessions.ts";
 import type { McpParts } from "./tool.ts";
 
-export interface HttpDoorOptions {
+interface HttpDoorOptions {
   version: string;
   load: () => Promise<McpParts>;
   /** Who a token belongs to; `unauthenticated` for unknown and revoked ones. Asked at every request. */
@@ -42,7 +42,9 @@ const MAX_CONNECTIONS = 500;
 export async function createHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> {
   const { host, version, log, clock, random = randomBytes, sessionLimits = SESSION_LIMITS } = options;
   if (!isLoopback(host)) {
-    throw new HalyardError("config", "The HTTP door opens on this machine only.", { hint: "Use 127.0.0.1; a reverse proxy with TLS may stand before it." });
+    throw new HalyardError("config", "The HTTP door opens on this machine only.", {
+      hint: "Use 127.0.0.1; a reverse proxy with TLS may stand before it.",
+    });
   }
   const eras = createEras({ version, load: options.load, clock, log, random, sessionLimits });
   const server = createServer(TIMEOUTS);
@@ -128,7 +130,8 @@ async function readMessage(request: IncomingMessage): Promise<{ message: JsonObj
   const media = stopMedia(request);
   if (media) return media;
   const bytes = await readBody(request);
-  if (!bytes) return { status: 413, code: -32_600, message: `The body is larger than ${MAX_MESSAGE_BYTES} bytes.`, headers: { connection: "close" } };
+  if (!bytes)
+    return { status: 413, code: -32_600, message: `The body is larger than ${MAX_MESSAGE_BYTES} bytes.`, headers: { connection: "close" } };
   const parsed = parseMessage(bytes);
   return "refusal" in parsed ? { status: 400, ...parsed.refusal } : parsed;
 }
@@ -141,9 +144,11 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     let sizeBytes = 0;
     request.on("data", (chunk: Buffer) => {
       sizeBytes += chunk.length;
-      if (sizeBytes <= MAX_MESSAGE_BYTES) return chunks.push(chunk);
-      chunks.length = 0;
-      resolve(undefined);
+      if (sizeBytes <= MAX_MESSAGE_BYTES) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        resolve(undefined);
+      }
     });
     request.on("end", () => resolve(Buffer.concat(chunks)));
     request.on("error", reject);

@@ -13,6 +13,9 @@ export class LineTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
 
+  /** Resolves when the connection has ended, whoever ended it. */
+  readonly closed: Promise<void>;
+  #tellClosed: () => void = () => undefined;
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #onListed: () => void;
@@ -30,6 +33,9 @@ export class LineTransport implements Transport {
     this.#input = input;
     this.#output = output;
     this.#onListed = onListed;
+    this.closed = new Promise((resolve) => {
+      this.#tellClosed = resolve;
+    });
   }
 
   start(): Promise<void> {
@@ -54,6 +60,7 @@ export class LineTransport implements Transport {
     this.#input.off("data", this.#onData);
     this.#input.pause();
     this.onclose?.();
+    this.#tellClosed();
     return Promise.resolve();
   }
 

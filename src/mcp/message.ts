@@ -7,7 +7,7 @@ export const MAX_MESSAGE_BYTES = JSON_LIMITS.maxSizeBytes + 64 * 1024;
 /** Depth of a call's arguments inside a JSON-RPC message. */
 const LIMITS = { maxSizeBytes: MAX_MESSAGE_BYTES, maxDepth: JSON_LIMITS.maxDepth + 4 };
 
-export const PARSE_ERROR = -32_700;
+const PARSE_ERROR = -32_700;
 export const INVALID_REQUEST = -32_600;
 
 /** A JSON-RPC error for a message that is not passed on. */

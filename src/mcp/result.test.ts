@@ -33,19 +33,38 @@ const view: ApprovalView = {
 
 describe("results of calls as answers of tools", () => {
   it("tells what is done, with its rows", () => {
-    const answer = callAnswer({ status: "done", call_id: "call_1", operation: "get_lists", http_status: 200, body: { data: [{ type: "list", id: "A" }] } }, "read");
+    const answer = callAnswer(
+      { status: "done", call_id: "call_1", operation: "get_lists", http_status: 200, body: { data: [{ type: "list", id: "A" }] } },
+      "read",
+    );
     expect(answer).toStrictEqual({ data: { status: "done", call_id: "call_1", count: 1, rows: [{ id: "A", type: "list" }] } });
   });
 
   it("tells that an accepted job is not done yet, and that an earlier result is no second sending", () => {
-    const answer = callAnswer({ status: "accepted", call_id: "call_1", operation: "o", http_status: 202, body: null, approval_id: "appr_1", earlier: true }, "write");
-    expect(answer.data).toMatchObject({ status: "accepted", approval_id: "appr_1", note: expect.stringContaining("nothing was sent again"), next: expect.stringContaining("job") });
+    const answer = callAnswer(
+      { status: "accepted", call_id: "call_1", operation: "o", http_status: 202, body: null, approval_id: "appr_1", earlier: true },
+      "write",
+    );
+    expect(answer.data).toMatchObject({
+      status: "accepted",
+      approval_id: "appr_1",
+      note: expect.stringContaining("nothing was sent again"),
+      next: expect.stringContaining("job"),
+    });
   });
 
   it("makes what is asked or denied an ordinary result with its reason", () => {
-    const asked = callAnswer({ status: "approval_required", call_id: "call_1", approval_id: "appr_1", operation: "o", because: "risk 3 asks", decide_by: "2026" }, "write");
+    const asked = callAnswer(
+      { status: "approval_required", call_id: "call_1", approval_id: "appr_1", operation: "o", because: "risk 3 asks", decide_by: "2026" },
+      "write",
+    );
     expect(asked.isError).toBeUndefined();
-    expect(asked.data).toMatchObject({ approval_id: "appr_1", because: "risk 3 asks", decide_by: "2026", next: expect.stringMatching(/outside this chat.*call write again with the same action and args/) });
+    expect(asked.data).toMatchObject({
+      approval_id: "appr_1",
+      because: "risk 3 asks",
+      decide_by: "2026",
+      next: expect.stringMatching(/outside this chat.*call write again with the same action and args/),
+    });
     const denied = callAnswer({ status: "denied", call_id: "call_1", operation: "o", because: "risk 5 is denied" }, "write");
     expect(denied).toMatchObject({ data: { status: "denied", because: "risk 5 is denied" } });
     expect(denied.isError).toBeUndefined();
@@ -56,20 +75,36 @@ describe("results of calls as answers of tools", () => {
     ["failed", "nothing changed"],
     ["unknown", "may or may not have happened"],
   ] as const)("makes %s an error that says what it means", (status, means) => {
-    const answer = callAnswer({ status, call_id: "call_1", operation: "o", error: { code: "rejected", message: "no" }, how_to_check: "Look at get_lists." }, "write");
-    expect(answer).toMatchObject({ isError: true, data: { status, error: { code: "rejected" }, how_to_check: "Look at get_lists.", means: expect.stringContaining(means) } });
+    const answer = callAnswer(
+      { status, call_id: "call_1", operation: "o", error: { code: "rejected", message: "no" }, how_to_check: "Look at get_lists." },
+      "write",
+    );
+    expect(answer).toMatchObject({
+      isError: true,
+      data: { status, error: { code: "rejected" }, how_to_check: "Look at get_lists.", means: expect.stringContaining(means) },
+    });
   });
 
   it("shows an approval without card, rule or person", () => {
     const text = JSON.stringify(approvalAnswer({ ...view, status: "voided", status_reason: "rule no-night-sends denies" }));
     expect(text).not.toMatch(/secret-card|no-night-sends|anna|agent_a/);
-    expect(approvalAnswer(view).data).toStrictEqual({ approval_id: "appr_1", status: "pending", operation: "create_list", decide_by: view.decide_by, next: expect.stringContaining("not decided") });
+    expect(approvalAnswer(view).data).toStrictEqual({
+      approval_id: "appr_1",
+      status: "pending",
+      operation: "create_list",
+      decide_by: view.decide_by,
+      next: expect.stringContaining("not decided"),
+    });
   });
 
   it("shows what an approval came to: the owner's words, the time to use it, the result", () => {
     expect(approvalAnswer({ ...view, status: "denied", status_reason: "Not before Friday" }).data["owner_says"]).toBe("Not before Friday");
     expect(approvalAnswer({ ...view, status: "approved" }).data["use_by"]).toBe(view.use_by);
-    const used = approvalAnswer({ ...view, status: "consumed", result: { status: "done", call_id: "call_1", operation: "create_list", http_status: 201, body: { data: { type: "list", id: "N" } } } });
+    const used = approvalAnswer({
+      ...view,
+      status: "consumed",
+      result: { status: "done", call_id: "call_1", operation: "create_list", http_status: 201, body: { data: { type: "list", id: "N" } } },
+    });
     expect(used.data["result"]).toMatchObject({ status: "done", row: { id: "N" } });
   });
 
@@ -77,7 +112,13 @@ describe("results of calls as answers of tools", () => {
     const error = new HalyardError("invalid_arguments", "Wrong.", { hint: "Look.", violations: [{ path: "/id", message: "is required" }] });
     expect(errorAnswer(error)).toStrictEqual({
       isError: true,
-      data: { status: "refused", code: "invalid_arguments", message: "Wrong.", hint: "Look.", violations: [{ path: "/id", message: "is required" }] },
+      data: {
+        status: "error",
+        code: "invalid_arguments",
+        message: "Wrong.",
+        hint: "Look.",
+        violations: [{ path: "/id", message: "is required" }],
+      },
     });
     expect(JSON.stringify(errorAnswer(new Error("/home/x SELECT pk_123")))).not.toMatch(/SELECT|pk_123/);
   });

@@ -16,7 +16,9 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           ...(result.approval_id !== undefined && { approval_id: result.approval_id }),
           ...(result.earlier && { note: "It ran earlier, under this approval; nothing was sent again." }),
           ...shapeBody(result.body),
-          ...(result.status === "accepted" && { next: "Klaviyo took it as a job and works on it. Read the job, or the object, to see when it is done." }),
+          ...(result.status === "accepted" && {
+            next: "Klaviyo took it as a job and works on it. Read the job, or the object, to see when it is done.",
+          }),
         },
       };
     case "approval_required":
@@ -88,7 +90,7 @@ const AFTER: Record<ApprovalStatus, string> = {
 
 /** Whatever was thrown, as a tool's error: our own words only. */
 export function errorAnswer(thrown: unknown): ToolAnswer {
-  return { data: { status: "refused", ...plain(errorReport(thrown)) }, isError: true };
+  return { data: { status: "error", ...plain(errorReport(thrown)) }, isError: true };
 }
 
 /** Interfaces have no index signature; the round trip also drops absent members. */

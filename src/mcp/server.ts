@@ -1,7 +1,7 @@
 import { McpServer, type CallToolResult, type StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import type { Caller } from "../gate/call.ts";
 import { HalyardError } from "../lib/errors.ts";
-import type { Log } from "../lib/log.ts";
+import type { Log, LogLevel } from "../lib/log.ts";
 import { cleanData } from "./clean.ts";
 import { fit } from "./fit.ts";
 import { errorAnswer } from "./result.ts";
@@ -19,7 +19,7 @@ const INSTRUCTIONS = [
   "After status unknown, check before you repeat. Lists come in pages; go on with next_cursor as page_cursor.",
 ].join(" ");
 
-export interface ServerParts {
+interface ServerParts {
   version: string;
   load: () => Promise<McpParts>;
   /** Who calls; asked anew at every tool call, so that a revoked agent is refused at once. */
@@ -35,44 +35,48 @@ export function createMcpServer(parts: ServerParts): McpServer {
   );
   for (const tool of TOOLS) {
     const { name, title, description, annotations } = tool;
-    server.registerTool(name, { title, description, annotations: { title, ...annotations }, inputSchema: advertised(tool.inputSchema) }, (args) => runTool(parts, tool, args));
+    server.registerTool(
+      name,
+      { title, description, annotations: { title, ...annotations }, inputSchema: advertised(tool.inputSchema) },
+      (args) => runTool(parts, tool, args),
+    );
   }
   return server;
 }
 
-/**
- * Advertises the schema as it is and lets everything through: {@link checkArguments} does the checking, so that a refusal has the same form
- * as every other one. Schemas are shared by all servers of the process.
- */
-const schemas = new Map<ToolSchema, StandardSchemaWithJSON>();
+/** Advertises the schema as it is and lets everything through: {@link checkArguments} checks, so that all refusals have one form. */
 function advertised(schema: ToolSchema): StandardSchemaWithJSON {
-  const known = schemas.get(schema);
-  if (known) return known;
   const json = (): Record<string, unknown> => ({ ...schema });
-  const made: StandardSchemaWithJSON = {
-    "~standard": { version: 1, vendor: "halyard", jsonSchema: { input: json, output: json }, validate: (value) => ({ value }) },
-  };
-  schemas.set(schema, made);
-  return made;
+  return { "~standard": { version: 1, vendor: "halyard", jsonSchema: { input: json, output: json }, validate: (value) => ({ value }) } };
 }
 
 async function runTool(parts: ServerParts, tool: Tool, given: unknown): Promise<CallToolResult> {
+  // What keeps every call from running is for the owner to see; what is wrong with one call is the agent's affair.
+  let level: LogLevel = "info";
   try {
     const args = checkArguments(tool, given);
+    level = "warn";
     const caller = await parts.caller();
-    return toResult(await tool.run(await parts.load(), caller, args));
+    const loaded = await parts.load();
+    level = "info";
+    return toResult(await tool.run(loaded, caller, args));
   } catch (thrown) {
-    logFailure(parts.log, tool, thrown);
+    logFailure(parts.log, level, tool, thrown);
     return toResult(errorAnswer(thrown));
   }
 }
 
 function toResult({ data, text, isError }: ToolAnswer): CallToolResult {
   const structured = fit(cleanData(data));
-  return { content: [{ type: "text", text: text ?? JSON.stringify(structured) }], structuredContent: structured, ...(isError && { isError }) };
+  return {
+    content: [{ type: "text", text: text ?? JSON.stringify(structured) }],
+    structuredContent: structured,
+    ...(isError && { isError }),
+  };
 }
 
-function logFailure(log: Log, tool: Tool, thrown: unknown): void {
-  if (thrown instanceof HalyardError) log("info", "tool refused", { tool: tool.name, code: thrown.code });
+function logFailure(log: Log, level: LogLevel, tool: Tool, thrown: unknown): void {
+  if (thrown instanceof HalyardError)
+    log(level, "tool refused", { tool: tool.name, code: thrown.code, message: thrown.message, hint: thrown.hint });
   else log("error", "tool failed", { tool: tool.name, error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : "not an error" });
 }

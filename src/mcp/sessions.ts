@@ -1,10 +1,9 @@
-import type { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import type { Caller } from "../gate/call.ts";
 import type { Clock } from "../lib/clock.ts";
 
 /** A connection of a client that speaks a protocol of 2025; newer ones have none. */
-interface Session {
-  transport: WebStandardStreamableHTTPServerTransport;
+interface Session<T> {
+  transport: T;
   agentId: string;
   connectionId: string;
   usedAtMs: number;
@@ -21,8 +20,8 @@ export interface SessionLimits {
 export const SESSION_LIMITS: SessionLimits = { max: 200, maxPerAgent: 50, idleMs: 30 * 60_000 };
 
 /** Sessions by their random ids. Each belongs to the agent that opened it; for anyone else it does not exist. */
-export class Sessions {
-  readonly #sessions = new Map<string, Session>();
+export class Sessions<T extends { close(): Promise<void> }> {
+  readonly #sessions = new Map<string, Session<T>>();
   readonly #clock: Clock;
   readonly #limits: SessionLimits;
 
@@ -35,7 +34,7 @@ export class Sessions {
     return this.#sessions.size;
   }
 
-  add(id: string, transport: Session["transport"], { agentId, connectionId }: Caller): void {
+  add(id: string, transport: T, { agentId, connectionId }: Caller): void {
     this.#closeIdle();
     const own = [...this.#sessions].filter(([, session]) => session.agentId === agentId);
     if (own.length >= this.#limits.maxPerAgent) this.#closeOldest(own);
@@ -44,7 +43,7 @@ export class Sessions {
   }
 
   /** The transport of a session, and a mark that it was used. Undefined for an unknown id and for another agent's. */
-  use(id: string, { agentId, connectionId }: Caller): Session["transport"] | undefined {
+  use(id: string, { agentId, connectionId }: Caller): T | undefined {
     this.#closeIdle();
     const session = this.#sessions.get(id);
     if (!session || session.agentId !== agentId || session.connectionId !== connectionId) return undefined;
@@ -67,7 +66,7 @@ export class Sessions {
     for (const [id, { usedAtMs }] of this.#sessions) if (usedAtMs <= since) this.#close(id);
   }
 
-  #closeOldest(sessions: [id: string, session: Session][]): void {
+  #closeOldest(sessions: [id: string, session: Session<T>][]): void {
     const [oldest] = sessions.toSorted(([, a], [, b]) => a.usedAtMs - b.usedAtMs);
     if (oldest) this.#close(oldest[0]);
   }

@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { shapeBody } from "./shape.ts";
 
-const list = (id: string, more = {}) => ({ type: "list", id, attributes: { name: `List ${id}`, updated: null }, links: { self: "https://x" }, ...more });
+const list = (id: string, more = {}) => ({
+  type: "list",
+  id,
+  attributes: { name: `List ${id}`, updated: null },
+  links: { self: "https://x" },
+  ...more,
+});
 
 describe("shaping of JSON:API documents", () => {
   it("makes rows with their attributes, without nulls and links, and the next cursor", () => {
-    const body = { data: [list("A"), list("B")], links: { self: "x", next: "https://a.klaviyo.com/api/lists?page%5Bcursor%5D=bmV4dA%3D%3D&page%5Bsize%5D=2", prev: null } };
+    const body = {
+      data: [list("A"), list("B")],
+      links: { self: "x", next: "https://a.klaviyo.com/api/lists?page%5Bcursor%5D=bmV4dA%3D%3D&page%5Bsize%5D=2", prev: null },
+    };
     expect(shapeBody(body)).toStrictEqual({
       count: 2,
       rows: [
@@ -17,15 +26,28 @@ describe("shaping of JSON:API documents", () => {
   });
 
   it("makes one row of one resource and keeps an attribute that is called type", () => {
-    expect(shapeBody({ data: { type: "form", id: "F", attributes: { type: "popup", id: "inner" } }, links: { next: null } })).toStrictEqual({
-      row: { id: "F", type: "form", attribute_type: "popup", attribute_id: "inner" },
-    });
+    expect(shapeBody({ data: { type: "form", id: "F", attributes: { type: "popup", id: "inner" } }, links: { next: null } })).toStrictEqual(
+      {
+        row: { id: "F", type: "form", attribute_type: "popup", attribute_id: "inner" },
+      },
+    );
   });
 
   it("puts an included resource into the one row that refers to it, and tells a shared one once", () => {
-    const tags = { tags: { data: [{ type: "tag", id: "T1" }, { type: "tag", id: "T2" }], links: {} } };
+    const tags = {
+      tags: {
+        data: [
+          { type: "tag", id: "T1" },
+          { type: "tag", id: "T2" },
+        ],
+        links: {},
+      },
+    };
     const body = {
-      data: [list("A", { relationships: tags }), list("B", { relationships: { tags: { data: [{ type: "tag", id: "T2" }] }, flows: { links: { self: "x" } } } })],
+      data: [
+        list("A", { relationships: tags }),
+        list("B", { relationships: { tags: { data: [{ type: "tag", id: "T2" }] }, flows: { links: { self: "x" } } } }),
+      ],
       included: [
         { type: "tag", id: "T1", attributes: { name: "summer" } },
         { type: "tag", id: "T2", attributes: { name: "winter" } },

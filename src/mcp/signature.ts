@@ -2,7 +2,7 @@ import type { Operation } from "../catalog/operation.ts";
 import { DEFS_PREFIX, type Schema } from "../catalog/schema.ts";
 import { definition } from "../catalog/validation.ts";
 
-export interface Signature {
+interface Signature {
   /** TypeScript-like text: the type itself, then the named shapes that it uses, as far as they fit. */
   text: string;
   /** Names of shapes that did not fit. */
@@ -10,7 +10,7 @@ export interface Signature {
 }
 
 /** About 1,200 tokens: the largest operations would take 36,000 in full. */
-const MAX_CHARACTERS = 4400;
+const MAX_CHARACTERS = 4800;
 
 /** Values of a list that are shown before it is cut, and depth of nested objects: the first pair with which the type fits. */
 const DETAIL = [
@@ -81,7 +81,11 @@ function write(schema: Schema, writing: Writing, depth: number): string {
   if (schema.$ref !== undefined) return writeReference(schema.$ref, writing, depth);
   if (schema.enum) return writeEnum(schema.enum, writing.values);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.anyOf) return union(flatten(schema.anyOf).map((branch) => write(branch, writing, depth)), 40);
+  if (schema.anyOf)
+    return union(
+      flatten(schema.anyOf).map((branch) => write(branch, writing, depth)),
+      40,
+    );
   if (schema.allOf) return schema.allOf.map((part) => write(part, writing, depth)).join(" & ");
   const types = Array.isArray(schema.type) ? schema.type : [schema.type];
   return types.map((type) => writeType(type, schema, writing, depth)).join(" | ");
@@ -107,7 +111,11 @@ function writeEnum(values: (string | number | boolean | null)[], most: number): 
     shown.map((value) => JSON.stringify(value)),
     most,
   );
-  return [text, ...(parts > 0 ? [`…${parts} parts of them, as "a.b"`] : []), ...(strings.some(isDescending) ? ['or with "-" before it, descending'] : [])].join(" | ");
+  return [
+    text,
+    ...(parts > 0 ? [`…${parts} parts of them, as "a.b"`] : []),
+    ...(strings.some(isDescending) ? ['or with "-" before it, descending'] : []),
+  ].join(" | ");
 }
 
 function flatten(branches: Schema[]): Schema[] {

@@ -7,7 +7,7 @@ import { LineTransport } from "./line-transport.ts";
 import { createMcpServer } from "./server.ts";
 import type { McpParts } from "./tool.ts";
 
-export interface StdioOptions {
+interface StdioOptions {
   version: string;
   /** Opens the app. Called once the client has its tools, or at its first call; again after a failure. */
   load: () => Promise<McpParts>;
@@ -19,7 +19,7 @@ export interface StdioOptions {
   output?: Writable;
 }
 
-export interface StdioDoor {
+interface StdioDoor {
   /** Resolves when the client has gone and its calls are answered. */
   closed: Promise<void>;
   close(): Promise<void>;
@@ -41,21 +41,11 @@ export function serveStdio(options: StdioOptions): StdioDoor {
     });
   };
   const transport = new LineTransport(input, output, warmUp);
-  let tellClosed = (): void => undefined;
-  const closed = new Promise<void>((resolve) => {
-    tellClosed = resolve;
-  });
   const connection = serveConnection(() => createMcpServer({ version, load, caller: authenticate, log }), {
     transport,
     onerror: (error) => log("info", "stdio message refused", { error: error.message }),
   });
-  // The SDK has set its own by now.
-  const { onclose } = transport;
-  transport.onclose = () => {
-    onclose?.();
-    tellClosed();
-  };
-  return { closed, close: () => connection.close() };
+  return { closed: transport.closed, close: () => connection.close() };
 }
 
 /** Loads at most once at a time and keeps what succeeded. */

@@ -38,11 +38,23 @@ export interface Account {
 }
 
 /** Builds the seed state, puts back what the journal kept, and from then on journals every change before it is answered for. */
-export function createAccount({ catalog, seed, profiles, resources, actions, persist, origin, clock: clockFrom, log }: AccountOptions): Account {
+export function createAccount({
+  catalog,
+  seed,
+  profiles,
+  resources,
+  actions,
+  persist,
+  origin,
+  clock: clockFrom,
+  log,
+}: AccountOptions): Account {
   const journal = persist === undefined ? undefined : openJournal(persist);
   const found = journal?.found;
   if (found && (found.head.seed !== seed || found.head.profiles !== profiles)) {
-    throw new HalyardError("config", "The sandbox journal belongs to another seed or number of profiles.", { hint: "Start with the same, or another file." });
+    throw new HalyardError("config", "The sandbox journal belongs to another seed or number of profiles.", {
+      hint: "Start with the same, or another file.",
+    });
   }
   const clock = clockFrom(found?.atMs);
   const id = accountIdOf(seed);

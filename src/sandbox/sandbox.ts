@@ -9,6 +9,7 @@ import { keys } from "./protocol/keys.ts";
 import { createLimiter, type Limiter } from "./protocol/limits.ts";
 import { createPipeline } from "./protocol/pipeline.ts";
 import { resources as declaredResources } from "./resources.ts";
+import { accounts } from "./resources/accounts.ts";
 import { createControl, type SandboxControl } from "./server/control.ts";
 import { createFaults, type Faults } from "./server/faults.ts";
 import { startServer } from "./server/http.ts";
@@ -43,6 +44,7 @@ export interface Sandbox {
   url: string;
   port: number;
   accountId: string;
+  accountName: string;
   /** Private keys: one with all scopes, one with all `:read` scopes. */
   keys: { full: string; readOnly: string };
   /** The account's id, which `/client/` endpoints take as `company_id`. */
@@ -97,6 +99,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     url,
     port: started.port,
     accountId: account.id,
+    accountName: state.rows(accounts).get(account.id)?.organization ?? "",
     keys: account.keys,
     publicKey: account.id,
     control,

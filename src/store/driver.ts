@@ -2,7 +2,7 @@ import type { CompiledQuery, DatabaseConnection, Driver, QueryResult, Transactio
 
 /** One connection of a database, reduced to what the store asks of it. */
 export interface Session {
-  query<R>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<R>>;
+  query(sql: string, parameters: readonly unknown[]): Promise<QueryResult<unknown>>;
   /** `light` gives up durability at power loss and, on Postgres, being alone: for counters only. */
   begin(light: boolean): Promise<void>;
   commit(): Promise<void>;
@@ -74,7 +74,8 @@ class StoreConnection implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     this.#throwEarlierFailure();
     try {
-      return await mapped(this.#backend, () => this.session.query<R>(query.sql, query.parameters.map(storable)));
+      const result = await mapped(this.#backend, () => this.session.query(query.sql, query.parameters.map(storable)));
+      return result as QueryResult<R>;
     } catch (thrown) {
       if (this.#transaction) this.#transaction.failure = thrown;
       throw thrown;

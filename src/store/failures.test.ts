@@ -25,11 +25,15 @@ describe("sqliteFailure", () => {
 
   it("names the damaged file, says that it was left alone and how to restore it", () => {
     const failure = sqliteFailure(thrown("SQLITE_NOTADB"), "/x/halyard.db");
-    expect(failure).toMatchObject({ message: expect.stringMatching(/\/x\/halyard\.db.*untouched/), hint: expect.stringContaining("backup") });
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(/\/x\/halyard\.db.*untouched/),
+      hint: expect.stringContaining("backup"),
+    });
   });
 
   it("leaves mistakes in queries and errors that are ours already as they are", () => {
-    for (const other of [thrown("SQLITE_ERROR"), new TypeError("x"), "text", new HalyardError("conflict", "x")]) expect(sqliteFailure(other, "f")).toBe(other);
+    for (const other of [thrown("SQLITE_ERROR"), new TypeError("x"), "text", new HalyardError("conflict", "x")])
+      expect(sqliteFailure(other, "f")).toBe(other);
   });
 });
 
@@ -52,6 +56,7 @@ describe("postgresFailure", () => {
 
   it("knows a lost connection by its text, and leaves mistakes in queries as they are", () => {
     expect(postgresFailure(new Error("Connection terminated unexpectedly"))).toMatchObject({ code: "store_unavailable" });
-    for (const other of [thrown("42601"), new TypeError("x"), new HalyardError("conflict", "x")]) expect(postgresFailure(other)).toBe(other);
+    for (const other of [thrown("42601"), new TypeError("x"), new HalyardError("conflict", "x")])
+      expect(postgresFailure(other)).toBe(other);
   });
 });

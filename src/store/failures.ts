@@ -10,10 +10,18 @@ export function sqliteFailure(thrown: unknown, file: string): unknown {
     return locked(thrown);
   }
   if (/^(SQLITE_(READONLY|PERM|AUTH)|EACCES|EPERM|EROFS)/.test(code)) {
-    return unavailable(`The store ${file} cannot be written.`, "Give the user that runs Halyard read and write permission on the file and its directory.", thrown);
+    return unavailable(
+      `The store ${file} cannot be written.`,
+      "Give the user that runs Halyard read and write permission on the file and its directory.",
+      thrown,
+    );
   }
   if (/^(SQLITE_(IOERR|CANTOPEN|NOLFS|PROTOCOL)|ENOTDIR|EEXIST|EISDIR|ENOENT|ELOOP|ENAMETOOLONG|EMFILE|ENFILE|EIO)/.test(code)) {
-    return unavailable(`The store ${file} cannot be opened or read.`, "Check that its directory is a directory on a healthy disk, or choose another home.", thrown);
+    return unavailable(
+      `The store ${file} cannot be opened or read.`,
+      "Check that its directory is a directory on a healthy disk, or choose another home.",
+      thrown,
+    );
   }
   if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/.test(code)) return taken(thrown);
   if (code.startsWith("SQLITE_CONSTRAINT")) return dangling(thrown);
@@ -26,19 +34,30 @@ export function postgresFailure(thrown: unknown): unknown {
   const code = codeOf(thrown);
   if (code === "53100") return full("the disk of the Postgres server", thrown);
   if (/^XX00[12]$/.test(code)) {
-    return new HalyardError("store_corrupt", "Postgres reports damaged data.", { hint: "Restore the database from its latest backup.", cause: thrown });
+    return new HalyardError("store_corrupt", "Postgres reports damaged data.", {
+      hint: "Restore the database from its latest backup.",
+      cause: thrown,
+    });
   }
   if (/^(55P03|40P01|40001|25P03)$/.test(code)) {
     return locked(thrown);
   }
   if (/^(28...|3D000|3F000|42501|25006)$/.test(code)) {
-    return unavailable("Postgres refused access to the database.", "Check user, password, database name and the rights of the user in the store's URL.", thrown);
+    return unavailable(
+      "Postgres refused access to the database.",
+      "Check user, password, database name and the rights of the user in the store's URL.",
+      thrown,
+    );
   }
   if (code === "ERR_INVALID_URL") return new HalyardError("config", "The store's URL is not a valid postgres: URL.");
   if (code === "23505") return taken(thrown);
   if (code.startsWith("23")) return dangling(thrown);
   if (/^(08...|53...|57P..|58...|E[A-Z_]+)$/.test(code) || isLostConnection(thrown)) {
-    return unavailable("Postgres does not answer.", "Check that the server runs and that the host and port in the store's URL are right.", thrown);
+    return unavailable(
+      "Postgres does not answer.",
+      "Check that the server runs and that the host and port in the store's URL are right.",
+      thrown,
+    );
   }
   return thrown;
 }
@@ -57,11 +76,19 @@ function codeOf(thrown: unknown): string {
 
 // node-postgres gives these no code; the texts are those of pg 8 and pg-pool 3.
 function isLostConnection(thrown: unknown): boolean {
-  return thrown instanceof Error && /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying|Cannot use a pool after|Query read timeout)/.test(thrown.message);
+  return (
+    thrown instanceof Error &&
+    /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying|Cannot use a pool after|Query read timeout)/.test(
+      thrown.message,
+    )
+  );
 }
 
 function full(where: string, cause: unknown): HalyardError {
-  return new HalyardError("store_full", `There is no space left on ${where}, so nothing was written.`, { hint: "Free some space, then try again.", cause });
+  return new HalyardError("store_full", `There is no space left on ${where}, so nothing was written.`, {
+    hint: "Free some space, then try again.",
+    cause,
+  });
 }
 
 function unavailable(message: string, hint: string, cause: unknown): HalyardError {
@@ -69,7 +96,11 @@ function unavailable(message: string, hint: string, cause: unknown): HalyardErro
 }
 
 function locked(cause: unknown): HalyardError {
-  return unavailable("Another process kept the store locked for too long.", "Try again; if it stays so, end the process that holds it.", cause);
+  return unavailable(
+    "Another process kept the store locked for too long.",
+    "Try again; if it stays so, end the process that holds it.",
+    cause,
+  );
 }
 
 function taken(cause: unknown): HalyardError {

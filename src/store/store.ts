@@ -35,7 +35,8 @@ export async function openStore({ url, clock, lockWaitMs = 5000 }: StoreOptions)
   const db = new Kysely<Schema>({
     dialect: await dialectFor(kind, url, lockWaitMs, () => {
       // On SQLite this would wait for itself for ever, on Postgres it would escape the transaction.
-      if (inside.getStore()?.isRunning) throw new HalyardError("internal", "The store was used inside a transaction instead of its tables.");
+      if (inside.getStore()?.isRunning)
+        throw new HalyardError("internal", "The store was used inside a transaction instead of its tables.");
     }),
   });
   try {
@@ -66,7 +67,9 @@ export async function openStore({ url, clock, lockWaitMs = 5000 }: StoreOptions)
 function kindOf(url: string): Store["kind"] {
   if (url.startsWith("file:")) return "sqlite";
   if (/^postgres(ql)?:/.test(url)) return "postgres";
-  throw new HalyardError("config", "The store's URL must begin with file: or postgres:.", { hint: "For example file:/var/lib/halyard/halyard.db." });
+  throw new HalyardError("config", "The store's URL must begin with file: or postgres:.", {
+    hint: "For example file:/var/lib/halyard/halyard.db.",
+  });
 }
 
 async function dialectFor(kind: Store["kind"], url: string, lockWaitMs: number, beforeConnect: () => void): Promise<Dialect> {

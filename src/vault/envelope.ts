@@ -56,7 +56,9 @@ function encrypt(plain: Uint8Array, key: Uint8Array, associatedData: Buffer, ran
 function decrypt(sealed: Buffer, key: Uint8Array, associatedData: Buffer): Buffer {
   if (sealed.length < IV_BYTES + TAG_BYTES) throw unreadable();
   const iv = sealed.subarray(0, IV_BYTES);
-  const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES }).setAAD(associatedData).setAuthTag(sealed.subarray(-TAG_BYTES));
+  const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES })
+    .setAAD(associatedData)
+    .setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
     return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
   } catch {

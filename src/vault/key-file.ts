@@ -1,4 +1,16 @@
-import { closeSync, constants, copyFileSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { HalyardError } from "../lib/errors.ts";
 import type { RandomBytes } from "../lib/ids.ts";
@@ -35,7 +47,11 @@ export function createKeyFile(file: string, text: string, random: RandomBytes): 
     syncDirectory(dirname(file));
   } catch (cause) {
     if (codeOf(cause) === "EEXIST") return;
-    throw keyFailure(`The master key file ${file} cannot be made.`, "Give the user that runs Halyard write permission on its directory.", cause);
+    throw keyFailure(
+      `The master key file ${file} cannot be made.`,
+      "Give the user that runs Halyard write permission on its directory.",
+      cause,
+    );
   } finally {
     rmSync(beside, { force: true });
   }

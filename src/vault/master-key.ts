@@ -73,7 +73,10 @@ function keyFromText(text: string, where: string): Buffer {
   const hex = /^[0-9a-f]{64}$/i.test(compact);
   const base64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(compact);
   if (!hex && !base64) {
-    throw keyFailure(`The master key ${where} is not 32 bytes in base64 or hex.`, "Make one with `openssl rand -base64 32`; if there was one before, give that one.");
+    throw keyFailure(
+      `The master key ${where} is not 32 bytes in base64 or hex.`,
+      "Make one with `openssl rand -base64 32`; if there was one before, give that one.",
+    );
   }
   return Buffer.from(compact, hex ? "hex" : "base64");
 }
@@ -84,7 +87,11 @@ function keyFromDescriptor(descriptor: number): Buffer {
     bytes = readFileSync(descriptor);
     closeSync(descriptor);
   } catch (cause) {
-    throw keyFailure(`The master key cannot be read from file descriptor ${descriptor}.`, "Open it for reading when Halyard is started.", cause);
+    throw keyFailure(
+      `The master key cannot be read from file descriptor ${descriptor}.`,
+      "Open it for reading when Halyard is started.",
+      cause,
+    );
   }
   return bytes.length === KEY_BYTES ? bytes : keyFromText(bytes.toString("latin1"), `from file descriptor ${descriptor}`);
 }
@@ -92,14 +99,20 @@ function keyFromDescriptor(descriptor: number): Buffer {
 async function keyFromPassphrase(passphrase: Secret, { meta, random, cost, sealedWith }: MasterKeyOptions): Promise<Buffer> {
   let stored = await meta.get(SALT);
   if (stored === undefined) {
-    if (sealedWith) throw keyFailure(`This store was not sealed with a passphrase, but with the key from ${PROVIDERS[sealedWith]}.`, "Give that key again.");
+    if (sealedWith)
+      throw keyFailure(
+        `This store was not sealed with a passphrase, but with the key from ${PROVIDERS[sealedWith]}.`,
+        "Give that key again.",
+      );
     stored = await addTo(meta, SALT, JSON.stringify({ ...cost, salt: Buffer.from(random(16)).toString("base64") }));
   }
   const { salt, N, r, p } = parseMeta(stored) as ScryptCost & { salt: string };
   const normal = passphrase.reveal().normalize("NFKC");
   if (normal === "") throw keyFailure("The passphrase is empty.", "Give the passphrase, or leave the setting out.");
   return new Promise((resolve, reject) => {
-    scrypt(normal, Buffer.from(salt, "base64"), KEY_BYTES, { N, r, p, maxmem: 256 * N * r }, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(normal, Buffer.from(salt, "base64"), KEY_BYTES, { N, r, p, maxmem: 256 * N * r }, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
   });
 }
 
@@ -113,7 +126,8 @@ function keyFromFile(file: string, { random, sealedWith }: MasterKeyOptions): Bu
       "Put it back from its backup, with mode 600. Without it those secrets are lost and must be stored again in a new home.",
     );
   }
-  if (sealedWith) throw keyFailure(`No master key was given. This store was sealed with the key from ${PROVIDERS[sealedWith]}.`, "Give that key again.");
+  if (sealedWith)
+    throw keyFailure(`No master key was given. This store was sealed with the key from ${PROVIDERS[sealedWith]}.`, "Give that key again.");
   createKeyFile(file, Buffer.from(random(KEY_BYTES)).toString("base64"), random);
   // Another process may have been first; its key is the one.
   return keyFromText(readKeyFile(file) ?? "", where);
@@ -131,6 +145,9 @@ export function parseMeta(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new HalyardError("store_corrupt", "The vault's own record in the store was changed.", { hint: "Restore the store from a backup.", cause });
+    throw new HalyardError("store_corrupt", "The vault's own record in the store was changed.", {
+      hint: "Restore the store from a backup.",
+      cause,
+    });
   }
 }

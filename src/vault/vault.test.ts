@@ -28,7 +28,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-const open = (sources: Partial<MasterKeySources> = {}) => openVault({ sources: { keyFile, ...sources }, meta, random: randomBytes, scryptCost });
+const open = (sources: Partial<MasterKeySources> = {}) =>
+  openVault({ sources: { keyFile, ...sources }, meta, random: randomBytes, scryptCost });
 const failureOf = async (work: Promise<unknown>): Promise<HalyardError> => {
   const thrown: unknown = await work.catch((error: unknown) => error);
   if (!(thrown instanceof HalyardError)) throw new Error("nothing of ours was thrown", { cause: thrown });
@@ -49,7 +50,11 @@ describe("the key file", () => {
     await open();
     rmSync(keyFile);
     const failure = await failureOf(open());
-    expect(failure).toMatchObject({ code: "master_key", message: expect.stringContaining(keyFile), hint: expect.stringContaining("backup") });
+    expect(failure).toMatchObject({
+      code: "master_key",
+      message: expect.stringContaining(keyFile),
+      hint: expect.stringContaining("backup"),
+    });
     expect(existsSync(keyFile)).toBe(false);
   });
 
@@ -86,7 +91,9 @@ describe("the key file", () => {
       process.stdout.write(vault.mac("x", "test"));`;
     const outputs = await Promise.all(
       Array.from({ length: 6 }, async () => {
-        const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program, keyFile], { stdio: ["ignore", "pipe", "inherit"] });
+        const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program, keyFile], {
+          stdio: ["ignore", "pipe", "inherit"],
+        });
         return Buffer.concat(await child.stdout.toArray()).toString();
       }),
     );
@@ -98,17 +105,20 @@ describe("the key file", () => {
 describe("the other sources", () => {
   const key = Buffer.from(randomBytes(32));
 
-  it.each(["base64", "base64url", "hex"] as const)("takes the environment's key in %s, and it may move between sources", async (encoding) => {
-    const vault = await open({ environmentKey: new Secret(` ${key.toString(encoding)}\n`) });
-    expect(vault.provider).toBe("environment");
-    expect(existsSync(keyFile)).toBe(false);
-    const sealed = vault.seal("pk_1", context);
-    for (const bytes of [key, Buffer.from(`${key.toString("hex")}\n`), Buffer.from(key.toString("base64"))]) {
-      writeFileSync(join(home, "given"), bytes);
-      const later = await open({ fileDescriptor: openSync(join(home, "given"), "r") });
-      expect([later.provider, later.open(sealed, context).reveal()]).toEqual(["file-descriptor", "pk_1"]);
-    }
-  });
+  it.each(["base64", "base64url", "hex"] as const)(
+    "takes the environment's key in %s, and it may move between sources",
+    async (encoding) => {
+      const vault = await open({ environmentKey: new Secret(` ${key.toString(encoding)}\n`) });
+      expect(vault.provider).toBe("environment");
+      expect(existsSync(keyFile)).toBe(false);
+      const sealed = vault.seal("pk_1", context);
+      for (const bytes of [key, Buffer.from(`${key.toString("hex")}\n`), Buffer.from(key.toString("base64"))]) {
+        writeFileSync(join(home, "given"), bytes);
+        const later = await open({ fileDescriptor: openSync(join(home, "given"), "r") });
+        expect([later.provider, later.open(sealed, context).reveal()]).toEqual(["file-descriptor", "pk_1"]);
+      }
+    },
+  );
 
   it("takes the first that is given", async () => {
     const all = { environmentKey: new Secret(key.toString("hex")), fileDescriptor: 9999, passphrase: new Secret("p") };
@@ -117,16 +127,27 @@ describe("the other sources", () => {
   });
 
   it.each(["", "secret", "0".repeat(63), "=".repeat(44)])("refuses %j as a key", async (text) => {
-    expect(await failureOf(open({ environmentKey: new Secret(text) }))).toMatchObject({ code: "master_key", hint: expect.stringContaining("openssl") });
+    expect(await failureOf(open({ environmentKey: new Secret(text) }))).toMatchObject({
+      code: "master_key",
+      hint: expect.stringContaining("openssl"),
+    });
     expect(meta.values.size).toBe(0);
   });
 
   it("opens with the same passphrase, however its letters are composed, and with no other", async () => {
     const vault = await open({ passphrase: new Secret("caf\u00e9 au lait") });
     const sealed = vault.seal("pk_1", context);
-    const again = await openVault({ sources: { keyFile, passphrase: new Secret("cafe\u0301 au lait") }, meta, random: randomBytes, scryptCost: { N: 2, r: 1, p: 1 } });
+    const again = await openVault({
+      sources: { keyFile, passphrase: new Secret("cafe\u0301 au lait") },
+      meta,
+      random: randomBytes,
+      scryptCost: { N: 2, r: 1, p: 1 },
+    });
     expect([again.provider, again.open(sealed, context).reveal()]).toEqual(["passphrase", "pk_1"]);
-    expect(await failureOf(open({ passphrase: new Secret("cafe au lait") }))).toMatchObject({ code: "master_key", message: expect.stringContaining("passphrase") });
+    expect(await failureOf(open({ passphrase: new Secret("cafe au lait") }))).toMatchObject({
+      code: "master_key",
+      message: expect.stringContaining("passphrase"),
+    });
     expect(await failureOf(open({ passphrase: new Secret("") }))).toMatchObject({ code: "master_key" });
   });
 
@@ -138,7 +159,10 @@ describe("the other sources", () => {
     expect(await failureOf(open({ environmentKey: other }))).toMatchObject({ hint: expect.stringContaining("as it was") });
     writeFileSync(join(home, "other.key"), other.reveal(), { mode: 0o600 });
     const failure = await failureOf(open({ keyFile: join(home, "other.key") }));
-    expect(failure).toMatchObject({ message: expect.stringMatching(/key file.*came from the environment/), hint: expect.stringContaining("the environment again") });
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(/key file.*came from the environment/),
+      hint: expect.stringContaining("the environment again"),
+    });
   });
 
   it("says so when its own record in the store was changed", async () => {
@@ -175,7 +199,12 @@ describe("the vault", () => {
     expect(thrown.map((error) => error instanceof HalyardError)).toEqual([true, true]);
     const sinks = [
       sealed,
-      ...[vault, opened, ...thrown].flatMap((value) => [inspect(value, { depth: 9, showHidden: true }), String(value), JSON.stringify(value), `${errorReport(value).message}`]),
+      ...[vault, opened, ...thrown].flatMap((value) => [
+        inspect(value, { depth: 9, showHidden: true }),
+        String(value),
+        JSON.stringify(value),
+        errorReport(value).message,
+      ]),
       ...thrown.map((error) => (error instanceof Error ? `${error.stack}` : "")),
       JSON.stringify([...meta.values]),
     ].join("\n");

@@ -36,7 +36,14 @@ export function createScriptedGate(): ScriptedGate {
     deny: unexpected,
     recover: unexpected,
   };
-  return { calls, results, approvals, catalog: loadCatalog(), gate, overview: (caller) => Promise.resolve({ agent: caller.agentName, account: { id: "ABC123", currency: null } }) };
+  return {
+    calls,
+    results,
+    approvals,
+    catalog: loadCatalog(),
+    gate,
+    overview: (caller) => Promise.resolve({ agent: caller.agentName, account: { id: "ABC123", currency: null } }),
+  };
 }
 
 /** A call that Klaviyo answered with `body`. */

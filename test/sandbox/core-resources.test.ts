@@ -17,7 +17,11 @@ describe("a fresh account", () => {
     expect(same.keys).toEqual(sandbox.keys);
     expect(other.accountId).not.toBe(sandbox.accountId);
     expect(sandbox.keys.full).toMatch(/^pk_[A-Za-z0-9]{34}$/);
-    expect(dataOf(await sandbox.call("GET /api/lists?sort=id")).map(({ attributes }) => attributes["name"])).toEqual(["Preview List", "Email List", "Text Messaging List"]);
+    expect(dataOf(await sandbox.call("GET /api/lists?sort=id")).map(({ attributes }) => attributes["name"])).toEqual([
+      "Preview List",
+      "Email List",
+      "Text Messaging List",
+    ]);
     await Promise.all([same.close(), other.close()]);
   });
 
@@ -53,7 +57,12 @@ describe("lists (behaviour.md 2.5)", () => {
     const answer = await sandbox.call("POST /api/lists", list("News"));
     expect([answer.status, schemaViolations("create_list", answer)]).toEqual([201, []]);
     const [created] = dataOf(answer);
-    expect(created?.attributes).toEqual({ name: "News", created: "2026-07-15T10:00:00.000000+00:00", updated: "2026-07-15T10:00:00.000000+00:00", opt_in_process: "single_opt_in" });
+    expect(created?.attributes).toEqual({
+      name: "News",
+      created: "2026-07-15T10:00:00.000000+00:00",
+      updated: "2026-07-15T10:00:00.000000+00:00",
+      opt_in_process: "single_opt_in",
+    });
     expect(answer.body["links"]).toEqual({ self: `${sandbox.url}/api/lists` });
     const [read] = dataOf(await sandbox.call(`GET /api/lists/${created?.id}`));
     expect(read?.attributes["created"]).toBe("2026-07-15T10:00:00+00:00");
@@ -61,7 +70,9 @@ describe("lists (behaviour.md 2.5)", () => {
 
   it("change by PATCH, what is left out stays", async () => {
     const id = await made("POST /api/lists", list("News"));
-    const answer = await sandbox.call(`PATCH /api/lists/${id}`, { data: { type: "list", id, attributes: { opt_in_process: "double_opt_in" } } });
+    const answer = await sandbox.call(`PATCH /api/lists/${id}`, {
+      data: { type: "list", id, attributes: { opt_in_process: "double_opt_in" } },
+    });
     expect([answer.status, schemaViolations("update_list", answer)]).toEqual([200, []]);
     expect(dataOf(answer)[0]?.attributes).toMatchObject({ name: "News", opt_in_process: "double_opt_in" });
   });
@@ -79,8 +90,14 @@ describe("tags (behaviour.md 2.7)", () => {
   it("go to the default group, are renamed with 204 and deleted with their links", async () => {
     const id = await made("POST /api/tags", tag("vip"));
     const listId = await made("POST /api/lists", list("News"));
-    expect(dataOf(await sandbox.call(`GET /api/tags/${id}/tag-group`))[0]?.attributes).toMatchObject({ name: "Ungrouped Tags", default: true });
-    expect(await sandbox.call(`PATCH /api/tags/${id}`, { data: { type: "tag", id, attributes: { name: "loyal" } } })).toMatchObject({ status: 204, text: "" });
+    expect(dataOf(await sandbox.call(`GET /api/tags/${id}/tag-group`))[0]?.attributes).toMatchObject({
+      name: "Ungrouped Tags",
+      default: true,
+    });
+    expect(await sandbox.call(`PATCH /api/tags/${id}`, { data: { type: "tag", id, attributes: { name: "loyal" } } })).toMatchObject({
+      status: 204,
+      text: "",
+    });
     expect((await sandbox.call(`POST /api/tags/${id}/relationships/lists`, ids("list", listId))).status).toBe(204);
     expect((await sandbox.call(`POST /api/tags/${id}/relationships/lists`, ids("list", listId))).status).toBe(204);
     expect(dataOf(await sandbox.call(`GET /api/lists/${listId}/tags`))[0]?.attributes).toEqual({ name: "loyal" });

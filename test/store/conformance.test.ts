@@ -23,10 +23,18 @@ function describeStore(kind: Databases["kind"], open: () => Databases): void {
     afterAll(() => databases?.stop(), 60_000);
 
     // Each in a describe of its own, because each has its own hooks.
-    describe("data", () => describeTables(current));
-    describe("at once", () => describeRaces(current));
-    describe("on the record", () => describeAudit(current));
-    describe("in trouble", () => describeFailures(current));
+    describe("data", () => {
+      describeTables(current);
+    });
+    describe("at once", () => {
+      describeRaces(current);
+    });
+    describe("on the record", () => {
+      describeAudit(current);
+    });
+    describe("in trouble", () => {
+      describeFailures(current);
+    });
   });
 }
 

@@ -38,7 +38,10 @@ export function sqliteDatabases(): Databases {
 }
 
 /** Where a Postgres for the tests comes from, or why there is none. */
-export type PostgresSource = { from: "TEST_DATABASE_URL"; url: string } | { from: "own cluster"; bin: string } | { from: "none"; why: string };
+export type PostgresSource =
+  | { from: "TEST_DATABASE_URL"; url: string }
+  | { from: "own cluster"; bin: string }
+  | { from: "none"; why: string };
 
 export function postgresSource(): PostgresSource {
   const url = process.env["TEST_DATABASE_URL"];
@@ -79,9 +82,20 @@ function startCluster(bin: string): { url: string; stop(): void } {
   const data = join(home, "data");
   const user = process.getuid?.() === 0 ? idsOf("postgres") : undefined;
   if (user) chownSync(home, user.uid, user.gid);
-  const run = (tool: string, ...args: string[]) => execFileSync(join(bin, tool), args, { ...user, cwd: home, stdio: ["ignore", "ignore", "pipe"] });
+  const run = (tool: string, ...args: string[]) =>
+    execFileSync(join(bin, tool), args, { ...user, cwd: home, stdio: ["ignore", "ignore", "pipe"] });
   run("initdb", "-D", data, "-U", "halyard", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
-  run("pg_ctl", "-D", data, "-w", "-l", join(home, "log"), "-o", `-c listen_addresses= -k ${home} -c max_connections=60 -c fsync=off`, "start");
+  run(
+    "pg_ctl",
+    "-D",
+    data,
+    "-w",
+    "-l",
+    join(home, "log"),
+    "-o",
+    `-c listen_addresses= -k ${home} -c max_connections=60 -c fsync=off`,
+    "start",
+  );
   return {
     url: `postgres://halyard@/postgres?host=${encodeURIComponent(home)}`,
     stop() {

@@ -14,7 +14,8 @@ export function describeAudit(databases: () => Databases): void {
   afterEach(() => store.close());
 
   const append = async (count: number) => {
-    for (let n = 1; n <= count; n++) await store.audit.append({ at: START_MS + n, event: "received", call_id: `call_${n}`, fields: { n, b: "é", a: null } });
+    for (let n = 1; n <= count; n++)
+      await store.audit.append({ at: START_MS + n, event: "received", call_id: `call_${n}`, fields: { n, b: "é", a: null } });
   };
   const badAfter = async (sql: string) => {
     await database.raw(sql);
@@ -27,7 +28,13 @@ export function describeAudit(databases: () => Databases): void {
       await append(3);
       const rows = await store.audit.list({ limit: 9 });
       expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-      expect(rows[1]).toMatchObject({ at: START_MS + 2, call_id: "call_2", agent_id: null, fields: { a: null, b: "é", n: 2 }, prev_hash: rows[0]?.hash });
+      expect(rows[1]).toMatchObject({
+        at: START_MS + 2,
+        call_id: "call_2",
+        agent_id: null,
+        fields: { a: null, b: "é", n: 2 },
+        prev_hash: rows[0]?.hash,
+      });
       expect((await store.audit.list({ limit: 9, after: 1, call_id: "call_3" })).map(({ seq }) => seq)).toEqual([3]);
       expect(await store.audit.verify()).toEqual({ rows: 3, head: rows[2]?.hash });
       expect(await store.audit.head()).toEqual({ seq: 3, hash: rows[2]?.hash });
@@ -57,10 +64,30 @@ export function describeAudit(databases: () => Databases): void {
       ["an edited link", "update audit set prev_hash = hash where seq = 3", 3, /edited/],
       ["a deleted row", "delete from audit where seq = 3", 3, /missing: the next row in the record is 4/],
       ["a deleted first row", "delete from audit where seq = 1", 1, /missing/],
-      ["a deleted and closed gap", "delete from audit where seq = 3; update audit set seq = seq - 1 where seq = 4; update audit set seq = seq - 1 where seq = 5", 3, /edited/],
-      ["two rows in another order", "update audit set seq = 99 where seq = 3; update audit set seq = 3 where seq = 4; update audit set seq = 4 where seq = 99", 3, /edited/],
-      ["a row put between", "update audit set seq = 6 where seq = 5; update audit set seq = 5 where seq = 4; insert into audit select 4, at, event, call_id, agent_id, connection_id, fields, prev_hash, hash from audit where seq = 3", 4, /edited/],
-      ["a row added at the end", "insert into audit select 6, at, event, call_id, agent_id, connection_id, fields, hash, hash from audit where seq = 5", 6, /edited/],
+      [
+        "a deleted and closed gap",
+        "delete from audit where seq = 3; update audit set seq = seq - 1 where seq = 4; update audit set seq = seq - 1 where seq = 5",
+        3,
+        /edited/,
+      ],
+      [
+        "two rows in another order",
+        "update audit set seq = 99 where seq = 3; update audit set seq = 3 where seq = 4; update audit set seq = 4 where seq = 99",
+        3,
+        /edited/,
+      ],
+      [
+        "a row put between",
+        "update audit set seq = 6 where seq = 5; update audit set seq = 5 where seq = 4; insert into audit select 4, at, event, call_id, agent_id, connection_id, fields, prev_hash, hash from audit where seq = 3",
+        4,
+        /edited/,
+      ],
+      [
+        "a row added at the end",
+        "insert into audit select 6, at, event, call_id, agent_id, connection_id, fields, hash, hash from audit where seq = 5",
+        6,
+        /edited/,
+      ],
       ["a cut-off tail", "delete from audit where seq > 3", 4, /missing: the record ends here/],
       ["a tail and head cut off by one", "delete from audit where seq = 5; update audit_head set seq = 4", 4, /edited: the head/],
       ["everything removed", "delete from audit", 1, /missing/],
@@ -81,7 +108,9 @@ export function describeAudit(databases: () => Databases): void {
       await database.raw(`insert into audit values (6, 1, 'e', null, null, null, '{}', '${head.hash}', '${auditHash(forged)}')`);
       expect((await store.audit.verify()).bad).toEqual({ seq: 6, why: "added: the head of the record does not know this row" });
       const rewritten = auditHash({ ...forged, seq: 3, prev_hash: third?.prev_hash ?? "" });
-      const bad = await badAfter(`update audit set at = 1, event = 'e', call_id = null, fields = '{}', hash = '${rewritten}' where seq = 3`);
+      const bad = await badAfter(
+        `update audit set at = 1, event = 'e', call_id = null, fields = '{}', hash = '${rewritten}' where seq = 3`,
+      );
       expect(bad).toMatchObject({ seq: 4, why: expect.stringMatching(/^replaced/) });
     });
 

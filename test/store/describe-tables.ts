@@ -47,10 +47,14 @@ export function describeTables(databases: () => Databases): void {
     it("finds an agent by id, name and token, and refuses a name, a token or a connection that cannot be", async () => {
       await seed(store);
       const row = { ...agentRow(), last_used_at: null, revoked_at: null };
-      expect(await Promise.all([store.agents.find("agent_1"), store.agents.byName("claude"), store.agents.byTokenHash("a".repeat(64))])).toEqual([row, row, row]);
+      expect(
+        await Promise.all([store.agents.find("agent_1"), store.agents.byName("claude"), store.agents.byTokenHash("a".repeat(64))]),
+      ).toEqual([row, row, row]);
       await expect(store.agents.insert(agentRow({ id: "agent_2", name: "other" }))).rejects.toMatchObject(conflict);
       await expect(store.agents.insert(agentRow({ id: "agent_2", token_hash: "b" }))).rejects.toMatchObject(conflict);
-      await expect(store.agents.insert(agentRow({ id: "a", name: "n", token_hash: "b", connection_id: "conn_9" }))).rejects.toMatchObject({ code: "internal" });
+      await expect(store.agents.insert(agentRow({ id: "a", name: "n", token_hash: "b", connection_id: "conn_9" }))).rejects.toMatchObject({
+        code: "internal",
+      });
       await store.agents.touch("agent_1", START_MS + 1);
       expect([await store.agents.revoke("agent_1", 3), await store.agents.revoke("agent_1", 4)]).toEqual([true, false]);
       expect(await store.agents.list()).toMatchObject([{ last_used_at: START_MS + 1, revoked_at: 3 }]);
@@ -58,11 +62,16 @@ export function describeTables(databases: () => Databases): void {
 
     it("lists calls newest first, page by page, also when several came in the same millisecond", async () => {
       await seed(store, 3);
-      for (const id of ["call_a", "call_b", "call_c"]) await store.calls.insert(callRow({ id, agent_id: null, door: "cli", received_at: START_MS + 2 }));
+      for (const id of ["call_a", "call_b", "call_c"])
+        await store.calls.insert(callRow({ id, agent_id: null, door: "cli", received_at: START_MS + 2 }));
       const first = await store.calls.list({ limit: 3 });
       const rest = await store.calls.list({ limit: 9, before: first.at(-1)?.id });
       expect([...first, ...rest].map(({ id }) => id)).toEqual(["call_3", "call_c", "call_b", "call_a", "call_2", "call_1"]);
-      expect((await store.calls.list({ limit: 9, agent_id: "agent_1", connection_id: "conn_1" })).map(({ id }) => id)).toEqual(["call_3", "call_2", "call_1"]);
+      expect((await store.calls.list({ limit: 9, agent_id: "agent_1", connection_id: "conn_1" })).map(({ id }) => id)).toEqual([
+        "call_3",
+        "call_2",
+        "call_1",
+      ]);
       expect(await store.calls.list({ limit: 9, before: "call_nine" })).toEqual([]);
       expect(await store.calls.list({ limit: 9, connection_id: "conn_9" })).toEqual([]);
     });
@@ -71,7 +80,12 @@ export function describeTables(databases: () => Databases): void {
       await seed(store);
       await store.calls.update("call_1", { status: "done", http_status: 201, finished_at: START_MS + 9, reason: "a\0b\uD800 é😀" });
       await store.calls.update("call_1", {});
-      expect(await store.calls.find("call_1")).toMatchObject({ status: "done", http_status: 201, finished_at: START_MS + 9, reason: "a\u2400b\uFFFD é😀" });
+      expect(await store.calls.find("call_1")).toMatchObject({
+        status: "done",
+        http_status: 201,
+        finished_at: START_MS + 9,
+        reason: "a\u2400b\uFFFD é😀",
+      });
     });
 
     it("has at most one live approval per agent and digest", async () => {
@@ -98,7 +112,9 @@ export function describeTables(databases: () => Databases): void {
       expect([await store.approvals.markTold("appr_1", 1), await store.approvals.markTold("appr_1", 2)]).toEqual([true, false]);
       expect(await store.approvals.transition("appr_1", ["pending"], "denied")).toBe(true);
       expect(await store.approvals.countPending("agent_1")).toBe(0);
-      expect(await store.approvals.list({ status: "denied", connection_id: "conn_1", agent_id: "agent_1", limit: 9 })).toMatchObject([{ told_at: 1 }]);
+      expect(await store.approvals.list({ status: "denied", connection_id: "conn_1", agent_id: "agent_1", limit: 9 })).toMatchObject([
+        { told_at: 1 },
+      ]);
       expect(await store.approvals.list({ status: "pending", limit: 9 })).toEqual([]);
     });
 
@@ -107,7 +123,9 @@ export function describeTables(databases: () => Databases): void {
       for (const n of [1, 2]) await store.approvals.insert(approvalRow({ id: `appr_${n}`, call_id: `call_${n}`, digest: `d${n}` }));
       await store.intents.insert(intentRow({ approval_id: "appr_1" }));
       await expect(store.intents.insert(intentRow({ id: "intent_2" }))).rejects.toMatchObject(conflict);
-      await expect(store.intents.insert(intentRow({ id: "intent_2", call_id: "call_2", approval_id: "appr_1" }))).rejects.toMatchObject(conflict);
+      await expect(store.intents.insert(intentRow({ id: "intent_2", call_id: "call_2", approval_id: "appr_1" }))).rejects.toMatchObject(
+        conflict,
+      );
       await store.intents.insert(intentRow({ id: "intent_3", call_id: "call_3", created_at: START_MS + 5 }));
       await store.intents.insert(intentRow({ id: "intent_4", call_id: "call_4", created_at: START_MS + 9 }));
       expect((await store.intents.listOpen({ olderThan: START_MS + 9 })).map(({ id }) => id)).toEqual(["intent_1", "intent_3"]);
@@ -144,14 +162,24 @@ export function describeTables(databases: () => Databases): void {
     it("sets, adds and gets meta values, and knows when it was made", async () => {
       await store.meta.set("k", "1");
       await store.meta.set("k", "2");
-      expect([await store.meta.get("k"), await store.meta.add("k", "3"), await store.meta.add("new", "4"), await store.meta.get("none")]).toEqual(["2", "2", "4", undefined]);
+      expect([
+        await store.meta.get("k"),
+        await store.meta.add("k", "3"),
+        await store.meta.add("new", "4"),
+        await store.meta.get("none"),
+      ]).toEqual(["2", "2", "4", undefined]);
       expect(await store.meta.get(CREATED_AT)).toBe(String(START_MS));
     });
   });
 
   it("serves the vault as the place of its check value and salt", async () => {
     const open = (passphrase: string) =>
-      openVault({ sources: { keyFile: "/none", passphrase: new Secret(passphrase) }, meta: store.meta, random: randomBytes, scryptCost: { N: 16, r: 1, p: 1 } });
+      openVault({
+        sources: { keyFile: "/none", passphrase: new Secret(passphrase) },
+        meta: store.meta,
+        random: randomBytes,
+        scryptCost: { N: 16, r: 1, p: 1 },
+      });
     const context = { connection: "conn_1", account: "AbC123", purpose: "klaviyo-key", version: 1 };
     const [one, two] = await Promise.all([open("right"), open("right")]);
     expect(two.open(one.seal("pk_1", context), context).reveal()).toBe("pk_1");
@@ -197,7 +225,10 @@ export function describeTables(databases: () => Databases): void {
       await store.rateWindows.observe({ ...minute, used: 1, atMs: 30 });
       expect(await take(40, [minute])).toEqual({ ok: false, waitMs: 59_960 });
       await store.rateWindows.observe({ key: "other", widthS: 60, used: 4, atMs: 0 });
-      expect([await take(1, [{ ...minute, key: "other" }]), (await take(2, [{ ...minute, key: "other" }])).ok]).toEqual([{ ok: true }, false]);
+      expect([await take(1, [{ ...minute, key: "other" }]), (await take(2, [{ ...minute, key: "other" }])).ok]).toEqual([
+        { ok: true },
+        false,
+      ]);
     });
   });
 }

@@ -6,18 +6,26 @@ import { wholeNumber, type Session } from "../session.ts";
 
 type Operation = Reference["catalog"]["operations"][number];
 
+export const example = "actions add someone to a list";
+
 export function build(command: Command, session: Session): void {
   command
     .argument("[words...]", "what you want to do; without words the areas are listed")
     .option("--limit <n>", "at most so many", wholeNumber("--limit", 1, 100), 10)
-    .addHelpText("after", "\nFor example: halyard actions who opened last week's campaign")
     .action(async (words: string[], { limit }: { limit: number }) => {
       const reference = await session.reference();
       if (words.length === 0) return areas(session, reference);
       const found = reference.searchActions(reference.catalog, words.join(" "), limit);
       session.output.result({ actions: found.map(factsOf) }, () => {
         if (found.length === 0) return [`No action fits these words. ${session.typed("actions")} lists the areas.`];
-        return [...table(["action", "risk", "what it does"], found.map(({ id, effect, summary }) => [bold(id), String(effect.risk), summary])), "", `More about one: ${session.typed(`actions show ${found[0]?.id}`)}`];
+        return [
+          ...table(
+            ["action", "risk", "what it does"],
+            found.map(({ id, effect, summary }) => [bold(id), String(effect.risk), summary]),
+          ),
+          "",
+          `More about one: ${session.typed(`actions show ${found[0]?.id}`)}`,
+        ];
       });
     });
   command
@@ -27,8 +35,14 @@ export function build(command: Command, session: Session): void {
     .action(async (name: string) => {
       const reference = await session.reference();
       const operations = operationsOf(reference, name);
-      const data = operations.map(({ choice, operation }) => ({ ...(choice !== "" && { [reference.CHOOSER]: choice }), ...factsOf(operation), arguments: argumentForms(reference, operation) }));
-      session.output.result({ name, operations: data }, () => operations.flatMap(({ choice, operation }) => showLines(reference, operation, choice)));
+      const data = operations.map(({ choice, operation }) => ({
+        ...(choice !== "" && { [reference.CHOOSER]: choice }),
+        ...factsOf(operation),
+        arguments: argumentForms(reference, operation),
+      }));
+      session.output.result({ name, operations: data }, () =>
+        operations.flatMap(({ choice, operation }) => showLines(reference, operation, choice)),
+      );
     });
 }
 
@@ -41,7 +55,10 @@ function areas(session: Session, { catalog }: Reference): void {
   }
   const rows = [...counts].map(([area, count]) => ({ area, ...count })).toSorted((a, b) => (a.area < b.area ? -1 : 1));
   session.output.result({ areas: rows }, () => [
-    ...table(["area", "reads", "writes"], rows.map(({ area, reads, writes }) => [area, String(reads), String(writes)])),
+    ...table(
+      ["area", "reads", "writes"],
+      rows.map(({ area, reads, writes }) => [area, String(reads), String(writes)]),
+    ),
     "",
     `Find one in plain words: ${session.typed("actions add someone to a list")}`,
   ]);
@@ -69,7 +86,10 @@ function showLines(reference: Reference, operation: Operation, choice: string): 
     ...fields([
       ["what", summary],
       ["class", `${effect.kind}, risk ${effect.risk}: ${reference.RISK_NAMES[effect.risk]}`],
-      ["undo", effect.risk === 0 ? undefined : `${effect.reversible}${effect.inverse.length === 0 ? "" : `, with ${effect.inverse.join(" or ")}`}`],
+      [
+        "undo",
+        effect.risk === 0 ? undefined : `${effect.reversible}${effect.inverse.length === 0 ? "" : `, with ${effect.inverse.join(" or ")}`}`,
+      ],
       ["scopes", scopes.length === 0 ? undefined : scopes.join(" ")],
       ["Klaviyo", `${method} ${path}${channel === "beta" ? " (beta)" : ""}`],
       ["also", aliases.length === 0 ? undefined : aliases.join(", ")],

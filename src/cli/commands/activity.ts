@@ -14,6 +14,8 @@ interface ActivityOptions {
   connection?: string;
 }
 
+export const example = "activity call_01M8";
+
 export function build(command: Command, session: Session): void {
   command
     .argument("[call]", "call_…: tell its whole story")
@@ -26,7 +28,8 @@ export function build(command: Command, session: Session): void {
 async function list(session: Session, { limit, agent, connection }: ActivityOptions): Promise<void> {
   const app = await session.app();
   const names = await agentNames(app);
-  if (agent !== undefined && ![...names.values()].includes(agent)) throw new HalyardError("not_found", "There is no agent of that name.", { hint: "halyard agents lists them." });
+  if (agent !== undefined && ![...names.values()].includes(agent))
+    throw new HalyardError("not_found", "There is no agent of that name.", { hint: "halyard agents lists them." });
   const calls = await app.activity({ limit, ...(agent !== undefined && { agent }), ...(connection !== undefined && { connection }) });
   session.output.result({ calls }, () => {
     if (calls.length === 0) return ["Nothing has happened yet."];
@@ -38,7 +41,11 @@ async function list(session: Session, { limit, agent, connection }: ActivityOpti
       statusPiece(call),
       dim(call.id),
     ]);
-    return [...table(["when", "who", "action", "on", "status", "call"], rows), "", `The story of one: ${session.typed(`activity ${calls[0]?.id}`)}`];
+    return [
+      ...table(["when", "who", "action", "on", "status", "call"], rows),
+      "",
+      `The story of one: ${session.typed(`activity ${calls[0]?.id}`)}`,
+    ];
   });
 }
 
@@ -54,6 +61,11 @@ async function agentNames(app: CliApp): Promise<Map<string, string>> {
 }
 
 function statusPiece({ status, error_code }: CallRow): Piece {
-  const style = status === "done" || status === "accepted" ? "green" : status === "approval_required" || status === "unknown" || status === "sent" ? "yellow" : "red";
+  const style =
+    status === "done" || status === "accepted"
+      ? "green"
+      : status === "approval_required" || status === "unknown" || status === "sent"
+        ? "yellow"
+        : "red";
   return styled(style, error_code === null ? status : `${status} (${error_code})`);
 }

@@ -11,6 +11,8 @@ The life of an agent:
   3. halyard approvals           what it asks of you
   4. halyard agents revoke NAME  the end: its token opens nothing any more`;
 
+export const example = "agents add codex --connection shop";
+
 export function build(command: Command, session: Session): void {
   command.addHelpText("after", HELP).action(() => list(session));
   command
@@ -34,8 +36,10 @@ async function list(session: Session): Promise<void> {
   const app = await session.app();
   const [agents, connections] = await Promise.all([app.agents.list(), app.connections.list()]);
   const nameOf = new Map(connections.map(({ id, name }) => [id, name]));
-  // A token's hash is of no use to anyone who reads a list.
-  const shown = agents.map(({ token_hash: _, ...agent }) => ({ ...agent, connection: nameOf.get(agent.connection_id) ?? null }));
+  // Without the hash of its token: that is of no use to anyone who reads a list.
+  const shown = agents.map(({ id, name, connection_id, created_at, last_used_at, revoked_at }) => {
+    return { id, name, connection: nameOf.get(connection_id) ?? null, created_at, last_used_at, revoked_at };
+  });
   session.output.result({ agents: shown }, () => {
     if (shown.length === 0) return [`There is no agent yet. Make one: ${session.typed("agents add claude")}`];
     const rows = shown.map(({ name, connection, created_at, last_used_at, revoked_at }) => [
@@ -56,7 +60,12 @@ async function add(session: Session, name: string, connectionName: string | unde
   const config = session.config();
   const setup = agentSetup({ self: session.parts.self, config, token, url: gatewayUrl(config) });
   session.output.result({ agent: { id: agent.id, name: agent.name, connection: connection.name }, setup }, () => [
-    [styled("green", "Made. "), "The agent ", bold(agent.name), ` works on ${connection.name} (${connection.account_name}). Its token is in the texts below and shown only now.`],
+    [
+      styled("green", "Made. "),
+      "The agent ",
+      bold(agent.name),
+      ` works on ${connection.name} (${connection.account_name}). Its token is in the texts below and shown only now.`,
+    ],
     "",
     ...setupLines(setup),
   ]);

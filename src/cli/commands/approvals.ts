@@ -12,6 +12,8 @@ The life of an approval:
   3. halyard approve ID     it is sent at once, exactly as shown; or halyard deny ID
   4. halyard activity       what came of it`;
 
+export const example = "approvals --all";
+
 export function build(command: Command, session: Session): void {
   command
     .option("--all", "also those that are decided")
@@ -44,5 +46,7 @@ export async function findApproval(session: Session, id: string): Promise<Approv
 /** Refuses to decide what is decided already. */
 export function mustBePending({ status, approval_id }: ApprovalView): void {
   if (status === "pending") return;
-  throw new HalyardError("conflict", `This approval is ${status} already.`, { hint: `halyard approvals show ${approval_id} tells what happened.` });
+  throw new HalyardError("conflict", `This approval is ${status} already.`, {
+    hint: `halyard approvals show ${approval_id} tells what happened.`,
+  });
 }

@@ -11,6 +11,8 @@ Shows the card once more and asks. What is sent is exactly what the card shows; 
 Without a terminal say --yes, and for risk 5 (erasure, merge, keys, legal) --yes=<operation>.
 Exit status: 0 done, accepted or left to the agent; 65 rejected; 69 unknown; 75 it could not be used any more.`;
 
+export const example = "approve appr_01M8";
+
 export function build(command: Command, session: Session): void {
   command
     .argument("<id>", "appr_…")
@@ -24,7 +26,9 @@ export function build(command: Command, session: Session): void {
       mustBePending(shown);
       session.output.note(cardLines(shown, session.io.clock.now()));
       if (!(await ownerAgrees(session, shown, agreement))) {
-        throw new HalyardError("usage", "Nothing was decided; it goes on waiting.", { hint: `To say no for good: ${session.typed(`deny ${id}`)}` });
+        throw new HalyardError("usage", "Nothing was decided; it goes on waiting.", {
+          hint: `To say no for good: ${session.typed(`deny ${id}`)}`,
+        });
       }
       const approved = await session.output.during("Sending it to Klaviyo", gate.approve(id, session.by, { run: !later }));
       const { lines, status } = afterApproval(approved, session);

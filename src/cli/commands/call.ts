@@ -7,6 +7,7 @@ import { cardLines } from "../card-lines.ts";
 import { afterApproval, exitStatusOf, resultLines } from "../result-lines.ts";
 import { findApproval } from "./approvals.ts";
 import type { Line } from "../layout.ts";
+import { safeJson } from "../output.ts";
 import type { Session } from "../session.ts";
 
 const HELP = `
@@ -23,6 +24,8 @@ interface CallOptions extends Agreement {
   reason?: string;
 }
 
+export const example = "call create_list name=VIP";
+
 export function build(command: Command, session: Session): void {
   command
     .argument("<action>", "halyard actions finds it")
@@ -36,7 +39,12 @@ export function build(command: Command, session: Session): void {
     .action((action: string, words: string[], options: CallOptions) => call(session, action, words, options));
 }
 
-async function call(session: Session, action: string, words: string[], { args: json, connection, reason, ...agreement }: CallOptions): Promise<void> {
+async function call(
+  session: Session,
+  action: string,
+  words: string[],
+  { args: json, connection, reason, ...agreement }: CallOptions,
+): Promise<void> {
   const { io, output } = session;
   const text = json === "-" ? await readAll(io, JSON_LIMITS.maxSizeBytes) : json;
   const args = callArguments(await session.reference(), action, words, text);
@@ -63,5 +71,5 @@ function tell({ output, endWith }: Session, result: CallResult, lines: Line[]): 
   endWith(exitStatusOf(result));
   output.note(lines);
   const body = "body" in result ? result.body : null;
-  output.result(result, () => (body === null ? [] : JSON.stringify(body, null, 2).split("\n")));
+  output.result(result, () => (body === null ? [] : safeJson(body, 2).split("\n")));
 }

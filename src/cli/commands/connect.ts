@@ -12,6 +12,8 @@ The key is asked for without showing it, or read from standard input; never from
 The life cycle: 1. connect   2. agents add   3. approvals
 The same name again gives the connection a new key of the same account.`;
 
+export const example = "connect --name shop-eu";
+
 export function build(command: Command, session: Session): void {
   command
     .option("--name <name>", "name of the connection", "shop")
@@ -21,14 +23,18 @@ export function build(command: Command, session: Session): void {
       const origin = sandbox === undefined ? KLAVIYO_ORIGIN : originOf(sandbox);
       const key = await askSecret(session.io, "Klaviyo private API key (Settings → API keys)");
       const app = await session.app();
-      const report = await session.output.during("Checking the key and finding what it may do", app.connections.connect({ name, origin, key }));
+      const report = await session.output.during(
+        "Checking the key and finding what it may do",
+        app.connections.connect({ name, origin, key }),
+      );
       session.output.result(report, () => reportLines(report, session));
     });
 }
 
 function originOf(url: string): string {
   const origin = URL.canParse(url) ? new URL(url).origin : "null";
-  if (origin === "null") throw new HalyardError("usage", "--sandbox takes the address of a sandbox.", { hint: "For example --sandbox http://127.0.0.1:4151" });
+  if (origin === "null")
+    throw new HalyardError("usage", "--sandbox takes the address of a sandbox.", { hint: "For example --sandbox http://127.0.0.1:4151" });
   return origin;
 }
 
@@ -37,8 +43,14 @@ function reportLines({ connection, account, scopes, beyondPolicy, minimal }: Con
   return [
     [styled("green", "Connected. "), "The key was verified with Klaviyo and sealed; it is not shown again."],
     ...fields([
-      ["connection", [bold(connection.name), connection.kind === "sandbox" ? ` (a sandbox at ${connection.origin})` : ` (${connection.origin})`]],
-      ["account", `${account.name} (${account.accountId})${account.isTest ? ", a test account" : ""}; ${account.timezone}, ${account.currency}`],
+      [
+        "connection",
+        [bold(connection.name), connection.kind === "sandbox" ? ` (a sandbox at ${connection.origin})` : ` (${connection.origin})`],
+      ],
+      [
+        "account",
+        `${account.name} (${account.accountId})${account.isTest ? ", a test account" : ""}; ${account.timezone}, ${account.currency}`,
+      ],
       ["the key can", granted.length === 0 ? "nothing that was probed" : granted.join(" ")],
       ["it cannot", missing.length === 0 ? undefined : missing.join(" ")],
       ["not known", unknown.length === 0 ? undefined : unknown.join(" ")],

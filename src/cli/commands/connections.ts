@@ -3,6 +3,8 @@ import { styled, table } from "../layout.ts";
 import type { Session } from "../session.ts";
 import { minuteOf } from "../times.ts";
 
+export const example = "connections";
+
 export function build(command: Command, session: Session): void {
   command.action(async () => {
     const connections = await (await session.app()).connections.list();

@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { styled } from "../layout.ts";
 import { mustBeId, type Session } from "../session.ts";
 
+export const example = 'deny appr_01M8 --reason "not before Friday"';
+
 export function build(command: Command, session: Session): void {
   command
     .argument("<id>", "appr_…")

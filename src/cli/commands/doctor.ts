@@ -5,13 +5,20 @@ import type { Session } from "../session.ts";
 
 const STYLES = { ok: "green", warn: "yellow", fail: "red" } as const;
 
+export const example = "doctor";
+
 export function build(command: Command, session: Session): void {
-  command.addHelpText("after", "\nExit status: 0 unless a check fails, then 1. It changes nothing. Whether this machine's clock is right is not checked.").action(async () => {
-    const checks = await session.output.during("Checking", runChecks(session));
-    const failed = checks.filter(({ status }) => status === "fail").length;
-    if (failed > 0) session.endWith(1);
-    session.output.result({ ok: failed === 0, checks }, () => [...checks.flatMap(checkLines), "", summary(checks, failed)]);
-  });
+  command
+    .addHelpText(
+      "after",
+      "\nExit status: 0 unless a check fails, then 1. It changes nothing. Whether this machine's clock is right is not checked.",
+    )
+    .action(async () => {
+      const checks = await session.output.during("Checking", runChecks(session));
+      const failed = checks.filter(({ status }) => status === "fail").length;
+      if (failed > 0) session.endWith(1);
+      session.output.result({ ok: failed === 0, checks }, () => [...checks.flatMap(checkLines), "", summary(checks, failed)]);
+    });
 }
 
 function checkLines({ status, name, detail, todo }: Check): Line[] {

@@ -13,6 +13,8 @@ The policy is a file that you edit; it counts from the next call on. The stricte
   1. halyard policy show               where the file is and what it says
   2. halyard policy explain ACTION     what would happen to one action, and why`;
 
+export const example = "policy explain send_campaign";
+
 export function build(command: Command, session: Session): void {
   command.addHelpText("after", HELP);
   command
@@ -89,17 +91,30 @@ async function explain(session: Session, action: string, words: string[], name: 
   const { policy, path, problem } = await app.policies.current(connection);
   const { verdict, because, rules } = decide(policy, operation);
   const { kind, risk } = operation.effect;
-  session.output.result({ connection: connection.name, operation: operation.id, kind, risk, verdict, because, rules, path, ...(problem && { problem: errorReport(problem) }) }, () => [
-    [bold(operation.id), "  ", verdictPiece(verdict)],
-    ...fields([
-      ["what", operation.summary],
-      ["class", `${kind}, risk ${risk}: ${reference.RISK_NAMES[risk]}`],
-      ["because", because],
-      ["rules", rules.length === 0 ? undefined : `${rules.join(", ")} (the strictest decides)`],
-      ["file", path],
-      ["problem", problem && [styled("red", problem.message)]],
-    ]),
-  ]);
+  session.output.result(
+    {
+      connection: connection.name,
+      operation: operation.id,
+      kind,
+      risk,
+      verdict,
+      because,
+      rules,
+      path,
+      ...(problem && { problem: errorReport(problem) }),
+    },
+    () => [
+      [bold(operation.id), "  ", verdictPiece(verdict)],
+      ...fields([
+        ["what", operation.summary],
+        ["class", `${kind}, risk ${risk}: ${reference.RISK_NAMES[risk]}`],
+        ["because", because],
+        ["rules", rules.length === 0 ? undefined : `${rules.join(", ")} (the strictest decides)`],
+        ["file", path],
+        ["problem", problem && [styled("red", problem.message)]],
+      ]),
+    ],
+  );
 }
 
 function verdictPiece(verdict: Verdict): Piece {

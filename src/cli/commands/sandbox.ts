@@ -5,17 +5,19 @@ import { wholeNumber, type Session } from "../session.ts";
 
 interface SandboxFlags {
   port?: number;
-  seed?: string;
+  seed?: number;
   limits: "real" | "off";
   clock: "real" | "manual";
   persist?: string;
   profiles?: number;
 }
 
+export const example = "sandbox --seed 7 --limits off";
+
 export function build(command: Command, session: Session): void {
   command
     .option("--port <n>", "port on this machine (default 4151)", wholeNumber("--port", 0, 65_535))
-    .option("--seed <text>", "another shop; the same text gives the same shop")
+    .option("--seed <n>", "another shop; the same number gives the same shop", wholeNumber("--seed", 0, 2 ** 32 - 1))
     .addOption(command.createOption("--limits <mode>", "Klaviyo's rate limits or none").choices(["real", "off"]).default("real"))
     .addOption(command.createOption("--clock <mode>", "manual: time moves only when told").choices(["real", "manual"]).default("real"))
     .option("--persist <file>", "keep the shop's state in this file")
@@ -28,13 +30,15 @@ export function build(command: Command, session: Session): void {
     });
 }
 
-function tell({ output, typed }: Session, { url, accountName, profiles, key }: RunningSandbox): void {
-  output.result({ url, account: accountName, profiles, key }, () => [
+function tell({ output, typed }: Session, { url, accountName, profiles, keys, publicKey }: RunningSandbox): void {
+  output.result({ url, account: accountName, profiles, keys, public_key: publicKey }, () => [
     [styled("green", "Running. "), "An emulated Klaviyo account; nothing of it reaches Klaviyo."],
     ...fields([
       ["shop", [bold(accountName), `, ${profiles} profiles`]],
       ["address", url],
-      ["key", key],
+      ["key", [keys.full, "  every scope"]],
+      ["read-only key", keys.readOnly],
+      ["public key", publicKey],
       ["connect", typed(`connect --name try --sandbox ${url}`)],
     ]),
     "  Ctrl-C stops it.",

@@ -8,15 +8,17 @@ interface StartFlags {
   port?: number;
   sandboxPort?: number;
   sandbox: boolean;
-  seed?: string;
+  seed?: number;
 }
+
+export const example = "start --port 5000";
 
 export function build(command: Command, session: Session): void {
   command
     .option("--port <n>", "port of the gateway on this machine (default 4150)", wholeNumber("--port", 0, 65_535))
     .option("--sandbox-port <n>", "port of the sandbox (default 4151)", wholeNumber("--sandbox-port", 0, 65_535))
     .option("--no-sandbox", "only the gateway, for accounts that are connected")
-    .option("--seed <text>", "another sandbox shop; the same text gives the same shop")
+    .option("--seed <n>", "another sandbox shop; the same number gives the same shop", wholeNumber("--seed", 0, 2 ** 32 - 1))
     .action(async ({ port, sandboxPort, sandbox, seed }: StartFlags) => {
       const config = { ...session.config(), ...(port !== undefined && { port }), ...(sandboxPort !== undefined && { sandboxPort }) };
       const started = await session.parts.startGateway(config, { sandbox, ...(seed !== undefined && { seed }) });
@@ -30,7 +32,15 @@ export function build(command: Command, session: Session): void {
 }
 
 function tell({ output, parts, typed }: Session, { sandbox, gateway, agent, connection }: Started, setup: AgentSetup | undefined): void {
-  const facts = { version: parts.version, ...(sandbox && { sandbox }), gateway, connection, ...(agent && { agent: { name: agent.name } }), ...(setup && { setup }), approvals: typed("approvals") };
+  const facts = {
+    version: parts.version,
+    ...(sandbox && { sandbox }),
+    gateway,
+    connection,
+    ...(agent && { agent: { name: agent.name } }),
+    ...(setup && { setup }),
+    approvals: typed("approvals"),
+  };
   output.result(facts, () => [
     [styled("green", "Halyard is running. "), "Ctrl-C stops it."],
     ...fields([
@@ -40,7 +50,9 @@ function tell({ output, parts, typed }: Session, { sandbox, gateway, agent, conn
       ["agent", agent?.name],
     ]),
     "",
-    ...(setup ? setupLines(setup) : [`Agents that you made before connect as they did. A new one: ${typed(`agents add claude --connection ${connection.name}`)}`]),
+    ...(setup
+      ? setupLines(setup)
+      : [`Agents that you made before connect as they did. A new one: ${typed(`agents add claude --connection ${connection.name}`)}`]),
     "",
     bold("In a second terminal, see and decide what the agent asks:"),
     `  ${typed("approvals")}`,

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../../lib/json.ts";
 import { dropNulls } from "../shape.ts";
 import type { Tool } from "../tool.ts";
 
@@ -9,6 +8,6 @@ export const accountOverview: Tool = {
   inputSchema: { type: "object", properties: {}, additionalProperties: false },
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   async run({ overview }, caller) {
-    return { data: dropNulls({ ...(await overview(caller)) } as JsonObject) };
+    return { data: dropNulls({ ...(await overview(caller)) }) };
   },
 };

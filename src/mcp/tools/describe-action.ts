@@ -3,7 +3,8 @@ import { textArgument, type Tool } from "../tool.ts";
 export const describeAction: Tool = {
   name: "describe_action",
   title: "Describe an action",
-  description: "How one action is called: arguments, filters, paging, limits, effect and an example. Look before the first call of an action; arguments that are not described are refused.",
+  description:
+    "How one action is called: arguments, filters, paging, limits, effect and an example. Look before the first call of an action; arguments that are not described are refused.",
   inputSchema: {
     type: "object",
     properties: { action: { type: "string", description: "Name from search_actions" } },

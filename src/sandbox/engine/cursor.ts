@@ -20,7 +20,8 @@ export function parseCursor(request: ApiRequest, text: string): Cursor {
   const parts = decode(text);
   const [key, id, forward, mark] = Array.isArray(parts) ? (parts as unknown[]) : [];
   const isKey = key === null || typeof key === "string" || typeof key === "number" || typeof key === "boolean";
-  if (!isKey || typeof id !== "string" || typeof forward !== "boolean" || mark !== markOf(request)) refuse("invalid", "Invalid cursor provided.");
+  if (!isKey || typeof id !== "string" || typeof forward !== "boolean" || mark !== markOf(request))
+    refuse("invalid", "Invalid cursor provided.");
   return { position: { key, id }, forward };
 }
 

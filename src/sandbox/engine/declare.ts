@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Operation } from "../../catalog/operation.ts";
 import { defineCollection, type CollectionDef, type KeyOf, type Row } from "../state/collection.ts";
+import type { SortKey } from "../state/order.ts";
 import type { Input } from "./input.ts";
 import type { Context } from "./context.ts";
 import type { ApiRequest, Reply } from "./request.ts";
@@ -69,7 +70,16 @@ export interface ToMany<R extends Row = Row> {
 export type ManySource<R extends Row> =
   | { kind: "links"; links: Links; side: "from" | "to"; prefix: string; hooks: LinkHooks<R> }
   | { kind: "index"; index: string }
-  | { kind: "ids"; ids: Read<R, readonly string[]>; write?: ManyWrite<R> };
+  | { kind: "ids"; ids: Read<R, readonly string[]>; write?: ManyWrite<R>; view?: IdsView<R> };
+
+/** What rows read as when they are reached through computed ids: `row` is the one that they are related to. */
+export interface IdsView<R extends Row, Related extends Row = Row> {
+  filters?: Record<string, { read(row: R, related: Related, ctx: Context): FilterRead }["read"]>;
+  sorts?: Record<string, { key(row: R, related: Related, ctx: Context): SortKey }["key"]>;
+  /** Order without `sort`; left out, that of the ids. */
+  defaultSort?: string;
+  attributes?: { read(row: R, related: Related, ctx: Context): JsonObject }["read"];
+}
 
 export interface ManyWrite<R extends Row> {
   add?(row: R, ids: string[], ctx: Context): void;
@@ -115,14 +125,24 @@ export function defineResource<R extends Row>(resource: Resource<R>): Resource {
   return resource;
 }
 
-export function toOne<R extends Row>(type: string, id: Read<R, string | undefined>, more: Omit<ToOne<R>, "kind" | "type" | "id"> = {}): ToOne<R> {
+export function toOne<R extends Row>(
+  type: string,
+  id: Read<R, string | undefined>,
+  more: Omit<ToOne<R>, "kind" | "type" | "id"> = {},
+): ToOne<R> {
   return { kind: "one", type, id, ...more };
 }
 
 /** Through a link collection: `side` is where this resource's id stands; `prefix` (`list:`) marks the type in a shared one. */
 export function toManyLinks<R extends Row>(
   type: string,
-  { links, side, prefix = "", data = false, ...hooks }: { links: Links; side: "from" | "to"; prefix?: string; data?: boolean } & LinkHooks<R>,
+  {
+    links,
+    side,
+    prefix = "",
+    data = false,
+    ...hooks
+  }: { links: Links; side: "from" | "to"; prefix?: string; data?: boolean } & LinkHooks<R>,
 ): ToMany<R> {
   return { kind: "many", type, from: { kind: "links", links, side, prefix, hooks }, data };
 }
@@ -132,12 +152,12 @@ export function toManyByIndex<R extends Row>(type: string, index: string, more: 
   return { kind: "many", type, from: { kind: "index", index }, ...more };
 }
 
-export function toManyIds<R extends Row>(
+export function toManyIds<R extends Row, Related extends Row = Row>(
   type: string,
   ids: Read<R, readonly string[]>,
-  { data = false, ...write }: { data?: boolean } & ManyWrite<R> = {},
+  { data = false, view, ...write }: { data?: boolean; view?: IdsView<R, Related> } & ManyWrite<R> = {},
 ): ToMany<R> {
-  return { kind: "many", type, from: { kind: "ids", ids, write }, data };
+  return { kind: "many", type, from: { kind: "ids", ids, write, ...(view && { view }) }, data };
 }
 
 /** An operation that is not a plain shape, by its operation id. */

@@ -19,7 +19,8 @@ export type Identifier = { type: string; id: string };
 /** A resource object (behaviour.md §1.9): attributes by sparse fields, relationships with links, `data` where shown or included. */
 export function resourceObject(resource: Resource, row: Row, rendering: Rendering, extra: JsonObject = {}): JsonObject {
   const { ctx, query } = rendering;
-  const base = `${ctx.origin}${resource.path}/${row.id}`;
+  // A type that is only read through another, `/api/x/{id}/rel`, has the address that a collection of its own would have.
+  const base = `${ctx.origin}${resource.path.replace(/^\/api\/.*\}\//, "/api/")}/${row.id}`;
   const attributes: JsonObject = { ...resource.attributes(row, ctx), ...extra };
   for (const name of query.additional.get(resource.type) ?? []) {
     const value = resource.additional?.[name]?.(row, ctx);

@@ -35,7 +35,9 @@ export const scheduled = defineCollection<Scheduled>("scheduled");
 /** Everything that the declarations store. */
 export function declaredCollections(resources: readonly Resource[]): Set<CollectionDef> {
   const links = resources.flatMap(({ relationships = {} }) =>
-    Object.values(relationships).flatMap((relation) => (relation.kind === "many" && relation.from.kind === "links" ? [relation.from.links] : [])),
+    Object.values(relationships).flatMap((relation) =>
+      relation.kind === "many" && relation.from.kind === "links" ? [relation.from.links] : [],
+    ),
   );
   return new Set([scheduled, ...resources.flatMap(({ collection, collections = [] }) => [collection, ...collections]), ...links]);
 }

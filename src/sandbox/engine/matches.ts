@@ -6,7 +6,8 @@ type Scalar = string | number | boolean | null;
 
 /** Turns a condition into a test of what a row reads as. A row that reads as a list passes when one of its values does. */
 export function matcher({ operator, value }: FilterClause): (actual: FilterRead) => boolean {
-  if (operator === "has") return (actual) => actual !== undefined && actual !== null && actual !== "" && !(Array.isArray(actual) && actual.length === 0);
+  if (operator === "has")
+    return (actual) => actual !== undefined && actual !== null && actual !== "" && !(Array.isArray(actual) && actual.length === 0);
   const test = operator === "contains-all" ? allOf(scalars(value)) : someOf(operator, scalars(value));
   return (actual) => {
     if (actual === undefined) return false;

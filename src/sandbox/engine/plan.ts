@@ -35,10 +35,14 @@ function checkResource(catalog: Catalog, { type, path, relationships = {} }: Res
   for (const [name, relation] of Object.entries(relationships)) {
     if (relation.kind === "one") continue;
     const { from } = relation;
-    if (from.kind === "links" && from.prefix !== "" && !from.prefix.endsWith(":")) throw new Error(`The prefix of ${type}.${name} must end with ":"`);
+    if (from.kind === "links" && from.prefix !== "" && !from.prefix.endsWith(":"))
+      throw new Error(`The prefix of ${type}.${name} must end with ":"`);
     if (from.kind !== "index") continue;
-    const indexed = resources.filter((each) => each.type === relation.type).map(({ collection }) => ({ ...collection.indexes, ...collection.unique }));
-    if (!indexed.every((indexes) => from.index in indexes)) throw new Error(`${type}.${name} needs an index "${from.index}" on the rows of ${relation.type}`);
+    const indexed = resources
+      .filter((each) => each.type === relation.type)
+      .map(({ collection }) => ({ ...collection.indexes, ...collection.unique }));
+    if (!indexed.every((indexes) => from.index in indexes))
+      throw new Error(`${type}.${name} needs an index "${from.index}" on the rows of ${relation.type}`);
   }
 }
 
@@ -78,7 +82,8 @@ function shapeHandler(operation: Operation, resources: readonly Resource[]): Han
   const resource = owners.find((each) => each.channel) ?? owners[0];
   if (!resource) return undefined;
   if (relation !== undefined) return relationHandler(operation, resource, relation);
-  if (name === undefined) return operation.method === "GET" ? (request, rendering) => readCollection(request, resource, rendering) : creator(operation, resource);
+  if (name === undefined)
+    return operation.method === "GET" ? (request, rendering) => readCollection(request, resource, rendering) : creator(operation, resource);
   return itemHandler(operation, resource);
 }
 
@@ -97,11 +102,17 @@ function creator(operation: Operation, resource: Resource): Handler | undefined 
 }
 
 function itemHandler(operation: Operation, resource: Resource): Handler | undefined {
-  if (operation.method === "GET") return (request, rendering) => itemReply(request, resource, rowOf(request, resource, rendering.ctx), rendering);
+  if (operation.method === "GET")
+    return (request, rendering) => itemReply(request, resource, rowOf(request, resource, rendering.ctx), rendering);
   if (operation.method === "PATCH" && resource.update) {
     return (request, rendering) => {
       const row = rowOf(request, resource, rendering.ctx);
-      return itemReply(request, resource, updateRow(resource, row, parseInput(request.body), rendering.ctx, rendering.resourceOf), rendering);
+      return itemReply(
+        request,
+        resource,
+        updateRow(resource, row, parseInput(request.body), rendering.ctx, rendering.resourceOf),
+        rendering,
+      );
     };
   }
   if (operation.method !== "DELETE") return undefined;

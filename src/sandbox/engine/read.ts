@@ -50,7 +50,16 @@ export function readRelated(request: ApiRequest, row: Row, relation: Relationshi
   if (!full) return reply(request, { data: found.map(({ id }) => ({ type: relation.type, id })), links });
   const shown = found.flatMap(({ row: each, attributes }) => (each ? [{ each, attributes: attributes as JsonObject }] : []));
   const data = target ? shown.map(({ each, attributes }) => resourceObject(target, each, rendering, attributes)) : [];
-  return reply(request, { data, links, ...(target && includedOf(target, shown.map(({ each }) => each), rendering)) });
+  return reply(request, {
+    data,
+    links,
+    ...(target &&
+      includedOf(
+        target,
+        shown.map(({ each }) => each),
+        rendering,
+      )),
+  });
 }
 
 function pageFor<R extends Row>(request: ApiRequest, source: Source<R>, resource: Resource | undefined, { ctx }: Rendering): Page<R> {

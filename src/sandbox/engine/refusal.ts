@@ -43,7 +43,11 @@ interface Refused {
 const refused = new WeakMap<HalyardError, Refused>();
 
 /** Ends a request with one of Klaviyo's errors. Whatever the request changed is undone. */
-export function refuse(code: RefusalCode, detail: string, more: Omit<Refusal, "code" | "detail"> & { headers?: Record<string, string> } = {}): never {
+export function refuse(
+  code: RefusalCode,
+  detail: string,
+  more: Omit<Refusal, "code" | "detail"> & { headers?: Record<string, string> } = {},
+): never {
   const { headers = {}, ...rest } = more;
   throw refusal([{ code, detail, ...rest }], headers);
 }

@@ -68,7 +68,11 @@ function pageOf<R extends Row>(found: { position: Position; row: R }[], wanted: 
   if (!forward) page.reverse();
   const hasNext = forward ? isMore : cursor !== undefined;
   const hasPrev = forward ? cursor !== undefined : isMore;
-  return { rows: page.map(({ row }) => row), next: hasNext ? page.at(-1)?.position : undefined, prev: hasPrev ? page[0]?.position : undefined };
+  return {
+    rows: page.map(({ row }) => row),
+    next: hasNext ? page.at(-1)?.position : undefined,
+    prev: hasPrev ? page[0]?.position : undefined,
+  };
 }
 
 function sortOf<R extends Row>(source: Source<R>, field: string): { name: string; keyOf: KeyOf<R> } {

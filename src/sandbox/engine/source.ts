@@ -45,7 +45,22 @@ export function relatedSource(row: Row, relation: ToMany, ctx: Context, resource
   if (from.kind === "index") return { source: collectionSource(target, ctx, { index: from.index, key: row.id }), target: plain };
   const rows = ctx.rows(target.collection);
   const listed = from.ids(row, ctx).flatMap((id) => rows.get(id) ?? []);
-  return { source: { ...collectionSource(target, ctx), listed, inOrder: true }, target: plain };
+  const { filters, sorts, defaultSort, attributes } = from.view ?? {};
+  const base = collectionSource(target, ctx);
+  const source: Source = {
+    ...base,
+    listed,
+    ...(defaultSort === undefined ? { inOrder: true } : { defaultSort }),
+    filter(field) {
+      const own = filters?.[field];
+      return own ? (related, inner) => own(row, related, inner) : base.filter(field);
+    },
+    sort(field) {
+      const own = sorts?.[field];
+      return own ? { name: `${relation.type} by ${field}`, keyOf: (related) => own(row, related, ctx) } : base.sort(field);
+    },
+  };
+  return { source, target: (each) => ({ ...plain(each), attributes: attributes?.(row, each, ctx) ?? {} }) };
 }
 
 type LinkFrom = Extract<ToMany["from"], { kind: "links" }>;
@@ -67,9 +82,16 @@ function linkSource(row: Row, type: string, from: LinkFrom, ctx: Context, target
       const own = from.hooks.filters?.[field];
       if (own) return own;
       const read = target && collectionSource(target, ctx).filter(field);
-      return read && ((link, inner) => { const related = rowOf(link); return related && read(related, inner); });
+      return (
+        read &&
+        ((link, inner) => {
+          const related = rowOf(link);
+          return related && read(related, inner);
+        })
+      );
     },
-    sort: (field) => named(field === "link" ? (link: LinkRow) => link.at : from.hooks.sorts?.[field], `${links.def.name}.${from.side}.${field}`),
+    sort: (field) =>
+      named(field === "link" ? (link: LinkRow) => link.at : from.hooks.sorts?.[field], `${links.def.name}.${from.side}.${field}`),
     defaultSort: from.hooks.defaultSort ?? "link",
     narrow(field, values) {
       const rows = target && byIndex(ctx.rows(target.collection), field, values);
@@ -77,8 +99,12 @@ function linkSource(row: Row, type: string, from: LinkFrom, ctx: Context, target
     },
   };
   return {
-    // Safe: what comes out of this source are its own links, and `target` is only handed those.
-    source: source as Source,
-    target: (link) => ({ id: idOf(link as LinkRow), row: rowOf(link as LinkRow), attributes: from.hooks.attributes?.(link as LinkRow, ctx) ?? {} }),
+    // Casts below are safe: what comes out of this source are its own links, and `target` is only handed those.
+    source,
+    target: (link) => ({
+      id: idOf(link as LinkRow),
+      row: rowOf(link as LinkRow),
+      attributes: from.hooks.attributes?.(link as LinkRow, ctx) ?? {},
+    }),
   };
 }

@@ -42,7 +42,14 @@ export function removeRow(resource: Resource, row: Row, ctx: Context): void {
 type Verb = "POST" | "PATCH" | "DELETE";
 
 /** Writes to a relationship: POST adds, PATCH replaces, DELETE removes. Adding what is there, or removing what is not, changes nothing. */
-export function writeLinks(verb: Verb, resource: Resource, row: Row, relation: Relationship, ids: readonly string[], ctx: Context): string[] {
+export function writeLinks(
+  verb: Verb,
+  resource: Resource,
+  row: Row,
+  relation: Relationship,
+  ids: readonly string[],
+  ctx: Context,
+): string[] {
   const wanted = [...new Set(ids)];
   if (relation.kind === "one") {
     const [id = null] = wanted;
@@ -65,7 +72,10 @@ export function writeLinks(verb: Verb, resource: Resource, row: Row, relation: R
 export function canWriteLinks(verb: Verb, relation: Relationship): boolean {
   if (relation.kind === "one") return verb === "PATCH" && relation.set !== undefined;
   if (relation.from.kind === "links") return true;
-  return relation.from.kind === "ids" && { POST: relation.from.write?.add, PATCH: relation.from.write?.replace, DELETE: relation.from.write?.remove }[verb] !== undefined;
+  return (
+    relation.from.kind === "ids" &&
+    { POST: relation.from.write?.add, PATCH: relation.from.write?.replace, DELETE: relation.from.write?.remove }[verb] !== undefined
+  );
 }
 
 interface End {

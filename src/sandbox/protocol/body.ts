@@ -13,7 +13,10 @@ export interface RawBody {
 }
 
 /** The body of a request, checked against the operation's wire schema. */
-export async function parseBody(operation: Operation, raw: RawBody): Promise<{ body: Json | undefined; files: Record<string, UploadedFile> }> {
+export async function parseBody(
+  operation: Operation,
+  raw: RawBody,
+): Promise<{ body: Json | undefined; files: Record<string, UploadedFile> }> {
   const stated = operation.body;
   if (!stated) return { body: undefined, files: {} };
   if (raw.bytes.length === 0) {
@@ -90,7 +93,8 @@ function asRefusal({ path, message }: Violation, type: string): Refusal {
   const name = path.split("/").at(-1) ?? "";
   const source = { pointer: path === "" ? "/data" : path };
   // The first wording is the vendor's (klaviyo-api-node#67); the others are the emulator's own.
-  if (message === "is not a known field") return { code: "invalid", detail: `'${name}' is not a valid field for the resource '${type}'.`, source };
+  if (message === "is not a known field")
+    return { code: "invalid", detail: `'${name}' is not a valid field for the resource '${type}'.`, source };
   return { code: "invalid", detail: path === "" ? `The request body ${message}.` : `'${name}' ${message}.`, source };
 }
 

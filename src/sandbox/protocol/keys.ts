@@ -22,7 +22,8 @@ export function authenticate(
   if (operation.auth === "none") return null;
   if (operation.auth === "company_id") {
     if (companyId === undefined) refuse("invalid", "The company_id parameter is required.", { source: { parameter: "company_id" } });
-    if (companyId !== account.id) refuse("invalid", "The company_id parameter is not the public key of an account.", { source: { parameter: "company_id" } });
+    if (companyId !== account.id)
+      refuse("invalid", "The company_id parameter is not the public key of an account.", { source: { parameter: "company_id" } });
     return null;
   }
   const [, token] = /^Klaviyo-API-Key +(\S+) *$/i.exec(authorization ?? "") ?? [];

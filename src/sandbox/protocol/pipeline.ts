@@ -69,7 +69,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (!operation) refuse("method_not_allowed", "This method is not allowed here.");
     known.operation = operation.id;
     const pairs = [...new URLSearchParams(raw.url.slice(path.length))];
-    const key = authenticate(operation, raw.headers["authorization"], pairs.find(([name]) => name === "company_id")?.[1], { id: accountId, keys });
+    const key = authenticate(operation, raw.headers["authorization"], pairs.find(([name]) => name === "company_id")?.[1], {
+      id: accountId,
+      keys,
+    });
     known.key = key?.id;
     if (operation.auth !== "none") known.headers["x-klaviyo-api-revision"] = servedRevision(raw.headers["revision"]);
     if (found.betaOnly) refuse("invalid", "This endpoint is in beta: its revision ends in '.pre'.", { source: { parameter: "revision" } });
@@ -97,7 +100,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       } catch (thrown) {
         const refused = refusedOf(thrown);
         if (!refused) onFailure(thrown);
-        const { refusals, headers } = refused ?? { refusals: [{ code: "error" as const, detail: "A server error occurred." }], headers: {} };
+        const { refusals, headers } = refused ?? {
+          refusals: [{ code: "error" as const, detail: "A server error occurred." }],
+          headers: {},
+        };
         const body = errorDocument(refusals, newUuid);
         return { ...known, status: statusOf(body), body, headers: { ...known.headers, ...headers }, changes: [] };
       }

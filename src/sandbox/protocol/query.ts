@@ -47,7 +47,8 @@ function readParameter(query: Query, operation: Operation, arg: Arg, value: stri
   } else if (name === "include") query.include = readInclude(value, offered(operation, arg));
   else if (name === "filter") query.filter = readFilter(operation, value);
   else if (name === "sort") {
-    if (!offered(operation, arg).includes(value)) wrong(name, `'${value}' is not a sortable field for this resource. It sorts by: ${offered(operation, arg).join(", ")}`);
+    if (!offered(operation, arg).includes(value))
+      wrong(name, `'${value}' is not a sortable field for this resource. It sorts by: ${offered(operation, arg).join(", ")}`);
     query.sort = value;
   } else if (name === operation.page?.size?.name) query.page.size = readSize(operation.page.size, value);
   else if (name === "page[cursor]") query.page.cursor = value === "" ? wrong(name, "Invalid cursor provided.") : value;
@@ -69,8 +70,12 @@ function readSize(size: { name: string; min: number; max: number }, value: strin
 
 function readFilter(operation: Operation, text: string): FilterClause[] {
   const clauses = parsed(text);
-  const violations = filterViolations(clauses.map((clause) => asStated(clause, operation)), operation.filter);
-  if (violations.length > 0) refuseAll(violations.map(({ message }) => ({ code: "invalid", detail: message, source: { parameter: "filter" } })));
+  const violations = filterViolations(
+    clauses.map((clause) => asStated(clause, operation)),
+    operation.filter,
+  );
+  if (violations.length > 0)
+    refuseAll(violations.map(({ message }) => ({ code: "invalid", detail: message, source: { parameter: "filter" } })));
   return clauses;
 }
 

@@ -15,7 +15,9 @@ export interface TagGroupRow extends Row {
   isDefault?: true;
 }
 
-export const tagGroups = defineCollection<TagGroupRow>("tag_groups", { indexes: { isDefault: (group) => String(group.isDefault ?? false) } });
+export const tagGroups = defineCollection<TagGroupRow>("tag_groups", {
+  indexes: { isDefault: (group) => String(group.isDefault ?? false) },
+});
 
 /** From tag to `type:id` of a campaign, flow, list or segment. */
 export const tagLinks = defineLinks("tag_links");

@@ -38,7 +38,8 @@ export const tagResource = defineResource<TagRow>({
 
 /** Unique over the account, whatever the group (assumed: the vendor states no constraint, open point of behaviour.md §5). */
 function freeName(name: string, ctx: Context): string {
-  if (ctx.rows(tags).find("name", name)) refuse("invalid", `A tag named '${name}' already exists.`, { source: { pointer: "/data/attributes/name" } });
+  if (ctx.rows(tags).find("name", name))
+    refuse("invalid", `A tag named '${name}' already exists.`, { source: { pointer: "/data/attributes/name" } });
   return name;
 }
 
@@ -51,7 +52,8 @@ function tagged(type: string): ToMany<TagRow> {
       const present = ctx.rows(tagLinks).where("to", `${type}:${id}`);
       if (present.length >= MAX_TAGS_OF_ONE) refuse("invalid", `A ${type} has at most ${MAX_TAGS_OF_ONE} tags.`);
       const isTaken = present.some((link) => ctx.rows(tags).get(link.from)?.group === tag.group);
-      if (isTaken && ctx.rows(tagGroups).get(tag.group)?.exclusive) refuse("invalid", `The tag group is exclusive: the ${type} has a tag of it already.`);
+      if (isTaken && ctx.rows(tagGroups).get(tag.group)?.exclusive)
+        refuse("invalid", `The tag group is exclusive: the ${type} has a tag of it already.`);
     },
   });
 }

@@ -1,5 +1,5 @@
 import { HalyardError } from "../../lib/errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
+import { isJsonObject, type Json } from "../../lib/json.ts";
 import type { RawRequest } from "../protocol/pipeline.ts";
 import { parseFaults, type Fault } from "./faults.ts";
 import type { LedgerEntry } from "./ledger.ts";
@@ -27,50 +27,53 @@ export interface SandboxControl {
 }
 
 export interface Control {
-  answer(raw: RawRequest, remoteAddress: string): Promise<{ status: number; body?: Json }>;
+  answer(raw: RawRequest, remoteAddress: string): Promise<{ status: number; body?: unknown }>;
 }
 
-type Route = (control: SandboxControl, body: Json | undefined, query: URLSearchParams) => Json | undefined;
+type Route = (control: SandboxControl, body: Json | undefined, query: URLSearchParams) => unknown;
 
 const ROUTES: Record<string, Route> = {
-  "POST /reset": (control) => done(control.reset()),
-  "GET /clock": (control) => ({ ...control.clock() }),
+  "POST /reset": (control) => control.reset(),
+  "GET /clock": (control) => control.clock(),
   "POST /clock": (control, body) => {
     const { advance_ms: byMs, set: toMs } = isJsonObject(body) ? body : {};
     if (isWhole(byMs)) control.advance(byMs);
     else if (isWhole(toMs)) control.setClock(toMs);
     else invalid('Give {"advance_ms": …} or {"set": …}, whole milliseconds.');
-    return { ...control.clock() };
+    return control.clock();
   },
-  "GET /faults": (control) => plain(control.faults()),
+  "GET /faults": (control) => control.faults(),
   "POST /faults": (control, body) => {
     control.setFaults(parseFaults(body) ?? invalid('Give a list of {"match": {…}, "fault": "…"}.'));
-    return plain(control.faults());
+    return control.faults();
   },
-  "DELETE /faults": (control) => done(control.clearFaults()),
-  "GET /ledger": (control, _, query) => plain(control.ledger(Number(query.get("since") ?? 0) || 0)),
-  "DELETE /ledger": (control) => done(control.clearLedger()),
-  "GET /state": (control) => ({ ...control.state() }),
-  "GET /keys": (control) => plain(control.keys()),
+  "DELETE /faults": (control) => control.clearFaults(),
+  "GET /ledger": (control, _, query) => control.ledger(Number(query.get("since") ?? 0) || 0),
+  "DELETE /ledger": (control) => control.clearLedger(),
+  "GET /state": (control) => control.state(),
+  "GET /keys": (control) => control.keys(),
   "POST /keys": (control, body) => {
     const { name, scopes = null } = isJsonObject(body) ? body : {};
     const isScopes = scopes === null || (Array.isArray(scopes) && scopes.every((scope) => typeof scope === "string"));
-    if (typeof name !== "string" || name === "" || !isScopes) return invalid('Give {"name": "…", "scopes": ["lists:read"]}; without scopes the key has all.');
-    return { name, key: control.createKey(name, scopes as string[] | null) };
+    if (typeof name !== "string" || name === "" || !isScopes)
+      return invalid('Give {"name": "…", "scopes": ["lists:read"]}; without scopes the key has all.');
+    return { name, key: control.createKey(name, scopes) };
   },
   "PATCH /keys": (control, body) => {
     const { name, revoked } = isJsonObject(body) ? body : {};
-    if (typeof name !== "string" || revoked !== true) return invalid('Give {"name": "…", "revoked": true}. Scopes of a key cannot be edited.');
-    return done(control.revokeKey(name));
+    if (typeof name !== "string" || revoked !== true)
+      return invalid('Give {"name": "…", "revoked": true}. Scopes of a key cannot be edited.');
+    return control.revokeKey(name);
   },
-  "GET /coverage": (control) => plain(control.coverage()),
+  "GET /coverage": (control) => control.coverage(),
 };
 
 /** The control endpoints under `/_sandbox`: JSON, for programs of the same machine only. */
 export function createControl(control: SandboxControl): Control {
   return {
     async answer(raw, remoteAddress) {
-      if (!isLocal(remoteAddress) || !isLocalHost(raw.headers["host"]) || raw.headers["origin"] !== undefined) return { status: 403, body: { error: "forbidden" } };
+      if (!isLocal(remoteAddress) || !isLocalHost(raw.headers["host"]) || raw.headers["origin"] !== undefined)
+        return { status: 403, body: { error: "forbidden" } };
       const url = new URL(raw.url, "http://sandbox");
       const route = ROUTES[`${raw.method} ${url.pathname.slice("/_sandbox".length)}`];
       if (!route) return { status: 404, body: { error: "not_found", routes: Object.keys(ROUTES) } };
@@ -96,14 +99,6 @@ function parsed(bytes: Buffer): Json | undefined {
 
 function invalid(message: string): never {
   throw new HalyardError("invalid_arguments", message);
-}
-
-function done(_: void): undefined {
-  return undefined;
-}
-
-function plain(value: readonly object[]): JsonObject[] {
-  return value.map((each) => ({ ...each }) as JsonObject);
 }
 
 function isWhole(value: Json | undefined): value is number {

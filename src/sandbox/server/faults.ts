@@ -90,7 +90,8 @@ function parseFault(value: Json | undefined): Fault | undefined {
   const numbers = ["times", "ms", "status", "retry_after", "size_bytes"].filter((name) => value[name] !== undefined);
   const isNumeric = numbers.every((name) => Number.isSafeInteger(value[name]) && Number(value[name]) >= 0);
   if (!kind || !isJsonObject(match) || !isNumeric) return undefined;
-  const texts = (from: typeof value, names: string[]) => Object.fromEntries(names.flatMap((name) => (typeof from[name] === "string" ? [[name, from[name]]] : [])));
+  const texts = (from: typeof value, names: string[]) =>
+    Object.fromEntries(names.flatMap((name) => (typeof from[name] === "string" ? [[name, from[name]]] : [])));
   return {
     match: texts(match, ["method", "path", "operation"]),
     fault: kind,

@@ -31,10 +31,16 @@ export async function startServer(options: HttpOptions, host: string, port: numb
     });
   });
   // What is not HTTP at all gets a plain 400 and the server lives on.
-  server.on("clientError", (_, socket) => (socket.writable ? socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n") : socket.destroy()));
+  server.on("clientError", (_, socket) =>
+    socket.writable ? socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n") : socket.destroy(),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
-      reject(cause.code === "EADDRINUSE" ? new HalyardError("port_taken", `Port ${port} is in use.`, { cause, hint: "Choose another with --port." }) : cause);
+      reject(
+        cause.code === "EADDRINUSE"
+          ? new HalyardError("port_taken", `Port ${port} is in use.`, { cause, hint: "Choose another with --port." })
+          : cause,
+      );
     });
     server.listen(port, host, resolve);
   });
@@ -50,7 +56,11 @@ async function serve(options: HttpOptions, request: IncomingMessage, response: S
   const [path = "/", query = ""] = raw.url.split("?", 2);
   if (path === "/_sandbox" || path.startsWith("/_sandbox/")) {
     const { status, body } = await options.control.answer(raw, request.socket.remoteAddress ?? "");
-    return send(response, { status, headers: { "content-type": "application/json" }, text: body === undefined ? "" : JSON.stringify(body) }, raw.method);
+    return send(
+      response,
+      { status, headers: { "content-type": "application/json" }, text: body === undefined ? "" : JSON.stringify(body) },
+      raw.method,
+    );
   }
   const operation = options.pipeline.operationOf(raw)?.id;
   const fault = options.faults.take({ method: raw.method, path, operation });
@@ -63,7 +73,8 @@ async function serve(options: HttpOptions, request: IncomingMessage, response: S
   options.ledger.add({ ...known, ...(changed && { changed }), ...(fault && { fault: fault.fault }) });
   if (early === "drop" || fault?.fault === "drop_after") request.socket.destroy();
   else if (early) send(response, early, raw.method);
-  else if (answer && (fault?.fault === "torn_body" || fault?.fault === "slow_body")) await sendInHalves(response, toWire(answer), fault, options.wait);
+  else if (answer && (fault?.fault === "torn_body" || fault?.fault === "slow_body"))
+    await sendInHalves(response, toWire(answer), fault, options.wait);
   else if (answer) send(response, spoil(toWire(answer), fault, options.newUuid), raw.method);
 }
 
@@ -84,7 +95,12 @@ function send(response: ServerResponse, { status, headers, text }: Wire, method:
   response.end(method === "HEAD" || status === 204 ? undefined : text);
 }
 
-async function sendInHalves(response: ServerResponse, { status, headers, text }: Wire, { fault, ms }: Fault, wait: Clock["wait"]): Promise<void> {
+async function sendInHalves(
+  response: ServerResponse,
+  { status, headers, text }: Wire,
+  { fault, ms }: Fault,
+  wait: Clock["wait"],
+): Promise<void> {
   const half = Math.floor(text.length / 2);
   response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(text)) });
   response.write(text.slice(0, half));
@@ -102,14 +118,19 @@ const BEFORE: Partial<Record<FaultKind, (fault: Fault, newUuid: () => string) =>
     const wire = errorWire(429, newUuid, { code: "throttled", detail: throttledDetail(wait) });
     return { ...wire, headers: { ...wire.headers, "retry-after": String(wait) } };
   },
-  html_error: (fault) => ({ status: fault.status ?? 502, headers: { "content-type": "text/html" }, text: "<html><body>Bad gateway</body></html>" }),
+  html_error: (fault) => ({
+    status: fault.status ?? 502,
+    headers: { "content-type": "text/html" },
+    text: "<html><body>Bad gateway</body></html>",
+  }),
   redirect: (fault) => ({ status: 302, headers: { location: fault.location ?? "http://127.0.0.1:9/" }, text: "" }),
 };
 
 function spoil(wire: Wire, fault: Fault | undefined, newUuid: () => string): Wire {
   if (fault?.fault === "error_after") return errorWire(fault.status ?? 500, newUuid);
   if (fault?.fault === "malformed_body") return { ...wire, text: `{"data": [${wire.text.slice(0, 20)}` };
-  if (fault?.fault === "oversized_body") return { ...wire, text: wire.text.replace(/}$/, `,"padding":"${"x".repeat(fault.size_bytes ?? 20_000_000)}"}`) };
+  if (fault?.fault === "oversized_body")
+    return { ...wire, text: wire.text.replace(/}$/, `,"padding":"${"x".repeat(fault.size_bytes ?? 20_000_000)}"}`) };
   return wire;
 }
 
@@ -135,7 +156,9 @@ async function readRequest(request: IncomingMessage): Promise<RawRequest | undef
   } catch {
     return undefined;
   }
-  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+  );
   return {
     method: request.method ?? "GET",
     url: request.url ?? "/",

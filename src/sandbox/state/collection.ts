@@ -140,7 +140,6 @@ export class Collection<R extends Row = Row> {
     for (const row of within ? this.where(within.index, within.key) : this.all()) yield { key: keyOf(row), id: row.id };
   }
 
-
   #keys<T>(indexes: Map<string, Map<string, T>>, index: string): Map<string, T> {
     const keys = indexes.get(index);
     if (!keys) throw new Error(`${this.def.name} has no index ${index}`);

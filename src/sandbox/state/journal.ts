@@ -86,23 +86,25 @@ function readJournal(file: string): Journal["found"] {
   const [first, ...rest] = whole.split("\n").slice(0, -1);
   if (first === undefined) return undefined;
   const corrupt = (line: number): never => {
-    throw new HalyardError("store_corrupt", `The sandbox journal is damaged at line ${line}.`, { hint: "Move the file away to start anew." });
+    throw new HalyardError("store_corrupt", `The sandbox journal is damaged at line ${line}.`, {
+      hint: "Move the file away to start anew.",
+    });
   };
-  const head = parseLine<JournalHead>(first) ?? corrupt(1);
+  const head = (parseLine(first) as JournalHead | undefined) ?? corrupt(1);
   if (head.halyard_sandbox !== 1) corrupt(1);
   const last = new Map<string, { collection: string; id: string; after: Row | undefined }>();
   let atMs = head.startAt;
   for (const [i, each] of rest.entries()) {
-    const line = parseLine<Line>(each) ?? corrupt(i + 2);
+    const line = (parseLine(each) as Line | undefined) ?? corrupt(i + 2);
     atMs = Math.max(atMs, line.at);
     for (const [collection, id, after] of line.rows) last.set(`${collection} ${id}`, { collection, id, after: after ?? undefined });
   }
   return { head, changes: [...last.values()], atMs };
 }
 
-function parseLine<T>(text: string): T | undefined {
+function parseLine(text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -47,7 +47,10 @@ export function createOrder(entries: Iterable<Position>): Order {
   };
 }
 
-function settleOne(sorted: Position[], { id, before, after }: { id: string; before: SortKey | undefined; after: SortKey | undefined }): void {
+function settleOne(
+  sorted: Position[],
+  { id, before, after }: { id: string; before: SortKey | undefined; after: SortKey | undefined },
+): void {
   if (before !== undefined) sorted.splice(lowerBound(sorted, { key: before, id }), 1);
   if (after !== undefined) sorted.splice(lowerBound(sorted, { key: after, id }), 0, { key: after, id });
 }

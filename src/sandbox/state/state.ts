@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { canonicalJson, type Json } from "../../lib/json.ts";
+import { canonicalJson } from "../../lib/json.ts";
 import { Collection, defineCollection, type CollectionDef, type Row } from "./collection.ts";
 import type { IdMark, Ids } from "./identity.ts";
 
@@ -78,7 +78,7 @@ export class State {
 
   /** Empties everything, untold: for building the seed state anew. */
   clear(): void {
-    for (const collection of this.#collections.values()) for (const { id } of [...collection.all()]) collection.write(id, undefined);
+    for (const collection of this.#collections.values()) for (const { id } of collection.all()) collection.write(id, undefined);
     this.ids.reset(this.#start);
   }
 
@@ -91,7 +91,7 @@ export class State {
     const hash = createHash("sha256");
     for (const collection of this.#visible()) {
       hash.update(`${collection.def.name}\n`);
-      for (const row of [...collection.all()].toSorted((a, b) => (a.id < b.id ? -1 : 1))) hash.update(`${canonicalJson({ ...row } as Json)}\n`);
+      for (const row of [...collection.all()].toSorted((a, b) => (a.id < b.id ? -1 : 1))) hash.update(`${canonicalJson({ ...row })}\n`);
     }
     return hash.digest("hex");
   }

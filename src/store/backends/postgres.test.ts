@@ -13,11 +13,15 @@ describe("a Postgres that is not there", () => {
     await new Promise((resolve) => server.once("listening", resolve));
     const address = server.address();
     const port = typeof address === "object" ? address?.port : 0;
-    const failure: unknown = await openStore({ url: `postgres://u:hunter2@127.0.0.1:${port}/db`, clock }).catch((thrown: unknown) => thrown);
+    const failure: unknown = await openStore({ url: `postgres://u:hunter2@127.0.0.1:${port}/db`, clock }).catch(
+      (thrown: unknown) => thrown,
+    );
     server.close();
     expect(failure).toMatchObject({ code: "store_unavailable", hint: expect.stringContaining("server") });
     expect(JSON.stringify(errorReport(failure))).not.toContain("hunter2");
-    await expect(openStore({ url: `postgres://u:hunter2@127.0.0.1:${port}/db`, clock })).rejects.toMatchObject({ code: "store_unavailable" });
+    await expect(openStore({ url: `postgres://u:hunter2@127.0.0.1:${port}/db`, clock })).rejects.toMatchObject({
+      code: "store_unavailable",
+    });
   });
 
   it("is a config error when its URL is none, without the password anywhere", async () => {

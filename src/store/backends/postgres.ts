@@ -1,10 +1,9 @@
-import { type Dialect, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type QueryResult } from "kysely";
+import { type Dialect, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from "kysely";
 import { Pool, type PoolClient, types } from "pg";
 import { type Backend, type Session, StoreDriver } from "../driver.ts";
 import { postgresFailure } from "../failures.ts";
 
 const CONNECT_WAIT_MS = 5000;
-const BIGINT_OID = 20;
 
 /**
  * Key of the advisory lock that every transaction takes. With it transactions run one after the other as on SQLite: a limit that is read and then
@@ -22,7 +21,7 @@ export function postgresDialect(url: string, lockWaitMs: number, beforeConnect: 
     idle_in_transaction_session_timeout: 30_000,
     application_name: "halyard",
     // Node's driver gives BIGINT as text; ours are epoch milliseconds and counts, all far below 2^53.
-    types: { getTypeParser: (oid: number, format?: "text" | "binary") => (oid === BIGINT_OID ? Number : types.getTypeParser(oid, format ?? "text")) },
+    types: { getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)) },
   });
   // Without a listener, a server that restarts while a connection is idle would end this process; the next query reports it instead.
   pool.on("error", () => {});
@@ -48,9 +47,9 @@ function postgresSession(client: PoolClient): Session {
     });
   };
   return {
-    async query<R>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<R>> {
+    async query(sql, parameters) {
       const { rows, rowCount } = await client.query(sql, [...parameters]);
-      return { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) };
+      return { rows, numAffectedRows: BigInt(rowCount ?? 0) };
     },
     async begin(light) {
       try {

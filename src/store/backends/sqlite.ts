@@ -65,10 +65,10 @@ function sqliteSession(database: Database.Database, lockWaitMs: number): Omit<Se
   };
 
   return {
-    query<R>(sql: string, parameters: readonly unknown[]) {
+    query(sql, parameters) {
       return patiently(database, lockWaitMs, () => {
         const statement = prepared(sql);
-        if (statement.reader) return { rows: statement.all(...parameters) as R[] };
+        if (statement.reader) return { rows: statement.all(...parameters) };
         return { rows: [], numAffectedRows: BigInt(statement.run(...parameters).changes) };
       });
     },

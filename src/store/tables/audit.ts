@@ -73,13 +73,24 @@ export function auditTable(db: Db) {
           prev_hash: head.hash,
         };
         const hash = auditHash(row);
-        await tx.insertInto("audit").values({ ...row, hash }).execute();
+        await tx
+          .insertInto("audit")
+          .values({ ...row, hash })
+          .execute();
         await tx.updateTable("audit_head").set({ hash }).where("id", "=", 1).execute();
         return { seq: row.seq, hash };
       });
     },
     /** Oldest first, from the row after `after`. */
-    async list({ after = 0, limit, call_id }: { after?: number | undefined; limit: number; call_id?: string | undefined }): Promise<AuditRow[]> {
+    async list({
+      after = 0,
+      limit,
+      call_id,
+    }: {
+      after?: number | undefined;
+      limit: number;
+      call_id?: string | undefined;
+    }): Promise<AuditRow[]> {
       let query = db.selectFrom("audit").selectAll().where("seq", ">", after).orderBy("seq").limit(limit);
       if (call_id !== undefined) query = query.where("call_id", "=", call_id);
       return (await query.execute()).map((row) => ({ ...row, fields: parsedFields(row) }));

@@ -28,7 +28,10 @@ export function connectionsTable(db: Db) {
   return {
     /** A name that is taken is a `conflict`. */
     async insert(row: NewConnection): Promise<void> {
-      await db.insertInto("connections").values({ ...row, scopes: JSON.stringify(row.scopes) }).execute();
+      await db
+        .insertInto("connections")
+        .values({ ...row, scopes: JSON.stringify(row.scopes) })
+        .execute();
     },
     async find(id: string): Promise<ConnectionRow | undefined> {
       return decoded(await db.selectFrom("connections").selectAll().where("id", "=", id).executeTakeFirst());

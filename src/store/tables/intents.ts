@@ -43,7 +43,12 @@ export function intentsTable(db: Db) {
     },
     /** False when it was finished before. */
     async finish(id: string, end: IntentEnd): Promise<boolean> {
-      const { numUpdatedRows } = await db.updateTable("intents").set(end).where("id", "=", id).where("status", "=", "open").executeTakeFirst();
+      const { numUpdatedRows } = await db
+        .updateTable("intents")
+        .set(end)
+        .where("id", "=", id)
+        .where("status", "=", "open")
+        .executeTakeFirst();
       return numUpdatedRows === 1n;
     },
     /** Says how an unknown outcome ended after all; false when it is not unknown. */

@@ -33,7 +33,10 @@ export function rateWindowsTable(db: Db) {
             if (used + 1 > window.allowed) waitMs = Math.max(waitMs, startMs + window.widthS * 1000 - atMs, 1);
           }
           if (waitMs > 0) return { ok: false, waitMs };
-          await write(tx, wanted.map((window) => ({ window, used: 1, startMs: atMs, ...plusOne(current.get(nameOf(window))) })));
+          await write(
+            tx,
+            wanted.map((window) => ({ window, used: 1, startMs: atMs, ...plusOne(current.get(nameOf(window))) })),
+          );
           return { ok: true };
         },
         "light",

@@ -1,0 +1,27 @@
+import { createSandbox } from "./sandbox/sandbox.ts";
+
+export interface SandboxOptions {
+  port: number;
+  seed?: number;
+  limits: "real" | "off";
+  clock: "real" | "manual";
+  persist?: string;
+  profiles?: number;
+}
+
+export interface RunningSandbox {
+  url: string;
+  accountName: string;
+  profiles: number;
+  /** Private keys of the emulated account: one with every scope, one that only reads. They open nothing else. */
+  keys: { full: string; readOnly: string };
+  publicKey: string;
+  close(): Promise<void>;
+}
+
+/** The sandbox on its own, for `halyard sandbox`. */
+export async function runSandbox({ seed, ...options }: SandboxOptions): Promise<RunningSandbox> {
+  const sandbox = await createSandbox({ ...options, ...(seed !== undefined && { seed: String(seed) }) });
+  const { url, keys, publicKey, close, control } = sandbox;
+  return { url, keys, publicKey, close, accountName: sandbox.accountName, profiles: control.state().counts["profiles"] ?? 0 };
+}

@@ -1,0 +1,91 @@
+import { matcher } from "../engine/matches.ts";
+import type { FilterClause } from "../../catalog/filter.ts";
+import type { Json } from "../../lib/json.ts";
+import type { Context } from "../engine/context.ts";
+import { eventProperty, events, eventSecond, type EventRow } from "../resources/event-rows.ts";
+
+export type Measurement = "count" | "sum_value" | "unique";
+
+export interface AggregateQuery {
+  metricId: string;
+  measurements: readonly Measurement[];
+  by: readonly string[];
+  /** Conditions on dimensions. */
+  clauses: readonly FilterClause[];
+  /** UTC ms; `to` is not part. */
+  from: number;
+  to: number;
+  /** Starts of the intervals, ascending; the first may lie before `from`. */
+  starts: readonly number[];
+}
+
+export interface AggregateRow {
+  dimensions: string[];
+  /** One value per interval. */
+  measurements: Partial<Record<Measurement, number[]>>;
+}
+
+interface Tally {
+  count: number;
+  sum: number;
+  people: Set<string>;
+}
+
+/** Counts the events of a metric per interval and per combination of dimensions. Without dimensions there is one row, empty or not (observed). */
+export function aggregate(ctx: Context, query: AggregateQuery): AggregateRow[] {
+  const tests = query.clauses.map((clause) => ({ field: clause.field, test: matcher(clause) }));
+  const groups = new Map<string, { dimensions: string[]; tallies: Map<number, Tally> }>();
+  if (query.by.length === 0) groups.set("[]", { dimensions: [], tallies: new Map() });
+  let at = 0;
+  for (const event of eventsBetween(ctx, query)) {
+    if (!tests.every(({ field, test }) => test(dimensionOf(event, field)))) continue;
+    while (at + 1 < query.starts.length && (query.starts[at + 1] ?? 0) <= event.at) at++;
+    const dimensions = query.by.map((name) => dimensionOf(event, name));
+    const key = JSON.stringify(dimensions);
+    const group = groups.get(key) ?? { dimensions, tallies: new Map<number, Tally>() };
+    groups.set(key, group);
+    const tally = group.tallies.get(at) ?? { count: 0, sum: 0, people: new Set() };
+    group.tallies.set(at, tally);
+    tally.count++;
+    tally.sum += event.value ?? 0;
+    tally.people.add(event.profile);
+  }
+  return [...groups.values()].map(({ dimensions, tallies }) => ({
+    dimensions,
+    measurements: Object.fromEntries(query.measurements.map((name) => [name, query.starts.map((_, i) => MEASURES[name](tallies.get(i)))])),
+  }));
+}
+
+const MEASURES: Record<Measurement, (tally: Tally | undefined) => number> = {
+  count: (tally) => tally?.count ?? 0,
+  sum_value: (tally) => Math.round((tally?.sum ?? 0) * 100) / 100,
+  unique: (tally) => tally?.people.size ?? 0,
+};
+
+function* eventsBetween(ctx: Context, { metricId, from, to }: AggregateQuery): Iterable<EventRow> {
+  const rows = ctx.rows(events);
+  const order = rows.order("event.timestamp", eventSecond, { index: "metric_id", key: metricId });
+  const positions = order.positions();
+  for (let i = order.indexOf({ key: from / 1000, id: "" }); i < positions.length; i++) {
+    const event = rows.get(positions[i]?.id ?? "");
+    if (!event || event.at >= to) return;
+    yield event;
+  }
+}
+
+const ATTRIBUTED = {
+  $attributed_flow: "flow",
+  $attributed_message: "campaign-message",
+  $attributed_variation: "flow-message-variation",
+} as const;
+
+/** A dimension of an event as text: what it is attributed to, or its property of that name. Empty where the event has none (documented). */
+function dimensionOf(event: EventRow, name: string): string {
+  const relation = (ATTRIBUTED as Partial<Record<string, (typeof ATTRIBUTED)[keyof typeof ATTRIBUTED]>>)[name];
+  const credited = relation && (event.attributed?.[relation] ?? (name === "$attributed_message" ? event.attributed?.["flow-message"] : undefined));
+  return credited ?? textValue(eventProperty(event, name));
+}
+
+function textValue(value: Json | undefined): string {
+  return value === undefined || value === null || typeof value === "object" ? "" : String(value);
+}

@@ -1,0 +1,91 @@
+import type { JsonObject } from "../../lib/json.ts";
+import { defineCollection, type Row } from "../state/collection.ts";
+
+/** Where a metric's events come from: Klaviyo itself, or the API. */
+export type MetricService = "klaviyo" | "api";
+
+export interface MetricRow extends Row {
+  name: string;
+  service: MetricService;
+  created: number;
+}
+
+/** A name may stand once per service: an API event called "Received Email" has a metric of its own. */
+export const metrics = defineCollection<MetricRow>("metrics", {
+  unique: { source: (metric) => metricSource(metric.service, metric.name) },
+  indexes: {
+    name: (metric) => metric.name,
+    "integration.name": (metric) => integrationNameOf(metric),
+    "integration.category": (metric) => integrationCategoryOf(metric),
+  },
+});
+
+export function metricSource(service: MetricService, name: string): string {
+  return `${service}\t${name}`;
+}
+
+/** Observed on every metric of a recorded account (behaviour.md §2.1). */
+const INTEGRATIONS = {
+  klaviyo: { object: "integration", id: "0rG4eQ", key: "klaviyo", name: "Klaviyo", category: "Internal" },
+  api: { object: "integration", id: "7FtS4J", key: "api", name: "API", category: "API" },
+} as const satisfies Record<MetricService, JsonObject>;
+
+export function integrationOf({ service }: MetricRow): JsonObject {
+  return { ...INTEGRATIONS[service] };
+}
+
+export function integrationNameOf({ service }: MetricRow): string {
+  return INTEGRATIONS[service].name;
+}
+
+export function integrationCategoryOf({ service }: MetricRow): string {
+  return INTEGRATIONS[service].category;
+}
+
+/** One property that events of a metric have carried. */
+export interface MetricPropertyRow extends Row {
+  metric: string;
+  property: string;
+  inferredType: string;
+}
+
+export const metricProperties = defineCollection<MetricPropertyRow>("metric_properties", {
+  unique: { property: (row) => `${row.metric}\t${row.property}` },
+  indexes: { metric: (row) => row.metric },
+});
+
+/** Klaviyo's own metrics in a recorded account: those of a fresh one, then those that came with their first event. */
+export const FRESH_METRICS = [
+  "Active on Site",
+  "Bounced Email",
+  "Clicked Email",
+  "Clicked Text Message",
+  "Clicked email to unsubscribe",
+  "Dropped Email",
+  "Failed to Deliver Automated Response Text Message",
+  "Failed to Deliver Text Message",
+  "Manually Suppressed from Email Marketing",
+  "Marked Email as Spam",
+  "Opened Email",
+  "Opened Text",
+  "Received Automated Response Text Message",
+  "Received Email",
+  "Received Text Message",
+  "Relayed Text Message",
+  "Sent Text Message",
+  "Skipped Send",
+  "Subscribed to Text Messaging Marketing",
+  "Unsubscribed from Text Messaging Marketing",
+];
+
+const LATER_METRICS = [
+  "Manually Unsuppressed from Email Marketing",
+  "Merged Profile",
+  "Subscribed to Email Marketing",
+  "Subscribed to List",
+  "Unsubscribed from Email Marketing",
+  "Unsubscribed from List",
+];
+
+/** Metric names that only Klaviyo itself writes to, unless a caller says otherwise. */
+export const KLAVIYO_METRICS: ReadonlySet<string> = new Set([...FRESH_METRICS, ...LATER_METRICS]);
