@@ -28,9 +28,10 @@ export function probeFor(catalog: Catalog, scope: string, granted: ReadonlySet<s
 
 const isProbeable = (operation: Operation): boolean => operation.channel === "stable" && operation.auth === "key";
 
-/** A write that Klaviyo cannot run without a body. */
+/** A write that Klaviyo cannot run without a body. Erasure and the like (risk 5) are not touched even so: that scope stays untold. */
 export function canProbeWrite(operation: Operation): boolean {
-  return operation.auth === "key" && isWrite(operation) && operation.body?.required === true && operation.body.mediaType === "json";
+  const { auth, body, effect } = operation;
+  return auth === "key" && isWrite(operation) && effect.risk < 5 && body?.required === true && body.mediaType === "json";
 }
 
 function canProbeRead(operation: Operation): boolean {
