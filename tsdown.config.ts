@@ -4,7 +4,7 @@ export default defineConfig({
   entry: ["src/main.ts"],
   format: "esm",
   platform: "node",
-  target: "node22.18",
+  target: "node22.19",
   dts: false,
   clean: true,
   // One file to read at start instead of hundreds: an agent waits for `halyard mcp`. Native modules stay outside.

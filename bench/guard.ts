@@ -28,14 +28,20 @@ export async function benchGuard(times = 1500): Promise<Figure[]> {
   const credentials = { origin: sandbox.url, key: new Secret(sandbox.keys.full), accountId: sandbox.accountId };
   const client = createClient({ limits: NO_LIMITS, clock: systemClock });
   const [getList, updateList] = [mustFind(app.catalog, "get_list"), mustFind(app.catalog, "update_list")];
-  const lists = await client.read(mustFind(app.catalog, "get_lists"), buildRequest(mustFind(app.catalog, "get_lists"), {}, { account_id: "" }), credentials);
+  const lists = await client.read(
+    mustFind(app.catalog, "get_lists"),
+    buildRequest(mustFind(app.catalog, "get_lists"), {}, { account_id: "" }),
+    credentials,
+  );
   const id = /"id":"(\w{6})"/.exec(JSON.stringify(lists.body))?.[1] ?? "";
   const request = (operation: typeof getList, args: object) => buildRequest(operation, { id, ...args }, { account_id: "" });
   // Ids of windows differ from call to call so that no call waits for a free one: the guard is what is timed.
   const bareRead = await timed(times, () => client.read(getList, request(getList, {}), credentials));
   const bareWrite = await timed(times, (at) => client.write("bench", updateList, request(updateList, { name: `n${at}` }), credentials));
   const gateRead = await timed(times, () => app.gate.call(caller, { action: "get_list", args: { id }, intent: "read" }));
-  const gateWrite = await timed(times, (at) => app.gate.call(caller, { action: "update_list", args: { id, name: `g${at}` }, intent: "write" }));
+  const gateWrite = await timed(times, (at) =>
+    app.gate.call(caller, { action: "update_list", args: { id, name: `g${at}` }, intent: "write" }),
+  );
   const rate = await httpRate(app, token, id);
   await client.close();
   await app.close();
@@ -48,7 +54,11 @@ export async function benchGuard(times = 1500): Promise<Figure[]> {
     { what: "**the guard adds to a read**, p50 / p99", value: `${ms(r1.p50 - r0.p50)} / ${ms(r1.p99 - r0.p99)}`, goal: "p99 < 5 ms" },
     { what: "a write without the guard, p50 / p99", value: `${ms(w0.p50)} / ${ms(w0.p99)}` },
     { what: "the same through the gate, p50 / p99", value: `${ms(w1.p50)} / ${ms(w1.p99)}` },
-    { what: "**the guard adds to an allowed write**, durable audit, p50 / p99", value: `${ms(w1.p50 - w0.p50)} / ${ms(w1.p99 - w0.p99)}`, goal: "p99 < 5 ms" },
+    {
+      what: "**the guard adds to an allowed write**, durable audit, p50 / p99",
+      value: `${ms(w1.p50 - w0.p50)} / ${ms(w1.p99 - w0.p99)}`,
+      goal: "p99 < 5 ms",
+    },
     { what: "reads per second over HTTP MCP, 8 at a time, one client", value: rate.toFixed(0) },
   ];
 }

@@ -38,5 +38,8 @@ if (process.argv.includes("--write")) {
   const machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, Node ${process.versions.node}`;
   const marker = "<!-- figures below are written by npm run bench -- --write -->\n";
   const [head = ""] = text.split(marker);
-  writeFileSync(path, `${head}${marker}\nMachine: ${machine}. Command: \`npm run build && npm run bench -- --write\`.\n\n${parts.join("\n")}`);
+  writeFileSync(
+    path,
+    `${head}${marker}\nMachine: ${machine}. Command: \`npm run build && npm run bench -- --write\`.\n\n${parts.join("\n")}`,
+  );
 }

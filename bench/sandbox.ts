@@ -18,7 +18,12 @@ export async function benchSandbox(): Promise<Figure[]> {
   const dispatcher = new Agent({ connections: 8 });
   const headers = { authorization: `Klaviyo-API-Key ${keys.full}`, revision: "2026-07-15", "content-type": "application/vnd.api+json" };
   const ask = async (path: string, body?: object): Promise<{ data: { id: string }[] } | undefined> => {
-    const answer = await request(url + path, { dispatcher, headers, method: body ? "POST" : "GET", ...(body && { body: JSON.stringify(body) }) });
+    const answer = await request(url + path, {
+      dispatcher,
+      headers,
+      method: body ? "POST" : "GET",
+      ...(body && { body: JSON.stringify(body) }),
+    });
     const text = await answer.body.text();
     if (answer.statusCode >= 400) throw new Error(`${path}: ${answer.statusCode} ${text.slice(0, 200)}`);
     return text === "" ? undefined : (JSON.parse(text) as { data: { id: string }[] });
@@ -26,7 +31,9 @@ export async function benchSandbox(): Promise<Figure[]> {
   const ids = (await ask("/api/profiles?page[size]=100"))?.data.map(({ id }) => id) ?? [];
   const item = spread(await timed(3000, (at) => ask(`/api/profiles/${ids[Math.abs(at) % ids.length]}`)));
   const page = spread(await timed(300, () => ask("/api/profiles?page[size]=100&filter=greater-than(created,2025-01-01)")));
-  const write = spread(await timed(1000, (at) => ask("/api/profiles", { data: { type: "profile", attributes: { email: `bench${at}@example.com` } } })));
+  const write = spread(
+    await timed(1000, (at) => ask("/api/profiles", { data: { type: "profile", attributes: { email: `bench${at}@example.com` } } })),
+  );
   const rate = await perSecond(8, 3000, (at) => ask(`/api/profiles/${ids[at % ids.length]}`));
   const rssMiB = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
   server.kill();

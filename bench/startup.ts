@@ -23,7 +23,11 @@ export async function benchStartup(runs = 21): Promise<Figure[]> {
       env: { PATH: process.env["PATH"], HALYARD_HOME: home },
     });
     const answers = answersOf(server);
-    say(server, { id: 1, method: "initialize", params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "bench", version: "1" } } });
+    say(server, {
+      id: 1,
+      method: "initialize",
+      params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "bench", version: "1" } },
+    });
     await answers(1);
     if (at > 0) waits.push(performance.now() - begun);
     say(server, { method: "notifications/initialized" });

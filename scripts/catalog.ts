@@ -23,7 +23,11 @@ export function compileFrom(folder: string): Record<string, string> {
     return JSON.parse(readFileSync(join(folder, file), "utf8")) as OpenApiDocument;
   };
   const wordingFolder = join(CATALOG, "wording");
-  const wording = Object.fromEntries(readdirSync(wordingFolder).toSorted().map((file) => [file, readFileSync(join(wordingFolder, file), "utf8")]));
+  const wording = Object.fromEntries(
+    readdirSync(wordingFolder)
+      .toSorted()
+      .map((file) => [file, readFileSync(join(wordingFolder, file), "utf8")]),
+  );
   const authored = parseAuthored(wording, readFileSync(join(CATALOG, "effects.tsv"), "utf8"));
   const { operations, schemas, answers } = compileCatalog({ stable: newest("stable"), beta: newest("beta") }, authored);
   return {

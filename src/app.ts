@@ -109,7 +109,10 @@ function makeHome(home: string): void {
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
   } catch (thrown) {
-    throw new HalyardError("store_unavailable", `The folder ${home} cannot be made.`, { cause: thrown, hint: "Set HALYARD_HOME to a folder that you may write to." });
+    throw new HalyardError("store_unavailable", `The folder ${home} cannot be made.`, {
+      cause: thrown,
+      hint: "Set HALYARD_HOME to a folder that you may write to.",
+    });
   }
 }
 

@@ -46,7 +46,9 @@ export async function startGateway(config: Config, options: StartOptions): Promi
     const door = await openHttpDoor(app, options.log);
     closers.push(() => door.close());
     return {
-      ...(sandbox && { sandbox: { url: sandbox.url, accountName: connection.account_name, profiles: sandbox.control.state().counts["profiles"] ?? 0 } }),
+      ...(sandbox && {
+        sandbox: { url: sandbox.url, accountName: connection.account_name, profiles: sandbox.control.state().counts["profiles"] ?? 0 },
+      }),
       gateway: { url: `${door.url}/mcp` },
       ...(agent && { agent }),
       connection: { name: connection.name },
@@ -60,7 +62,11 @@ export async function startGateway(config: Config, options: StartOptions): Promi
 
 async function startSandbox(config: Config, { seed }: StartOptions): Promise<Sandbox> {
   const { createSandbox } = await import("./sandbox/sandbox.ts");
-  return createSandbox({ port: config.sandboxPort, persist: join(config.home, "sandbox.jsonl"), ...(seed !== undefined && { seed: String(seed) }) });
+  return createSandbox({
+    port: config.sandboxPort,
+    persist: join(config.home, "sandbox.jsonl"),
+    ...(seed !== undefined && { seed: String(seed) }),
+  });
 }
 
 /** The sandbox is an account like any other; its connection is named after its port where that is not the usual one. */
@@ -74,9 +80,11 @@ async function connectSandbox(app: App, sandbox: Sandbox): Promise<ConnectionRow
 }
 
 async function onlyConnection(app: App): Promise<ConnectionRow> {
-  const [first] = (await app.connections.list()).filter(({ status }) => status === "active");
+  const first = (await app.connections.list()).find(({ status }) => status === "active");
   if (first) return first;
-  throw new HalyardError("not_found", "There is no connection yet, and the sandbox was not wanted.", { hint: "Run halyard connect first, or halyard start without --no-sandbox." });
+  throw new HalyardError("not_found", "There is no connection yet, and the sandbox was not wanted.", {
+    hint: "Run halyard connect first, or halyard start without --no-sandbox.",
+  });
 }
 
 /** The first agent's token stays sealed in the vault, so that every start can print what to paste. */
@@ -91,8 +99,18 @@ async function firstAgent(app: App, connection: ConnectionRow): Promise<{ name: 
   }
   if ((await agents.list()).some((agent) => agent.connection_id === connection.id)) return undefined;
   const taken = await store.agents.byName(FIRST_AGENT);
-  const { agent, token } = await agents.add({ name: taken ? `${FIRST_AGENT}-${connection.name}` : FIRST_AGENT, connection: connection.name });
-  await store.secrets.insert({ id: `sec_${agent.id}`, connection_id: connection.id, purpose: "agent-token", version: 1, sealed: vault.seal(token, context), created_at: clock.now() });
+  const { agent, token } = await agents.add({
+    name: taken ? `${FIRST_AGENT}-${connection.name}` : FIRST_AGENT,
+    connection: connection.name,
+  });
+  await store.secrets.insert({
+    id: `sec_${agent.id}`,
+    connection_id: connection.id,
+    purpose: "agent-token",
+    version: 1,
+    sealed: vault.seal(token, context),
+    created_at: clock.now(),
+  });
   return { name: agent.name, token };
 }
 

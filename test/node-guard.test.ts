@@ -31,7 +31,7 @@ describe("bin/halyard.mjs", () => {
   it.skipIf(old === undefined)("tells an old Node what it needs, in words (skipped where the system has no old Node)", async () => {
     const { code, stdout, stderr } = await startedBy(old ?? "", "mcp");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^Halyard needs Node 22\.18 or newer, best Node 24\. This is Node (18|20|21)\.[\d.]+ \(.+\)\.\n/);
+    expect(stderr).toMatch(/^Halyard needs Node 22\.19 or newer, best Node 24\. This is Node (18|20|21)\.[\d.]+ \(.+\)\.\n/);
     expect(stderr).toContain("npm run halyard -- <command>");
     expect(stderr).not.toContain(" at ");
   });

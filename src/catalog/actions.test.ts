@@ -39,18 +39,32 @@ it("decides the names that could mean two things as the documentation lists them
 });
 
 describe("names that are not names", () => {
-  it.each(["Delete_List", "DELETE_LIST", "delete_l\u0456st", "delete_list ", "delete‐list", "__proto__", "constructor", "halyard_execute", ""])("%j is refused", (name) => {
+  it.each([
+    "Delete_List",
+    "DELETE_LIST",
+    "delete_l\u0456st",
+    "delete_list ",
+    "delete‐list",
+    "__proto__",
+    "constructor",
+    "halyard_execute",
+    "",
+  ])("%j is refused", (name) => {
     expect(() => resolveAction(catalog, name, {})).toThrow("There is no action of that name.");
   });
 
   it("offers the nearest", () => {
-    expect(() => resolveAction(catalog, "create_lists", {})).toThrow(expect.objectContaining({ hint: expect.stringContaining("create_list") }));
+    expect(() => resolveAction(catalog, "create_lists", {})).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("create_list") }),
+    );
   });
 
   it("asks for the choice where one name stands for several operations", () => {
     for (const relationship of ["segment", "__proto__", undefined]) {
       const args = relationship === undefined ? {} : { relationship };
-      expect(() => resolveAction(catalog, "create_tag_relationships", args)).toThrow(expect.objectContaining({ code: "ambiguous_action", hint: expect.stringContaining("campaigns, flows, lists, segments") }));
+      expect(() => resolveAction(catalog, "create_tag_relationships", args)).toThrow(
+        expect.objectContaining({ code: "ambiguous_action", hint: expect.stringContaining("campaigns, flows, lists, segments") }),
+      );
     }
   });
 });

@@ -59,7 +59,7 @@ export function resolveAction(catalog: Catalog, name: string, args: JsonObject):
   if (!choices) {
     const near = nearest(name.toLowerCase(), index.names());
     throw new HalyardError("unknown_action", "There is no action of that name.", {
-      hint: near.length > 0 ? `Did you mean ${near.join(", ")}? search_actions finds actions by plain words.` : "search_actions finds actions by plain words.",
+      hint: `${near.length > 0 ? `Did you mean ${near.join(", ")}? ` : ""}Search by plain words: search_actions, or halyard actions <words>.`,
     });
   }
   const ids = Object.entries(choices);

@@ -37,14 +37,17 @@ whereAtHand(RECORDS)("every operation agrees with an independent compilation of 
   for (const recorded of operations) {
     const operation = mustFind(catalog, recorded.operationId);
     const { perSecond, perMinute, perDay } = operation.limits;
-    expect({ burst: `${perSecond}/s`, steady: `${perMinute}/m`, ...(perDay !== undefined && { daily: `${perDay}/d` }) }).toEqual(recorded.rate);
+    expect({ burst: `${perSecond}/s`, steady: `${perMinute}/m`, ...(perDay !== undefined && { daily: `${perDay}/d` }) }).toEqual(
+      recorded.rate,
+    );
     expect(operation.scopes).toEqual(recorded.scopes);
     expect(operation.answers.map(({ status }) => status)).toEqual(recorded.responses.map(({ status }) => status));
     expect(Object.keys(operation.filter?.fields ?? {})).toEqual(recorded.filter?.fields.map(({ field }) => field) ?? []);
     expect(operation.filter?.required ?? false).toBe(recorded.filter?.required ?? false);
     expect([operation.effect.kind, operation.effect.risk], operation.id).toEqual([recorded.effect.kind, recorded.effect.risk]);
     const places = operation.args.flatMap(({ place }) => (place?.[1] === undefined ? [] : [place[1]]));
-    for (const name of [...(recorded.body?.attributes ?? []), ...(recorded.body?.relationships ?? [])]) expect(places, operation.id).toContain(name);
+    for (const name of [...(recorded.body?.attributes ?? []), ...(recorded.body?.relationships ?? [])])
+      expect(places, operation.id).toContain(name);
   }
 });
 
@@ -75,14 +78,31 @@ describe("effects", () => {
   });
 
   it("hold the few that must never be silent at risk 4 or 5", () => {
-    for (const id of ["send_campaign", "update_flow", "update_flow_action", "bulk_subscribe_profiles", "bulk_unsubscribe_profiles", "bulk_suppress_profiles", "bulk_unsuppress_profiles", "request_profile_deletion", "merge_profiles", "bulk_import_profiles", "create_webhook", "delete_list", "delete_flow", "create_conversation_message"]) {
+    for (const id of [
+      "send_campaign",
+      "update_flow",
+      "update_flow_action",
+      "bulk_subscribe_profiles",
+      "bulk_unsubscribe_profiles",
+      "bulk_suppress_profiles",
+      "bulk_unsuppress_profiles",
+      "request_profile_deletion",
+      "merge_profiles",
+      "bulk_import_profiles",
+      "create_webhook",
+      "delete_list",
+      "delete_flow",
+      "create_conversation_message",
+    ]) {
       expect(mustFind(catalog, id).effect.risk, id).toBeGreaterThanOrEqual(4);
     }
   });
 });
 
 it("knows the query options that use up further windows", () => {
-  const extra = catalog.operations.filter(({ extraLimits }) => extraLimits.length > 0).map(({ id, extraLimits }) => `${id} ${extraLimits.map(({ query, value }) => `${query}=${value}`).join(" ")}`);
+  const extra = catalog.operations
+    .filter(({ extraLimits }) => extraLimits.length > 0)
+    .map(({ id, extraLimits }) => `${id} ${extraLimits.map(({ query, value }) => `${query}=${value}`).join(" ")}`);
   expect(extra).toEqual([
     "get_list additional-fields[list]=profile_count",
     "get_profiles_for_list additional-fields[profile]=predictive_analytics",

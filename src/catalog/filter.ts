@@ -33,7 +33,9 @@ export function parseFilter(text: string): FilterClause[] {
 
 /** The canonical text of a filter: what is sent is written from what was understood, never passed through. */
 export function formatFilter(clauses: FilterClause[]): string {
-  const parts = clauses.map(({ operator, field, value }) => (value === undefined ? `${operator}(${field})` : `${operator}(${field},${formatValue(value)})`));
+  const parts = clauses.map(({ operator, field, value }) =>
+    value === undefined ? `${operator}(${field})` : `${operator}(${field},${formatValue(value)})`,
+  );
   return parts.join(",");
 }
 
@@ -50,7 +52,10 @@ export function filterViolations(clauses: FilterClause[], filter: Operation["fil
   for (const { operator, field, value } of clauses) {
     const stated = fields[field];
     if (!stated) {
-      violations.push({ path: "/filter", message: `'${field}' is not a filterable field for this resource. The filterable fields on this resource are: ${Object.keys(fields).join(", ")}` });
+      violations.push({
+        path: "/filter",
+        message: `'${field}' is not a filterable field for this resource. The filterable fields on this resource are: ${Object.keys(fields).join(", ")}`,
+      });
       continue;
     }
     const arity = value === undefined ? "none" : Array.isArray(value) ? "list" : "single";
@@ -58,7 +63,10 @@ export function filterViolations(clauses: FilterClause[], filter: Operation["fil
     const isListOfOne = arity === "single" && operator === "equals" && stated.list?.includes("equals");
     if (!isListOfOne && !stated[arity]?.includes(operator)) {
       const offered = [...new Set([...(stated.single ?? []), ...(stated.list ?? []), ...(stated.none ?? [])])];
-      violations.push({ path: "/filter", message: `'${operator}' ${arity === "list" ? "with a list " : ""}is not an allowed operator for '${field}'. It takes: ${offered.join(", ")}` });
+      violations.push({
+        path: "/filter",
+        message: `'${operator}' ${arity === "list" ? "with a list " : ""}is not an allowed operator for '${field}'. It takes: ${offered.join(", ")}`,
+      });
       continue;
     }
     for (const one of Array.isArray(value) ? value : [value]) {
@@ -71,10 +79,11 @@ export function filterViolations(clauses: FilterClause[], filter: Operation["fil
 
 function wrongKind(value: FilterValue, field: FilterField): string | undefined {
   if (field.format === "date-time") {
-    const text = typeof value === "string" ? value : typeof value === "object" && value !== null && !Array.isArray(value) ? value.datetime : "";
+    const text =
+      typeof value === "string" ? value : typeof value === "object" && value !== null && !Array.isArray(value) ? value.datetime : "";
     return parseIso(text) === undefined ? "must be a date-time such as 2026-01-31T00:00:00Z" : undefined;
   }
-  if (field.enum) return field.enum.includes(String(value)) ? undefined : `must be one of ${field.enum.join(", ")}`;
+  if (field.enum) return typeof value === "string" && field.enum.includes(value) ? undefined : `must be one of ${field.enum.join(", ")}`;
   if (field.type === "boolean") return typeof value === "boolean" ? undefined : "must be true or false";
   if (field.type === "integer" || field.type === "number") return typeof value === "number" ? undefined : "must be a number";
   return typeof value === "string" ? undefined : "must be a text in quotes";

@@ -19,12 +19,15 @@ function violationsOf(operationId: string, args: Record<string, never> | object)
 }
 
 describe.each(["required", "all"] as const)("flat arguments, %s ones filled", (fill) => {
-  it.each(catalog.operations.map((operation) => [operation.id, operation] as const))("%s round-trips and its body is what the vendor's schema takes", (_, operation) => {
-    const args = sampleArgs(operation, fill);
-    const request = buildRequest(operation, args, FILLS);
-    expect(parseRequest(operation, request)).toEqual(args);
-    if (request.body !== null && operation.body?.mediaType === "json") expect(bodyViolations(operation, request.body)).toEqual([]);
-  });
+  it.each(catalog.operations.map((operation) => [operation.id, operation] as const))(
+    "%s round-trips and its body is what the vendor's schema takes",
+    (_, operation) => {
+      const args = sampleArgs(operation, fill);
+      const request = buildRequest(operation, args, FILLS);
+      expect(parseRequest(operation, request)).toEqual(args);
+      if (request.body !== null && operation.body?.mediaType === "json") expect(bodyViolations(operation, request.body)).toEqual([]);
+    },
+  );
 });
 
 it("writes the envelopes that an agent need not know", () => {
@@ -38,12 +41,22 @@ it("writes the envelopes that an agent need not know", () => {
       { type: "profile", id: "01B" },
     ],
   });
-  const update = buildRequest(mustFind(catalog, "update_profile"), { id: "01A", first_name: null, patch_properties: { unset: "x" } }, FILLS);
-  expect(update.body).toEqual({ data: { type: "profile", id: "01A", attributes: { first_name: null }, meta: { patch_properties: { unset: "x" } } } });
+  const update = buildRequest(
+    mustFind(catalog, "update_profile"),
+    { id: "01A", first_name: null, patch_properties: { unset: "x" } },
+    FILLS,
+  );
+  expect(update.body).toEqual({
+    data: { type: "profile", id: "01A", attributes: { first_name: null }, meta: { patch_properties: { unset: "x" } } },
+  });
 });
 
 it("writes query parameters with their names on the wire", () => {
-  const { query } = buildRequest(mustFind(catalog, "get_lists"), { page_size: 5, fields_list: ["name", "name"], filter: "equals( name , ['a\"b'] )" }, FILLS);
+  const { query } = buildRequest(
+    mustFind(catalog, "get_lists"),
+    { page_size: 5, fields_list: ["name", "name"], filter: "equals( name , ['a\"b'] )" },
+    FILLS,
+  );
   expect(query).toEqual([
     ["fields[list]", "name"],
     ["filter", 'equals(name,["a\\"b"])'],
@@ -78,7 +91,11 @@ describe("arguments that are wrong", () => {
   });
 
   it("tells every violation at once, each with its path", () => {
-    expect(violationsOf("create_event", { properties: {}, metric: { nam: "x" }, profile: { email: 5 } })).toEqual(["/metric/name", "/metric/nam", "/profile/email"]);
+    expect(violationsOf("create_event", { properties: {}, metric: { nam: "x" }, profile: { email: 5 } })).toEqual([
+      "/metric/name",
+      "/metric/nam",
+      "/profile/email",
+    ]);
   });
 });
 
@@ -89,6 +106,8 @@ it("gives every argument a name that every model's API takes", () => {
 });
 
 it("has the few renamed arguments that the documentation lists", () => {
-  const renamed = catalog.operations.flatMap(({ id, args }) => args.filter(({ name, place }) => place?.[1] !== undefined && name !== place[1].replaceAll("-", "_")).map(({ name }) => `${id}.${name}`));
+  const renamed = catalog.operations.flatMap(({ id, args }) =>
+    args.filter(({ name, place }) => place?.[1] !== undefined && name !== place[1].replaceAll("-", "_")).map(({ name }) => `${id}.${name}`),
+  );
   expect(renamed).toEqual(["clone_campaign_audience_beta.attributes_id", "clone_campaign_message_beta.attributes_id"]);
 });

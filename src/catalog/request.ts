@@ -32,16 +32,30 @@ export function buildRequest(operation: Operation, args: JsonObject, fills: Fill
   const violations = [...argumentViolations(operation, args), ...pathViolations(operation, args)];
   if (violations.length > 0) throw wrongArguments(operation, violations);
   const query = queryOf(operation, args, fills);
-  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(args[name])));
-  const files = Object.fromEntries(operation.args.filter((arg) => arg.in === "file" && arg.name in args).map((arg) => [arg.wire, String(args[arg.name])]));
-  return { operation: operation.id, revision: operation.revision, method: operation.method, path, query, body: bodyOf(operation, args), files };
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(plainText(args[name] ?? "")));
+  const files = Object.fromEntries(
+    operation.args.filter((arg) => arg.in === "file" && arg.name in args).map((arg) => [arg.wire, plainText(args[arg.name] ?? "")]),
+  );
+  return {
+    operation: operation.id,
+    revision: operation.revision,
+    method: operation.method,
+    path,
+    query,
+    body: bodyOf(operation, args),
+    files,
+  };
 }
 
 function wrongArguments(operation: Operation, violations: Violation[]): HalyardError {
-  return new HalyardError("invalid_arguments", `The arguments of ${operation.id} are not right: ${violations.map(({ path, message }) => `${path || "/"} ${message}`).join("; ")}.`, {
-    hint: `describe_action ${operation.id} tells what it takes.`,
-    violations,
-  });
+  return new HalyardError(
+    "invalid_arguments",
+    `The arguments of ${operation.id} are not right: ${violations.map(({ path, message }) => `${path || "/"} ${message}`).join("; ")}.`,
+    {
+      hint: `describe_action ${operation.id} tells what it takes.`,
+      violations,
+    },
+  );
 }
 
 /** Ids of every resource: letters, digits and the few characters of composite ids. Nothing that a path could be climbed with (attacks C1–C6). */
@@ -63,10 +77,15 @@ function queryOf(operation: Operation, args: JsonObject, fills: Fills): [string,
     if (arg.in !== "query") continue;
     const value = arg.fill === undefined ? args[arg.name] : fills[arg.fill];
     if (value === undefined || value === null) continue;
-    if (operation.filter && arg.wire === "filter") query.push([arg.wire, filterText(operation, String(value))]);
-    else query.push([arg.wire, Array.isArray(value) ? [...new Set(value.map(String))].join(",") : String(value)]);
+    if (operation.filter && arg.wire === "filter") query.push([arg.wire, filterText(operation, plainText(value))]);
+    else query.push([arg.wire, Array.isArray(value) ? [...new Set(value.map(plainText))].join(",") : plainText(value)]);
   }
   return query;
+}
+
+/** Paths, queries and files hold texts and numbers: their schemas have no others. */
+function plainText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Filters are parsed and written again: text that was not understood does not reach the wire (attack B17). */
@@ -121,7 +140,10 @@ function wrapInside(operation: Operation, value: Json, schema: Schema, envelope:
   if (envelope?.kind === "identifier") return { type: envelope.type, id: value };
   if (Array.isArray(value)) return value.map((item) => wrap(operation, item, schema.items ?? {}));
   if (!isJsonObject(value)) return value;
-  const wrapped = Object.entries(value).map(([name, inner]): [string, Json] => [name, wrap(operation, inner, schema.properties?.[name] ?? {})]);
+  const wrapped = Object.entries(value).map(([name, inner]): [string, Json] => [
+    name,
+    wrap(operation, inner, schema.properties?.[name] ?? {}),
+  ]);
   if (envelope?.kind !== "resource") return Object.fromEntries(wrapped);
   const resource: JsonObject = { type: envelope.type, ...empty(envelope.members) };
   for (const [name, inner] of wrapped) put(resource, envelope.places[name] ?? ["id"], inner);

@@ -13,7 +13,11 @@ interface Entry {
 }
 
 /** Words that carry no meaning in a request; a lexical engine would match them all the same. */
-const STOP_WORDS = new Set("a an and are at by can do does for from get give has have how i in is it its me my of on one or our please shop show that the their them there these they this to us was we what when which who with you your".split(" "));
+const STOP_WORDS = new Set(
+  "a an and are at by can do does for from get give has have how i in is it its me my of on one or our please shop show that the their them there these they this to us was we what when which who with you your".split(
+    " ",
+  ),
+);
 
 const indexes = new WeakMap<Catalog, MiniSearch<Entry>>();
 
@@ -27,7 +31,8 @@ export function searchActions(catalog: Catalog, query: string, most = 8): Operat
     fuzzy: (term) => (term.length > 5 ? 0.2 : false),
     prefix: (term) => term.length > 3,
     weights: { fuzzy: 0.3, prefix: 0.5 },
-    boostDocument: (id) => (String(id).endsWith("_beta") ? 0.6 : String(id).includes("client") && !/client|storefront|browser/.test(query) ? 0.6 : 1),
+    boostDocument: (id) =>
+      String(id).endsWith("_beta") ? 0.6 : String(id).includes("client") && !/client|storefront|browser/.test(query) ? 0.6 : 1,
   });
   return found.slice(0, most).flatMap(({ id }) => catalog.find(String(id)) ?? []);
 }

@@ -94,13 +94,19 @@ function run(validate: ValidateFunction | undefined, value: Json): Violation[] {
   // Every branch of a union complains; "must match a schema in anyOf" is what they add up to and says less.
   const told = violations.filter(({ message }) => !message.startsWith("must match"));
   const seen = new Set<string>();
-  return (told.length > 0 ? told : violations).filter(({ path, message }) => !seen.has(path + message) && seen.add(path + message)).slice(0, 50);
+  return (told.length > 0 ? told : violations)
+    .filter(({ path, message }) => !seen.has(path + message) && seen.add(path + message))
+    .slice(0, 50);
 }
 
 function toViolation({ instancePath, keyword, params, message }: ErrorObject): Violation {
   const at = (name: unknown): string => `${instancePath}/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`;
   if (keyword === "additionalProperties") return { path: at(params["additionalProperty"]), message: "is not a known field" };
   if (keyword === "required") return { path: at(params["missingProperty"]), message: "is required" };
-  if (keyword === "enum") return { path: instancePath, message: `must be one of ${(params["allowedValues"] as unknown[]).map((value) => JSON.stringify(value)).join(", ")}` };
+  if (keyword === "enum")
+    return {
+      path: instancePath,
+      message: `must be one of ${(params["allowedValues"] as unknown[]).map((value) => JSON.stringify(value)).join(", ")}`,
+    };
   return { path: instancePath, message: message ?? "is not acceptable" };
 }

@@ -29,14 +29,30 @@ export function createAgents(parts: GateParts, connections: Connections, random:
   return {
     async add({ name, connection: connectionName }) {
       if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) || name === OWNER) {
-        throw new HalyardError("usage", "An agent's name is made of lower-case letters, digits and hyphens, at most 40, and is not owner.", { hint: "For example: claude, cursor-anna." });
+        throw new HalyardError(
+          "usage",
+          "An agent's name is made of lower-case letters, digits and hyphens, at most 40, and is not owner.",
+          { hint: "For example: claude, cursor-anna." },
+        );
       }
       const connection = await connections.find(connectionName);
-      if (connection.status !== "active") throw new HalyardError("connection_revoked", `The connection ${connection.name} has been revoked.`);
-      if (await store.agents.byName(name)) throw new HalyardError("conflict", `There is an agent ${name} already.`, { hint: "Choose another name; names of revoked agents stay taken, so that the record stays clear." });
+      if (connection.status !== "active")
+        throw new HalyardError("connection_revoked", `The connection ${connection.name} has been revoked.`);
+      if (await store.agents.byName(name))
+        throw new HalyardError("conflict", `There is an agent ${name} already.`, {
+          hint: "Choose another name; names of revoked agents stay taken, so that the record stays clear.",
+        });
       const token = new Secret(`hal_${Buffer.from(random(32)).toString("base64url")}`);
       const at = clock.now();
-      const agent: AgentRow = { id: newId("agent"), name, token_hash: hashOf(token.reveal()), connection_id: connection.id, created_at: at, last_used_at: null, revoked_at: null };
+      const agent: AgentRow = {
+        id: newId("agent"),
+        name,
+        token_hash: hashOf(token.reveal()),
+        connection_id: connection.id,
+        created_at: at,
+        last_used_at: null,
+        revoked_at: null,
+      };
       await store.transaction(async (tables) => {
         await tables.agents.insert(agent);
         await tables.audit.append({ at, event: "agent.added", agent_id: agent.id, connection_id: connection.id, fields: { name } });
@@ -47,13 +63,25 @@ export function createAgents(parts: GateParts, connections: Connections, random:
     async revoke(name, by) {
       const agent = await store.agents.byName(name);
       if (!agent) {
-        const [near] = nearest(name, (await store.agents.list()).map((row) => row.name), 1);
-        throw new HalyardError("not_found", "There is no agent of that name.", { hint: near === undefined ? "halyard agents lists them." : `Did you mean ${near}?` });
+        const [near] = nearest(
+          name,
+          (await store.agents.list()).map((row) => row.name),
+          1,
+        );
+        throw new HalyardError("not_found", "There is no agent of that name.", {
+          hint: near === undefined ? "halyard agents lists them." : `Did you mean ${near}?`,
+        });
       }
       const at = clock.now();
       const first = await store.transaction(async (tables) => {
         if (!(await tables.agents.revoke(agent.id, at))) return false;
-        await tables.audit.append({ at, event: "agent.revoked", agent_id: agent.id, connection_id: agent.connection_id, fields: { name, by } });
+        await tables.audit.append({
+          at,
+          event: "agent.revoked",
+          agent_id: agent.id,
+          connection_id: agent.connection_id,
+          fields: { name, by },
+        });
         return true;
       });
       if (!first) throw new HalyardError("conflict", `The agent ${name} was revoked already.`);
@@ -63,7 +91,9 @@ export function createAgents(parts: GateParts, connections: Connections, random:
       // Found by its hash: comparing digests of a secret tells a guesser nothing by its timing.
       const agent = TOKEN.test(token) ? await store.agents.byTokenHash(hashOf(token)) : undefined;
       if (!agent || agent.revoked_at !== null) {
-        throw new HalyardError("unauthenticated", "This agent's token is not valid.", { hint: "The owner can make a new one with halyard agents add." });
+        throw new HalyardError("unauthenticated", "This agent's token is not valid.", {
+          hint: "The owner can make a new one with halyard agents add.",
+        });
       }
       const now = clock.now();
       if (now - (agent.last_used_at ?? 0) > TOUCH_EVERY_MS) await store.agents.touch(agent.id, now);
@@ -74,7 +104,9 @@ export function createAgents(parts: GateParts, connections: Connections, random:
       const connection = connectionName === undefined ? active[0] : await connections.find(connectionName);
       if (!connection) throw new HalyardError("not_found", "There is no connection yet.", { hint: "Make one with halyard connect." });
       if (connectionName === undefined && active.length > 1) {
-        throw new HalyardError("usage", "There are several connections.", { hint: `Choose one with --connection: ${active.map(({ name }) => name).join(", ")}.` });
+        throw new HalyardError("usage", "There are several connections.", {
+          hint: `Choose one with --connection: ${active.map(({ name }) => name).join(", ")}.`,
+        });
       }
       return { door: "cli", agentId: OWNER, agentName: OWNER, connectionId: connection.id };
     },

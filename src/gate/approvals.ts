@@ -40,7 +40,15 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
   const { prepared, connection, caller, callId, policyVersion, reason, target } = input;
   const { operation, request, digest } = prepared;
   const id = parts.newId("appr");
-  const card = renderCard({ operation, request, connection: connection.name, account: `${connection.account_name} (${connection.account_id})`, agent: caller.agentName, target, reason });
+  const card = renderCard({
+    operation,
+    request,
+    connection: connection.name,
+    account: `${connection.account_name} (${connection.account_id})`,
+    agent: caller.agentName,
+    target,
+    reason,
+  });
   const now = parts.clock.now();
   const row: Omit<ApprovalRow, "hmac"> = {
     id,
@@ -61,7 +69,10 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
     policy_version: policyVersion,
     card: JSON.stringify(card),
     card_digest: cardDigest(card),
-    request_sealed: parts.vault.seal(canonicalJson(JSON.parse(JSON.stringify({ request, effect: operation.effect })) as Json), requestContext(connection, id)),
+    request_sealed: parts.vault.seal(
+      canonicalJson(JSON.parse(JSON.stringify({ request, effect: operation.effect })) as Json),
+      requestContext(connection, id),
+    ),
     created_at: now,
     decide_by: now + parts.limits.decideWithinMs,
     use_by: now + parts.limits.decideWithinMs + parts.limits.useWithinMs,
@@ -78,8 +89,40 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
 
 /** What cannot change between the card and the use of it. */
 function boundText(row: Omit<ApprovalRow, "hmac">): string {
-  const { id, call_id, connection_id, account_id, agent_id, operation, revision, catalog_hash, digest, preconditions_digest, policy_version, card_digest, request_sealed, created_at, decide_by } = row;
-  return canonicalJson({ id, call_id, connection_id, account_id, agent_id, operation, revision, catalog_hash, digest, preconditions_digest, policy_version, card_digest, request_sealed, created_at, decide_by });
+  const {
+    id,
+    call_id,
+    connection_id,
+    account_id,
+    agent_id,
+    operation,
+    revision,
+    catalog_hash,
+    digest,
+    preconditions_digest,
+    policy_version,
+    card_digest,
+    request_sealed,
+    created_at,
+    decide_by,
+  } = row;
+  return canonicalJson({
+    id,
+    call_id,
+    connection_id,
+    account_id,
+    agent_id,
+    operation,
+    revision,
+    catalog_hash,
+    digest,
+    preconditions_digest,
+    policy_version,
+    card_digest,
+    request_sealed,
+    created_at,
+    decide_by,
+  });
 }
 
 /** Whether the row is as it was written, card included. */
@@ -92,15 +135,28 @@ function requestContext(connection: ConnectionRow, approvalId: string) {
 }
 
 /** The exact request that was approved, with its operation and effect class. */
-export function approvedRequest(parts: GateParts, row: ApprovalRow, connection: ConnectionRow): { operation: Operation; request: WireRequest } {
+export function approvedRequest(
+  parts: GateParts,
+  row: ApprovalRow,
+  connection: ConnectionRow,
+): { operation: Operation; request: WireRequest } {
   const sealed = parts.vault.open(row.request_sealed, requestContext(connection, row.id)).reveal();
   const { request, effect } = JSON.parse(sealed) as { request: WireRequest; effect: Operation["effect"] };
   return { operation: { ...mustFind(parts.catalog, row.operation), effect }, request };
 }
 
 /** One transition with its audit row, in the caller's transaction. False when another got there first. */
-export async function transition(parts: GateParts, tables: Tables, row: ApprovalRow, to: ApprovalStatus, by: string, patch: Partial<Omit<ApprovalRow, "id" | "status">> = {}): Promise<boolean> {
-  const from = (Object.keys(APPROVAL_ARROWS) as ApprovalStatus[]).filter((status) => status === row.status && APPROVAL_ARROWS[status].includes(to));
+export async function transition(
+  parts: GateParts,
+  tables: Tables,
+  row: ApprovalRow,
+  to: ApprovalStatus,
+  by: string,
+  patch: Partial<Omit<ApprovalRow, "id" | "status">> = {},
+): Promise<boolean> {
+  const from = (Object.keys(APPROVAL_ARROWS) as ApprovalStatus[]).filter(
+    (status) => status === row.status && APPROVAL_ARROWS[status].includes(to),
+  );
   if (from.length === 0 || !(await tables.approvals.transition(row.id, from, to, patch))) return false;
   await tables.audit.append({
     at: parts.clock.now(),

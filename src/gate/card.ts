@@ -74,15 +74,18 @@ export function cardDigest(card: Card): string {
 function leavesOf(value: Json, path: string): Leaf[] {
   if (Array.isArray(value) && value.length > 0) return value.flatMap((item, at) => leavesOf(item, `${path}[${at}]`));
   if (isJsonObject(value) && Object.keys(value).length > 0) {
-    return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === "" ? terminalSafe(key) : `${path}.${terminalSafe(key)}`));
+    return Object.entries(value).flatMap(([key, inner]) =>
+      leavesOf(inner, path === "" ? terminalSafe(key) : `${path}.${terminalSafe(key)}`),
+    );
   }
   return path === "" ? [] : [leaf(path, value)];
 }
 
 function leaf(path: string, value: Json): Leaf {
-  const full = value === null ? "(cleared)" : terminalSafe(typeof value === "string" ? value : JSON.stringify(value));
-  if (full.length <= MAX_LEAF_CHARACTERS) return { path, value: full };
-  return { path, value: truncate(full, MAX_LEAF_CHARACTERS), folded: { characters: full.length, sha256: sha256(String(value)) } };
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const shown = value === null ? "(cleared)" : terminalSafe(text);
+  if (shown.length <= MAX_LEAF_CHARACTERS) return { path, value: shown };
+  return { path, value: truncate(shown, MAX_LEAF_CHARACTERS), folded: { characters: text.length, sha256: sha256(text) } };
 }
 
 /** More leaves than a person reads become one folded leaf with their number and digest. */
@@ -90,7 +93,10 @@ function fold(leaves: Leaf[]): Leaf[] {
   if (leaves.length <= MAX_LEAVES) return leaves;
   const rest = leaves.slice(MAX_LEAVES);
   const text = rest.map(({ path, value, folded }) => `${path}=${folded?.sha256 ?? value}`).join("\n");
-  return [...leaves.slice(0, MAX_LEAVES), { path: `… ${rest.length} more values`, value: "folded", folded: { characters: text.length, sha256: sha256(text) } }];
+  return [
+    ...leaves.slice(0, MAX_LEAVES),
+    { path: `… ${rest.length} more values`, value: "folded", folded: { characters: text.length, sha256: sha256(text) } },
+  ];
 }
 
 /** People named in the call itself; a list or segment that stands for many is not counted here and says so by `none`. */
@@ -106,7 +112,8 @@ function warningsOf(operation: Operation, leaves: Leaf[]): string[] {
   if (operation.effect.reversible === "partial") warnings.push("This can be undone only in part.");
   if (operation.effect.flags.some((flag) => flag.startsWith("send-message"))) warnings.push("Messages may go out to people.");
   if (operation.effect.flags.includes("may-trigger-automation")) warnings.push("Flows may start because of this.");
-  if (leaves.some(({ value, path }) => `${path}${value}`.includes("<U+"))) warnings.push("Some texts hold invisible or control characters; they are shown as <U+…>.");
+  if (leaves.some(({ value, path }) => `${path}${value}`.includes("<U+")))
+    warnings.push("Some texts hold invisible or control characters; they are shown as <U+…>.");
   return warnings;
 }
 

@@ -1,12 +1,11 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { isWrite } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { Secret } from "../lib/secret.ts";
 import { nearest } from "../lib/text.ts";
 import { KLAVIYO_ORIGIN, parseOrigin } from "../klaviyo/address.ts";
 import { findScopes, verifyKey } from "../klaviyo/probes.ts";
 import { decide } from "../policy/decide.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { Policy, Verdict } from "../policy/policy.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { GateParts } from "./call.ts";
 import { credentialsOf, keyContext } from "./credentials.ts";
@@ -16,10 +15,17 @@ export interface ConnectReport {
   connection: ConnectionRow;
   account: { accountId: string; name: string; timezone: string; currency: string; isTest: boolean };
   scopes: { granted: string[]; missing: string[]; unknown: string[] };
-  /** Scopes that the key has and no operation needs that the policy allows or asks. */
+  needs: PolicyNeeds;
+  /** Scopes that the key has and the policy needs for nothing. */
   beyondPolicy: string[];
-  /** The scopes of the narrowest key that the policy could use. */
-  minimal: string[];
+}
+
+/** Scopes by what the policy does with the operations that need them. */
+export interface PolicyNeeds {
+  /** For what runs without asking: under `read-only` the scopes of a key that only reads. */
+  allowed: string[];
+  /** Further ones, for what is asked first. */
+  asked: string[];
 }
 
 export interface ConnectInput {
@@ -47,19 +53,27 @@ export function createConnections(parts: GateParts): Connections {
     if (row) return row;
     const names = (await store.connections.list()).map(({ name }) => name);
     const near = nearest(nameOrId, names, 1)[0] ?? names[0];
-    throw new HalyardError("not_found", "There is no connection of that name.", { hint: near === undefined ? "Make one with halyard connect." : `Did you mean ${near}?` });
+    throw new HalyardError("not_found", "There is no connection of that name.", {
+      hint: near === undefined ? "Make one with halyard connect." : `Did you mean ${near}?`,
+    });
   }
 
   async function save(input: ConnectInput, accountId: string, accountName: string, scopes: string[]): Promise<ConnectionRow> {
     const { name, origin, key } = input;
     const existing = await store.connections.byName(name);
     if (existing && existing.account_id !== accountId) {
-      throw new HalyardError("account_mismatch", `The connection ${name} belongs to the account ${existing.account_id}; this key is of ${accountId}.`, {
-        hint: "Give the key of the same account, or connect the other account under another name.",
-      });
+      throw new HalyardError(
+        "account_mismatch",
+        `The connection ${name} belongs to the account ${existing.account_id}; this key is of ${accountId}.`,
+        {
+          hint: "Give the key of the same account, or connect the other account under another name.",
+        },
+      );
     }
     if (existing?.status === "revoked") {
-      throw new HalyardError("connection_revoked", `The connection ${name} has been revoked and stays so.`, { hint: "Connect again under another name: halyard connect --name …" });
+      throw new HalyardError("connection_revoked", `The connection ${name} has been revoked and stays so.`, {
+        hint: "Connect again under another name: halyard connect --name …",
+      });
     }
     const at = clock.now();
     const id = existing?.id ?? parts.newId("conn");
@@ -69,11 +83,28 @@ export function createConnections(parts: GateParts): Connections {
       if (existing) await tables.connections.update(id, { scopes, checked_at: at, account_name: accountName });
       else {
         const kind = origin === KLAVIYO_ORIGIN ? "klaviyo" : "sandbox";
-        await tables.connections.insert({ id, name, kind, origin, account_id: accountId, account_name: accountName, scopes, status: "active", created_at: at, checked_at: at, revoked_at: null });
+        await tables.connections.insert({
+          id,
+          name,
+          kind,
+          origin,
+          account_id: accountId,
+          account_name: accountName,
+          scopes,
+          status: "active",
+          created_at: at,
+          checked_at: at,
+          revoked_at: null,
+        });
       }
       await tables.secrets.removeForConnection(id);
       await tables.secrets.insert({ id: parts.newId("sec"), connection_id: id, purpose: "klaviyo-key", version, sealed, created_at: at });
-      await tables.audit.append({ at, event: existing ? "connection.rekeyed" : "connection.connected", connection_id: id, fields: { name, origin, account: accountId, scopes, key_version: version } });
+      await tables.audit.append({
+        at,
+        event: existing ? "connection.rekeyed" : "connection.connected",
+        connection_id: id,
+        fields: { name, origin, account: accountId, scopes, key_version: version },
+      });
     });
     return find(id);
   }
@@ -88,8 +119,9 @@ export function createConnections(parts: GateParts): Connections {
       const scopes = await findScopes(client, catalog, { origin, key: input.key, accountId: account.accountId });
       const connection = await save({ ...input, origin }, account.accountId, account.name, scopes.granted);
       const { policy } = await policies.createDefault(connection);
-      const minimal = minimalScopes(catalog, policy);
-      return { connection, account, scopes, minimal, beyondPolicy: scopes.granted.filter((scope) => !minimal.includes(scope)) };
+      const needs = needsOf(catalog, policy);
+      const isNeeded = (scope: string): boolean => needs.allowed.includes(scope) || needs.asked.includes(scope);
+      return { connection, account, scopes, needs, beyondPolicy: scopes.granted.filter((scope) => !isNeeded(scope)) };
     },
     async revoke(nameOrId, by) {
       const connection = await find(nameOrId);
@@ -108,7 +140,8 @@ export function createConnections(parts: GateParts): Connections {
       try {
         const credentials = await credentialsOf(parts, connection);
         const { accountId } = await verifyKey(client, catalog, credentials);
-        if (accountId !== connection.account_id) return { ok: false, code: "account_mismatch", detail: `The key belongs to ${accountId} now, not to ${connection.account_id}.` };
+        if (accountId !== connection.account_id)
+          return { ok: false, code: "account_mismatch", detail: `The key belongs to ${accountId} now, not to ${connection.account_id}.` };
         return { ok: true, code: "ok", detail: `The key of ${connection.account_name} works.` };
       } catch (thrown) {
         if (!(thrown instanceof HalyardError)) throw thrown;
@@ -121,11 +154,18 @@ export function createConnections(parts: GateParts): Connections {
 /** The name is also the name of the policy's file. */
 function assertName(name: string): void {
   if (/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) return;
-  throw new HalyardError("usage", "A connection's name is made of lower-case letters, digits and hyphens, at most 40.", { hint: "For example: shop, shop-eu." });
+  throw new HalyardError("usage", "A connection's name is made of lower-case letters, digits and hyphens, at most 40.", {
+    hint: "For example: shop, shop-eu.",
+  });
 }
 
-/** Scopes of everything that the policy does not deny. */
-export function minimalScopes(catalog: Catalog, policy: Policy): string[] {
-  const needed = catalog.operations.filter((operation) => operation.channel === "stable" && decide(policy, operation).verdict !== "deny" && (operation.auth === "key" || isWrite(operation)));
-  return [...new Set(needed.flatMap(({ scopes }) => scopes))].toSorted();
+function needsOf(catalog: Catalog, policy: Policy): PolicyNeeds {
+  const scopesFor = (verdict: Verdict): string[] => {
+    const operations = catalog.operations.filter(
+      (operation) => operation.channel === "stable" && decide(policy, operation).verdict === verdict,
+    );
+    return [...new Set(operations.flatMap(({ scopes }) => scopes))].toSorted();
+  };
+  const allowed = scopesFor("allow");
+  return { allowed, asked: scopesFor("ask").filter((scope) => !allowed.includes(scope)) };
 }

@@ -12,9 +12,15 @@ export function keyContext(connection: Pick<ConnectionRow, "id" | "account_id">,
 export async function credentialsOf({ store, vault }: Pick<GateParts, "store" | "vault">, connection: ConnectionRow): Promise<Credentials> {
   const secret = connection.status === "active" ? await store.secrets.forConnection(connection.id, "klaviyo-key") : undefined;
   if (!secret) throw revoked(connection);
-  return { origin: connection.origin, key: vault.open(secret.sealed, keyContext(connection, secret.version)), accountId: connection.account_id };
+  return {
+    origin: connection.origin,
+    key: vault.open(secret.sealed, keyContext(connection, secret.version)),
+    accountId: connection.account_id,
+  };
 }
 
 export function revoked(connection: ConnectionRow): HalyardError {
-  return new HalyardError("connection_revoked", `The connection ${connection.name} has been revoked.`, { hint: "The owner can connect it again with halyard connect." });
+  return new HalyardError("connection_revoked", `The connection ${connection.name} has been revoked.`, {
+    hint: "The owner can connect it again with halyard connect.",
+  });
 }

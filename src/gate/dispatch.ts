@@ -83,6 +83,18 @@ async function recordResult(parts: GateParts, departure: Departure, result: Writ
     await record(parts, departure, { status: "not_sent" }, "failed", null, result.error.code);
     return { ...ending(departure), status: "failed", error: errorReport(result.error) };
   }
+  if (result.kind === "unknown" && result.answer?.status === 404 && departure.operation.method === "DELETE") {
+    // The answer to an earlier attempt was lost; that there is nothing left to delete is the answer.
+    await record(
+      parts,
+      departure,
+      { status: "done", http_status: 404, klaviyo_request_id: result.answer.requestId, evidence: "gone when asked again" },
+      "done",
+      null,
+      null,
+    );
+    return { ...ending(departure), status: "done", http_status: 404, body: null };
+  }
   if (result.kind === "unknown") {
     await record(parts, departure, { status: "unknown" }, "unknown", null, result.error.code);
     return unknownResult(departure, errorReport(result.error));
@@ -90,7 +102,14 @@ async function recordResult(parts: GateParts, departure: Departure, result: Writ
   const { status, requestId, body } = result.answer;
   const failure = failureOf(departure.operation, result.answer);
   if (failure) {
-    await record(parts, departure, { status: "rejected", http_status: status, klaviyo_request_id: requestId }, "rejected", null, failure.code);
+    await record(
+      parts,
+      departure,
+      { status: "rejected", http_status: status, klaviyo_request_id: requestId },
+      "rejected",
+      null,
+      failure.code,
+    );
     return { ...ending(departure), status: "rejected", error: errorReport(failure) };
   }
   const ended = status === 202 ? "accepted" : "done";
@@ -99,7 +118,14 @@ async function recordResult(parts: GateParts, departure: Departure, result: Writ
 }
 
 /** The outcome goes on the record in one transaction: intent, call, audit. */
-async function record(parts: GateParts, departure: Departure, end: IntentEnd, status: Ran["status"] | NotDone["status"], body: Json | null, errorCode: string | null): Promise<void> {
+async function record(
+  parts: GateParts,
+  departure: Departure,
+  end: IntentEnd,
+  status: Ran["status"] | NotDone["status"],
+  body: Json | null,
+  errorCode: string | null,
+): Promise<void> {
   const { intentId, callId, connection, caller, operation } = departure;
   const at = parts.clock.now();
   const answer = body === null ? null : canonicalJson(body);
@@ -108,7 +134,8 @@ async function record(parts: GateParts, departure: Departure, end: IntentEnd, st
   await parts.store.transaction(async (tables) => {
     const first = await tables.intents.finish(intentId, { ...end, finished_at: at, answer_sealed: answerSealed });
     // Another process may have given the intent up as unknown meanwhile: what we know now is better.
-    if (!first && end.status !== "unknown") await tables.intents.resolve(intentId, "unknown", end.status, "answered after it had been given up");
+    if (!first && end.status !== "unknown")
+      await tables.intents.resolve(intentId, "unknown", end.status, "answered after it had been given up");
     await tables.calls.update(callId, { status, finished_at: at, http_status: end.http_status ?? null, error_code: errorCode });
     await tables.audit.append({
       at,
@@ -116,30 +143,51 @@ async function record(parts: GateParts, departure: Departure, end: IntentEnd, st
       call_id: callId,
       agent_id: caller.agentId,
       connection_id: connection.id,
-      fields: { intent: intentId, operation: operation.id, status: end.status, http_status: end.http_status ?? null, klaviyo_request_id: end.klaviyo_request_id ?? null, error: errorCode },
+      fields: {
+        intent: intentId,
+        operation: operation.id,
+        status: end.status,
+        http_status: end.http_status ?? null,
+        klaviyo_request_id: end.klaviyo_request_id ?? null,
+        error: errorCode,
+      },
     });
   });
 }
 
 /** What an intent came to, told again: for a caller that asks after the fact. */
-export function resultOf(parts: GateParts, intent: IntentRow, call: { error_code: string | null }, connection: ConnectionRow, operation: Operation): CallResult | undefined {
-  const base = { call_id: intent.call_id, operation: intent.operation, ...(intent.approval_id !== null && { approval_id: intent.approval_id }) };
+export function resultOf(
+  parts: GateParts,
+  intent: IntentRow,
+  call: { error_code: string | null },
+  connection: ConnectionRow,
+  operation: Operation,
+): CallResult | undefined {
+  const base = {
+    call_id: intent.call_id,
+    operation: intent.operation,
+    ...(intent.approval_id !== null && { approval_id: intent.approval_id }),
+  };
   const code = call.error_code ?? "internal";
-  switch (intent.status) {
-    case "open":
-      return undefined;
-    case "done":
-    case "accepted": {
-      const body = intent.answer_sealed === null ? null : (JSON.parse(parts.vault.open(intent.answer_sealed, answerContext(connection, intent.id)).reveal()) as Json);
-      return { ...base, status: intent.status, http_status: intent.http_status ?? 200, body, earlier: true };
-    }
-    case "unknown":
-      return { ...base, status: "unknown", error: { code: "outcome_unknown", message: "It may or may not have happened." }, how_to_check: howToCheck(operation) };
-    case "rejected":
-      return { ...base, status: "rejected", error: { code: "rejected", message: `Klaviyo refused it (${code}); nothing changed.` } };
-    case "not_sent":
-      return { ...base, status: "failed", error: { code: "unreachable", message: `It was not sent (${code}); nothing changed.` } };
+  const { status } = intent;
+  if (status === "open") return undefined;
+  if (status === "unknown") {
+    return {
+      ...base,
+      status,
+      error: { code: "outcome_unknown", message: "It may or may not have happened." },
+      how_to_check: howToCheck(operation),
+    };
   }
+  if (status === "rejected")
+    return { ...base, status, error: { code: "rejected", message: `Klaviyo refused it (${code}); nothing changed.` } };
+  if (status === "not_sent")
+    return { ...base, status: "failed", error: { code: "unreachable", message: `It was not sent (${code}); nothing changed.` } };
+  const body =
+    intent.answer_sealed === null
+      ? null
+      : (JSON.parse(parts.vault.open(intent.answer_sealed, answerContext(connection, intent.id)).reveal()) as Json);
+  return { ...base, status, http_status: intent.http_status ?? 200, body, earlier: true };
 }
 
 function ending({ callId, operation, approvalId }: Departure): { call_id: string; operation: string; approval_id?: string } {
@@ -155,7 +203,8 @@ export function howToCheck(operation: Operation): string {
   const { retry, beforeImage } = operation.effect;
   const reads = beforeImage.length > 0 ? `Look with ${beforeImage.join(", ")}` : "Look at the account in Klaviyo";
   if (retry === "idempotent") return `${reads}; doing it again is safe.`;
-  if (retry === "unreadable") return `${reads}. Klaviyo gives no way to look this one up for certain, so ask the owner before doing it again.`;
+  if (retry === "unreadable")
+    return `${reads}. Klaviyo gives no way to look this one up for certain, so ask the owner before doing it again.`;
   return `${reads} before doing it again: a second time would do it twice.`;
 }
 

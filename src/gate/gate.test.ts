@@ -53,7 +53,12 @@ describe("a write on a fresh connection", () => {
     const view = await approve(approval_id);
     expect(view.result).toMatchObject({ status: "done", http_status: 201, call_id });
     expect(await lists()).toContain("VIP customers");
-    expect(await world.write("create_list", VIP)).toMatchObject({ status: "done", earlier: true, approval_id, body: { data: { attributes: VIP } } });
+    expect(await world.write("create_list", VIP)).toMatchObject({
+      status: "done",
+      earlier: true,
+      approval_id,
+      body: { data: { attributes: VIP } },
+    });
     const next = await asked();
     expect(next.approval_id).not.toBe(approval_id);
     expect(writesSeen()).toEqual(["POST /api/lists"]);
@@ -87,7 +92,10 @@ describe("a write on a fresh connection", () => {
   it("on the owner's no is denied, and stays so for a while", async () => {
     const { approval_id } = await asked();
     expect(await world.app.gate.deny(approval_id, "anna", "not now")).toMatchObject({ status: "denied", status_reason: "not now" });
-    expect(await world.write("create_list", VIP)).toMatchObject({ status: "denied", because: expect.stringContaining("The owner said no") });
+    expect(await world.write("create_list", VIP)).toMatchObject({
+      status: "denied",
+      because: expect.stringContaining("The owner said no"),
+    });
     await expect(approve(approval_id)).rejects.toMatchObject({ code: "conflict" });
     world.clock.advance(3_600_001);
     await asked();
@@ -116,7 +124,11 @@ describe("an approval runs out", () => {
 
 describe("an approval is void", () => {
   const cases: [what: string, change: () => Promise<void> | void, why: string][] = [
-    ["the policy changed", () => world.setPolicy("version: 1\npreset: assistant\nrules: [{id: a, effect: ask, actions: [create_list]}]\n"), "policy"],
+    [
+      "the policy changed",
+      () => world.setPolicy("version: 1\npreset: assistant\nrules: [{id: a, effect: ask, actions: [create_list]}]\n"),
+      "policy",
+    ],
     ["the policy file broke", () => world.setPolicy("version: 1\npreset: nonsense\n"), "unused"],
     ["the agent was revoked", async () => void (await world.app.agents.revoke("claude", "anna")), "agent"],
     ["the connection was revoked", async () => void (await world.app.connections.revoke("shop", "anna")), "connection"],
@@ -129,7 +141,9 @@ describe("an approval is void", () => {
     const caller = { ...world.agent };
     await world.app.gate.call(caller, { action: "create_list", args: VIP, intent: "write" }).catch(() => undefined);
     const row = await world.app.store.approvals.find(approval_id);
-    expect(row?.status === "voided" ? row.status_reason : `not used: ${row?.status}`).toMatch(["agent", "connection", "unused"].includes(why) ? /not used: approved/ : new RegExp(why));
+    expect(row?.status === "voided" ? row.status_reason : `not used: ${row?.status}`).toMatch(
+      ["agent", "connection", "unused"].includes(why) ? /not used: approved/ : new RegExp(why),
+    );
     expect(writesSeen()).toEqual([]);
   });
 
@@ -147,7 +161,9 @@ describe("who may see and use an approval", () => {
     const other = await world.app.agents.byToken(token.reveal(), "http");
     await expect(world.app.gate.approval(other, approval_id)).rejects.toMatchObject({ code: "not_found" });
     await approve(approval_id, false);
-    expect(await world.app.gate.call(other, { action: "create_list", args: VIP, intent: "write" })).toMatchObject({ status: "approval_required" });
+    expect(await world.app.gate.call(other, { action: "create_list", args: VIP, intent: "write" })).toMatchObject({
+      status: "approval_required",
+    });
     expect(writesSeen()).toEqual([]);
   });
 });
@@ -166,7 +182,10 @@ describe("a call that is refused", () => {
   });
 
   it("a write through the read tool", async () => {
-    await expect(world.read("delete_list", { id: "Abc123" })).rejects.toMatchObject({ code: "usage", hint: expect.stringContaining("write") });
+    await expect(world.read("delete_list", { id: "Abc123" })).rejects.toMatchObject({
+      code: "usage",
+      hint: expect.stringContaining("write"),
+    });
     expect(world.ledger()).toEqual([]);
   });
 
@@ -175,7 +194,10 @@ describe("a call that is refused", () => {
     world = await createWorld({ limits: { maxPending: 2 } });
     await asked("create_list", { name: "1" });
     await asked("create_list", { name: "2" });
-    expect(await world.write("create_list", { name: "3" })).toMatchObject({ status: "denied", because: expect.stringContaining("2 approvals are waiting") });
+    expect(await world.write("create_list", { name: "3" })).toMatchObject({
+      status: "denied",
+      because: expect.stringContaining("2 approvals are waiting"),
+    });
     await asked("create_list", { name: "1" });
   });
 });
@@ -202,7 +224,15 @@ it("the story of an approved call is whole, in order, and verifies", async () =>
   const { approval_id, call_id } = await asked();
   await approve(approval_id);
   const { events } = await world.app.callStory(call_id);
-  expect(events.map(({ event }) => event)).toEqual(["received", "decided", "approval.asked", "approval.approved", "approval.consumed", "intent", "outcome"]);
+  expect(events.map(({ event }) => event)).toEqual([
+    "received",
+    "decided",
+    "approval.asked",
+    "approval.approved",
+    "approval.consumed",
+    "intent",
+    "outcome",
+  ]);
   expect(await world.app.verifyAudit()).toMatchObject({ rows: expect.any(Number) });
   expect(await world.app.verifyAudit()).not.toHaveProperty("bad");
 });

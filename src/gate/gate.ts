@@ -9,7 +9,16 @@ import type { Tables } from "../store/tables.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import { approvedRequest, draftApproval, isGenuine, noSuchApproval, obstacle, settle, transition, viewOf } from "./approvals.ts";
-import { OWNER, type ApprovalRequired, type ApprovalView, type CallInput, type CallResult, type Caller, type Denied, type GateParts } from "./call.ts";
+import {
+  OWNER,
+  type ApprovalRequired,
+  type ApprovalView,
+  type CallInput,
+  type CallResult,
+  type Caller,
+  type Denied,
+  type GateParts,
+} from "./call.ts";
 import { credentialsOf, revoked } from "./credentials.ts";
 import { intend, resultOf, send, type Departure } from "./dispatch.ts";
 import { prepare, type CallContext, type Prepared } from "./prepare.ts";
@@ -55,7 +64,8 @@ export function createGate(parts: GateParts): Gate {
     const context = { caller, input, callId, receivedAt, connection, prepared };
     const { policy, version, problem } = await parts.policies.current(connection);
     const decision = decide(policy, prepared.operation);
-    if (problem && isWrite(prepared.operation)) decision.because = "The policy file cannot be used (halyard policy show tells why), so writes are denied.";
+    if (problem && isWrite(prepared.operation))
+      decision.because = "The policy file cannot be used (halyard policy show tells why), so writes are denied.";
     if (!isWrite(prepared.operation) && decision.verdict === "allow") return read(context, decision);
     return write(context, decision, version);
   }
@@ -72,7 +82,9 @@ export function createGate(parts: GateParts): Gate {
     if (caller.agentId === OWNER) return;
     const agent = await store.agents.find(caller.agentId);
     if (!agent || agent.revoked_at !== null || agent.connection_id !== caller.connectionId) {
-      throw new HalyardError("unauthenticated", "This agent's token is not valid.", { hint: "The owner can make a new one with halyard agents add." });
+      throw new HalyardError("unauthenticated", "This agent's token is not valid.", {
+        hint: "The owner can make a new one with halyard agents add.",
+      });
     }
   }
 
@@ -118,7 +130,13 @@ export function createGate(parts: GateParts): Gate {
   }
 
   /** Step 5, in the transaction of the call: the same call finds its approval again, whatever became of it. */
-  async function ask(tables: Tables, context: CallContext, decision: Decision, policyVersion: number, target: Awaited<ReturnType<typeof targetOf>>): Promise<Turn> {
+  async function ask(
+    tables: Tables,
+    context: CallContext,
+    decision: Decision,
+    policyVersion: number,
+    target: Awaited<ReturnType<typeof targetOf>>,
+  ): Promise<Turn> {
     const { caller, prepared, connection, callId, input } = context;
     const live = await tables.approvals.pendingByDigest(caller.agentId, prepared.digest);
     if (live) {
@@ -163,7 +181,12 @@ export function createGate(parts: GateParts): Gate {
   }
 
   /** Uses an approval up, or voids it; in the transaction that writes the intent. */
-  async function consume(tables: Tables, row: ApprovalRow, { caller, connection }: Pick<CallContext, "caller" | "connection">, callId: string): Promise<Departure | undefined> {
+  async function consume(
+    tables: Tables,
+    row: ApprovalRow,
+    { caller, connection }: Pick<CallContext, "caller" | "connection">,
+    callId: string,
+  ): Promise<Departure | undefined> {
     const { operation, request } = approvedRequest(parts, row, connection);
     const why = await obstacle(parts, tables, row, operation);
     if (why !== undefined) {
@@ -173,7 +196,15 @@ export function createGate(parts: GateParts): Gate {
     }
     const told = caller.agentId === row.agent_id && callId !== row.call_id ? clock.now() : null;
     if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: clock.now(), told_at: told }))) return undefined;
-    const departure = await intend(parts, tables, { callId, approvalId: row.id, operation, request, digest: row.digest, connection, caller });
+    const departure = await intend(parts, tables, {
+      callId,
+      approvalId: row.id,
+      operation,
+      request,
+      digest: row.digest,
+      connection,
+      caller,
+    });
     await tables.approvals.transition(row.id, ["consumed"], "consumed", { intent_id: departure.intentId });
     return departure;
   }
@@ -191,7 +222,11 @@ export function createGate(parts: GateParts): Gate {
     const result = await pastResult(tables, last, context.connection);
     if (!result) return { answer: { ...approvalRequired(context, last, "It was approved and is being sent now."), approval_id: last.id } };
     await tables.approvals.markTold(last.id, clock.now());
-    await tables.calls.update(callId, { status: result.status === "approval_required" ? "done" : result.status, approval_id: last.id, finished_at: clock.now() });
+    await tables.calls.update(callId, {
+      status: result.status === "approval_required" ? "done" : result.status,
+      approval_id: last.id,
+      finished_at: clock.now(),
+    });
     return { answer: result };
   }
 
@@ -214,7 +249,10 @@ export function createGate(parts: GateParts): Gate {
   }
 
   async function decideBy(row: ApprovalRow, to: "approved" | "denied", by: string, reason: string | null): Promise<ApprovalRow> {
-    if (!isGenuine(parts, row)) throw new HalyardError("audit_broken", "The record of this approval was changed after it was made.", { hint: "Do not approve it. Run halyard audit verify." });
+    if (!isGenuine(parts, row))
+      throw new HalyardError("audit_broken", "The record of this approval was changed after it was made.", {
+        hint: "Do not approve it. Run halyard audit verify.",
+      });
     const at = clock.now();
     const patch = { decided_by: by, decided_at: at, status_reason: reason, ...(to === "approved" && { use_by: at + limits.useWithinMs }) };
     const first = await store.transaction(async (tables) => {
@@ -223,7 +261,10 @@ export function createGate(parts: GateParts): Gate {
       return true;
     });
     const now = await mustFindApproval(row.id);
-    if (!first) throw new HalyardError("conflict", `This approval is ${now.status} already.`, { hint: `halyard approvals show ${row.id} tells what happened.` });
+    if (!first)
+      throw new HalyardError("conflict", `This approval is ${now.status} already.`, {
+        hint: `halyard approvals show ${row.id} tells what happened.`,
+      });
     return now;
   }
 
@@ -269,5 +310,12 @@ function denied({ callId, prepared }: CallContext, because: string): Denied {
 }
 
 function approvalRequired({ callId, prepared }: CallContext, row: ApprovalRow, because: string): ApprovalRequired {
-  return { status: "approval_required", call_id: callId, approval_id: row.id, operation: prepared.operation.id, because, decide_by: isoMillis(row.decide_by) };
+  return {
+    status: "approval_required",
+    call_id: callId,
+    approval_id: row.id,
+    operation: prepared.operation.id,
+    because,
+    decide_by: isoMillis(row.decide_by),
+  };
 }

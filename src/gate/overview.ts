@@ -24,7 +24,11 @@ export async function overviewOf(parts: GateParts, gate: Gate, caller: Caller): 
   for (const operation of catalog.operations) if (isWrite(operation)) writes[decide(policy, operation).verdict]++;
   return {
     connection: connection?.name ?? "",
-    account: { id: connection?.account_id ?? "", name: connection?.account_name ?? "", ...accountFacts("body" in result ? result.body : null) },
+    account: {
+      id: connection?.account_id ?? "",
+      name: connection?.account_name ?? "",
+      ...accountFacts("body" in result ? result.body : null),
+    },
     policy: { preset: policy.preset, writes },
     actions: catalog.operations.length,
     pending_approvals: await store.approvals.countPending(caller.agentId),

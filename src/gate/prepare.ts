@@ -31,9 +31,13 @@ export interface CallContext {
 /** Resolves, parses and classes a call. Throws what was wrong with it; nothing has been decided or sent by then. */
 export function prepare(catalog: Catalog, caller: Caller, connection: ConnectionRow, input: CallInput): Prepared {
   assertStrictValue(input.args);
-  if (!isJsonObject(input.args)) throw new HalyardError("invalid_arguments", "The arguments must be an object.", { violations: [{ path: "", message: "must be an object" }] });
+  if (!isJsonObject(input.args))
+    throw new HalyardError("invalid_arguments", "The arguments must be an object.", {
+      violations: [{ path: "", message: "must be an object" }],
+    });
   const canonical = canonicalJson(input.args);
-  if (Buffer.byteLength(canonical) > JSON_LIMITS.maxSizeBytes) throw new HalyardError("too_large", "The arguments are larger than 5 MB.", { hint: "Send less at once." });
+  if (Buffer.byteLength(canonical) > JSON_LIMITS.maxSizeBytes)
+    throw new HalyardError("too_large", "The arguments are larger than 5 MB.", { hint: "Send less at once." });
   const resolved = resolveAction(catalog, input.action, input.args);
   // Everything after this line uses the canonical form: what is decided, shown, digested and sent cannot differ.
   const args = JSON.parse(canonicalJson(resolved.args)) as JsonObject;
@@ -45,10 +49,14 @@ export function prepare(catalog: Catalog, caller: Caller, connection: Connection
 
 function refuseWrongTool(operation: Operation, intent: CallInput["intent"]): void {
   if (intent === "read" && isWrite(operation)) {
-    throw new HalyardError("usage", `${operation.id} changes the account, so it is not a read.`, { hint: `Use write with action ${operation.id}.` });
+    throw new HalyardError("usage", `${operation.id} changes the account, so it is not a read.`, {
+      hint: `Use write with action ${operation.id}.`,
+    });
   }
   if (intent === "write" && !isWrite(operation)) {
-    throw new HalyardError("usage", `${operation.id} changes nothing, so it is not a write.`, { hint: `Use read with action ${operation.id}.` });
+    throw new HalyardError("usage", `${operation.id} changes nothing, so it is not a write.`, {
+      hint: `Use read with action ${operation.id}.`,
+    });
   }
 }
 

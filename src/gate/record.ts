@@ -12,18 +12,45 @@ const MAX_REASON_CHARACTERS = 1000;
 const MAX_ACTION_CHARACTERS = 100;
 
 /** The row of a call as it begins; the transaction that decided it goes on to change its status. */
-export async function insertCall(parts: GateParts, tables: Tables, context: CallContext, decision: Decision, target: Card["target"]): Promise<void> {
+export async function insertCall(
+  parts: GateParts,
+  tables: Tables,
+  context: CallContext,
+  decision: Decision,
+  target: Card["target"],
+): Promise<void> {
   const { caller, callId, connection, prepared, receivedAt } = context;
   const { operation, digest } = prepared;
   const status = decision.verdict === "deny" ? "denied" : decision.verdict === "ask" ? "approval_required" : "received";
-  await tables.calls.insert({ ...callRow(context), verdict: decision.verdict, because: decision.because, status, target: targetText(context, target), finished_at: status === "denied" ? receivedAt : null });
+  await tables.calls.insert({
+    ...callRow(context),
+    verdict: decision.verdict,
+    because: decision.because,
+    status,
+    target: targetText(context, target),
+    finished_at: status === "denied" ? receivedAt : null,
+  });
   const entry = { at: parts.clock.now(), call_id: callId, agent_id: caller.agentId, connection_id: connection.id };
-  await tables.audit.append({ ...entry, at: receivedAt, event: "received", fields: { door: caller.door, operation: operation.id, digest, risk: operation.effect.risk } });
-  await tables.audit.append({ ...entry, event: "decided", fields: { verdict: decision.verdict, because: decision.because, rules: decision.rules } });
+  await tables.audit.append({
+    ...entry,
+    at: receivedAt,
+    event: "received",
+    fields: { door: caller.door, operation: operation.id, digest, risk: operation.effect.risk },
+  });
+  await tables.audit.append({
+    ...entry,
+    event: "decided",
+    fields: { verdict: decision.verdict, because: decision.because, rules: decision.rules },
+  });
 }
 
 /** A read that was tried: one call row and one audit row, in one transaction. */
-export async function recordRead(parts: GateParts, context: CallContext, decision: Decision, end: { httpStatus: number | null; errorCode: string | null }): Promise<void> {
+export async function recordRead(
+  parts: GateParts,
+  context: CallContext,
+  decision: Decision,
+  end: { httpStatus: number | null; errorCode: string | null },
+): Promise<void> {
   const { caller, callId, connection, prepared } = context;
   const at = parts.clock.now();
   await parts.store.transaction(async (tables) => {
@@ -43,13 +70,23 @@ export async function recordRead(parts: GateParts, context: CallContext, decisio
       call_id: callId,
       agent_id: caller.agentId,
       connection_id: connection.id,
-      fields: { door: caller.door, operation: prepared.operation.id, digest: prepared.digest, verdict: decision.verdict, http_status: end.httpStatus, error: end.errorCode },
+      fields: {
+        door: caller.door,
+        operation: prepared.operation.id,
+        digest: prepared.digest,
+        verdict: decision.verdict,
+        http_status: end.httpStatus,
+        error: end.errorCode,
+      },
     });
   });
 }
 
 /** A call that was refused before anything was decided. What was asked is kept short and harmless: it may be hostile. */
-export async function recordRefusal(parts: GateParts, refused: { caller: Caller; input: CallInput; callId: string; receivedAt: number; thrown: unknown }): Promise<void> {
+export async function recordRefusal(
+  parts: GateParts,
+  refused: { caller: Caller; input: CallInput; callId: string; receivedAt: number; thrown: unknown },
+): Promise<void> {
   const { caller, input, callId, receivedAt, thrown } = refused;
   const code = thrown instanceof HalyardError ? thrown.code : "internal";
   const action = terminalSafe(truncate(input.action, MAX_ACTION_CHARACTERS));
@@ -76,7 +113,14 @@ export async function recordRefusal(parts: GateParts, refused: { caller: Caller;
       received_at: receivedAt,
       finished_at: parts.clock.now(),
     });
-    await tables.audit.append({ at: receivedAt, event: "refused", call_id: callId, agent_id: caller.agentId, connection_id: caller.connectionId, fields: { door: caller.door, action, error: code } });
+    await tables.audit.append({
+      at: receivedAt,
+      event: "refused",
+      call_id: callId,
+      agent_id: caller.agentId,
+      connection_id: caller.connectionId,
+      fields: { door: caller.door, action, error: code },
+    });
   });
 }
 
@@ -112,7 +156,10 @@ function reasonOf({ reason }: CallInput): string | null {
 
 /** What a line in the activity list says the call was about. */
 function targetText({ prepared }: CallContext, target: Card["target"]): string | null {
-  if (target) return target.name === null ? `${target.type} ${target.id}` : `${target.type} ${target.id} "${terminalSafe(truncate(target.name, 60))}"`;
+  if (target)
+    return target.name === null
+      ? `${target.type} ${target.id}`
+      : `${target.type} ${target.id} "${terminalSafe(truncate(target.name, 60))}"`;
   const { operation, args } = prepared;
   const id = args["id"];
   if (typeof id === "string") return `${operation.resource ?? "object"} ${id}`;

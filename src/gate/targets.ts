@@ -10,13 +10,23 @@ import type { Card } from "./card.ts";
  * What a write acts on, with its name as Klaviyo has it now: the item that the path names, or the one whose id the body names. The name is read by us, never taken
  * from the agent. No name is no obstacle: the card then shows the id alone.
  */
-export async function lookUpTarget(catalog: Catalog, client: Client, credentials: Credentials, operation: Operation, request: WireRequest, args: JsonObject): Promise<Card["target"]> {
+export async function lookUpTarget(
+  catalog: Catalog,
+  client: Client,
+  credentials: Credentials,
+  operation: Operation,
+  request: WireRequest,
+  args: JsonObject,
+): Promise<Card["target"]> {
   const id = typeof args["id"] === "string" ? args["id"] : undefined;
   if (id === undefined) return null;
   const collection = request.path.split("/")[2] ?? "";
   const bodyType = operation.args.some((arg) => arg.in === "path") ? undefined : (operation.resource ?? undefined);
   const reader = catalog.operations.find(
-    ({ shape, path, channel, resource }) => shape === "item" && channel === operation.channel && (bodyType === undefined ? path === `/api/${collection}/{id}` : resource === targetType(bodyType)),
+    ({ shape, path, channel, resource }) =>
+      shape === "item" &&
+      channel === operation.channel &&
+      (bodyType === undefined ? path === `/api/${collection}/{id}` : resource === targetType(bodyType)),
   );
   if (!reader) return { id, type: operation.resource ?? "object", name: null };
   const type = reader.resource ?? "object";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { assertStrictValue, canonicalJson, parseStrictJson, type Json } from "./json.ts";
 
@@ -52,16 +52,22 @@ describe("strict JSON", () => {
 });
 
 describe("values that a transport parsed", () => {
-  it.each([Number.NaN, Infinity, -0, 2 ** 60, "\ud800", undefined, () => 1, { a: [Number.NaN] }, { "\udc00": 1 }])("%j is refused", (value) => {
-    expect(() => assertStrictValue(value)).toThrow(expect.objectContaining({ code: "invalid_json" }));
-  });
+  it.each([Number.NaN, Infinity, -0, 2 ** 60, "\ud800", undefined, () => 1, { a: [Number.NaN] }, { "\udc00": 1 }])(
+    "%j is refused",
+    (value) => {
+      expect(() => assertStrictValue(value)).toThrow(expect.objectContaining({ code: "invalid_json" }));
+    },
+  );
 });
 
 it("has one canonical text for equal values", () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string({ unit: "grapheme" }), fc.jsonValue({ maxDepth: 3, noUnicodeString: false }) as fc.Arbitrary<Json>), (object) => {
-      const reversed = Object.fromEntries(Object.entries(object).toReversed());
-      expect(canonicalJson(reversed)).toBe(canonicalJson(object));
-    }),
+    fc.property(
+      fc.dictionary(fc.string({ unit: "grapheme" }), fc.jsonValue({ maxDepth: 3, noUnicodeString: false }) as fc.Arbitrary<Json>),
+      (object) => {
+        const reversed = Object.fromEntries(Object.entries(object).toReversed());
+        expect(canonicalJson(reversed)).toBe(canonicalJson(object));
+      },
+    ),
   );
 });

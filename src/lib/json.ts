@@ -133,7 +133,9 @@ class JsonReader {
   }
 
   #literal(): Json {
-    const match = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/.exec(this.#text.slice(this.#at, this.#at + 400));
+    const match = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/.exec(
+      this.#text.slice(this.#at, this.#at + 400),
+    );
     if (!match) this.#fail("a value was expected");
     const number = Number(match[0]);
     if (match[0] === "true" || match[0] === "false") {
@@ -166,7 +168,8 @@ export function assertStrictValue(value: unknown, limits: JsonLimits = JSON_LIMI
     return;
   }
   if (typeof value === "string") {
-    if (!value.isWellFormed()) throw new HalyardError("invalid_json", "The JSON is not acceptable: a string with half of a surrogate pair.");
+    if (!value.isWellFormed())
+      throw new HalyardError("invalid_json", "The JSON is not acceptable: a string with half of a surrogate pair.");
     return;
   }
   if (Array.isArray(value)) {

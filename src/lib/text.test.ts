@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, it } from "vitest";
 import { isoSeconds, parseIso } from "./clock.ts";
 import { HalyardError, errorReport } from "./errors.ts";
@@ -46,7 +47,7 @@ it("makes ids that sort by time and say what they are of", () => {
 
 it("prints no secret", () => {
   const secret = new Secret("pk_canary");
-  expect([String(secret), JSON.stringify({ secret }), `${secret}`].join()).not.toContain("canary");
+  expect([String(secret), JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain("canary");
   expect(secret.reveal()).toBe("pk_canary");
 });
 

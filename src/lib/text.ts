@@ -5,7 +5,10 @@
 export function terminalSafe(text: string): string {
   return text
     .replaceAll(/[\t\n\r]+/g, " ")
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`);
+    .replaceAll(
+      /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu,
+      (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`,
+    );
 }
 
 /** The same for every string inside plain data: keys and values. */

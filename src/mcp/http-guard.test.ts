@@ -18,7 +18,7 @@ beforeAll(async () => {
     if (token === "tok-a") return Promise.resolve(callerOf("a"));
     return Promise.reject(
       token === "tok-broken"
-        ? new Error("SQLITE_BUSY /home/x")
+        ? new Error("SQLITE_BUSY /srv/x")
         : new HalyardError("unauthenticated", token === "tok-revoked" ? "Revoked." : "Unknown."),
     );
   };

@@ -120,6 +120,6 @@ describe("results of calls as answers of tools", () => {
         violations: [{ path: "/id", message: "is required" }],
       },
     });
-    expect(JSON.stringify(errorAnswer(new Error("/home/x SELECT pk_123")))).not.toMatch(/SELECT|pk_123/);
+    expect(JSON.stringify(errorAnswer(new Error("/srv/x SELECT pk_123")))).not.toMatch(/SELECT|pk_123/);
   });
 });

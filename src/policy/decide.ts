@@ -9,7 +9,11 @@ import { PRESET_VERDICTS, RISK_NAMES } from "./presets.ts";
 export function decide(policy: Policy, operation: Operation): Decision {
   const { risk } = operation.effect;
   const byPreset = PRESET_VERDICTS[policy.preset][risk];
-  const fromPreset: Decision = { verdict: byPreset, because: `The preset "${policy.preset}" says ${byPreset} to risk ${risk} (${RISK_NAMES[risk]}).`, rules: [] };
+  const fromPreset: Decision = {
+    verdict: byPreset,
+    because: `The preset "${policy.preset}" says ${byPreset} to risk ${risk} (${RISK_NAMES[risk]}).`,
+    rules: [],
+  };
   if (policy.preset === "locked" && risk > 0) return fromPreset;
   // Nobody is asked for a read: rules that ask speak of the writes they match.
   const matching = policy.rules.filter((rule) => matches(rule, operation) && !(risk === 0 && rule.effect === "ask"));

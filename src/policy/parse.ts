@@ -28,7 +28,8 @@ const POLICY = z.strictObject({ version: z.literal(1), preset: z.enum(PRESETS), 
 export function parsePolicy(text: string, catalog: Catalog): Policy {
   if (Buffer.byteLength(text) > MAX_SIZE_BYTES) throw invalid([{ path: "", message: `is larger than ${MAX_SIZE_BYTES} bytes` }]);
   const document = parseDocument(text, { uniqueKeys: true, version: "1.2" });
-  if (document.errors.length > 0) throw invalid(document.errors.map((error) => ({ path: `line ${error.linePos?.[0].line ?? "?"}`, message: error.code })));
+  if (document.errors.length > 0)
+    throw invalid(document.errors.map((error) => ({ path: `line ${error.linePos?.[0].line ?? "?"}`, message: error.code })));
   let data: unknown;
   try {
     // Aliases could make a short document huge, and hide in one place what is written in another.
@@ -53,7 +54,10 @@ function toViolations(issue: z.core.$ZodIssue): Violation[] {
   const path = `/${issue.path.map(String).join("/")}`;
   if (issue.code === "unrecognized_keys") {
     const known = issue.path.length === 0 ? Object.keys(POLICY.shape) : Object.keys(RULE.shape);
-    return issue.keys.map((key) => ({ path: `${path === "/" ? "" : path}/${key}`, message: `is not a known field${suggestion(key, known)}` }));
+    return issue.keys.map((key) => ({
+      path: `${path === "/" ? "" : path}/${key}`,
+      message: `is not a known field${suggestion(key, known)}`,
+    }));
   }
   return [{ path, message: issue.message }];
 }
@@ -66,11 +70,15 @@ function checkRules(rules: Rule[], catalog: Catalog): Rule[] {
     const path = `/rules/${at}`;
     if (seen.has(rule.id)) violations.push({ path: `${path}/id`, message: `"${rule.id}" is the id of an earlier rule` });
     seen.add(rule.id);
-    if (!rule.actions && !rule.areas && !rule.kinds && !rule.risk) violations.push({ path, message: "needs a selector: actions, areas, kinds or risk" });
+    if (!rule.actions && !rule.areas && !rule.kinds && !rule.risk)
+      violations.push({ path, message: "needs a selector: actions, areas, kinds or risk" });
     for (const area of rule.areas ?? []) {
       if (!areas.has(area)) violations.push({ path: `${path}/areas`, message: `has no area "${area}"${suggestion(area, areas)}` });
     }
-    const resolved = { ...rule, ...(rule.actions && { actions: rule.actions.flatMap((name) => operationsOf(name, catalog, `${path}/actions`, violations)) }) };
+    const resolved = {
+      ...rule,
+      ...(rule.actions && { actions: rule.actions.flatMap((name) => operationsOf(name, catalog, `${path}/actions`, violations)) }),
+    };
     if (violations.length === 0 && !catalog.operations.some((operation) => matches(resolved, operation))) {
       violations.push({ path, message: "matches no operation, so it would do nothing" });
     }
@@ -83,7 +91,10 @@ function checkRules(rules: Rule[], catalog: Catalog): Rule[] {
 /** `campaigns.*` selects an area, anything else is a name of an action. */
 function operationsOf(name: string, catalog: Catalog, path: string, violations: Violation[]): string[] {
   const area = name.endsWith(".*") ? name.slice(0, -2) : undefined;
-  const found = area === undefined ? Object.values(actionIndex(catalog).lookup(name) ?? {}) : catalog.operations.filter((operation) => operation.area === area).map(({ id }) => id);
+  const found =
+    area === undefined
+      ? Object.values(actionIndex(catalog).lookup(name) ?? {})
+      : catalog.operations.filter((operation) => operation.area === area).map(({ id }) => id);
   if (found.length === 0) violations.push({ path, message: `has no action "${name}"${suggestion(name, actionIndex(catalog).names())}` });
   return found;
 }
@@ -94,8 +105,12 @@ function suggestion(word: string, known: Iterable<string>): string {
 }
 
 function invalid(violations: Violation[]): HalyardError {
-  return new HalyardError("policy_invalid", `The policy cannot be used: ${violations.map(({ path, message }) => `${path} ${message}`.trim()).join("; ")}.`, {
-    hint: "Writes stay denied until it is mended. docs/policy.md shows the form.",
-    violations,
-  });
+  return new HalyardError(
+    "policy_invalid",
+    `The policy cannot be used: ${violations.map(({ path, message }) => `${path} ${message}`.trim()).join("; ")}.`,
+    {
+      hint: "Writes stay denied until it is mended. docs/policy.md shows the form.",
+      violations,
+    },
+  );
 }

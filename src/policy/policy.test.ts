@@ -1,6 +1,7 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadCatalog, mustFind } from "../catalog/catalog.ts";
+import type { Risk } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { decide } from "./decide.ts";
 import { parsePolicy } from "./parse.ts";
@@ -46,7 +47,8 @@ describe("rules", () => {
     const everything: Rule = { id: "all", effect: "allow", risk: [0, 1, 2, 3, 4, 5] };
     for (const operation of catalog.operations) {
       if (operation.effect.risk > 0) expect(decide({ version: 1, preset: "locked", rules: [everything] }, operation).verdict).toBe("deny");
-      if (operation.effect.risk === 5) expect(decide({ version: 1, preset: "operator", rules: [everything] }, operation).verdict).toBe("ask");
+      if (operation.effect.risk === 5)
+        expect(decide({ version: 1, preset: "operator", rules: [everything] }, operation).verdict).toBe("ask");
     }
   });
 
@@ -57,13 +59,27 @@ describe("rules", () => {
 
   it("give the same verdict in every order, the strictest of those that match", () => {
     const operations = fc.constantFrom(...catalog.operations);
-    const rule = fc.record({ effect: fc.constantFrom(...VERDICTS), risk: fc.uniqueArray(fc.constantFrom(0, 1, 2, 3, 4, 5), { minLength: 1 }) });
+    const rule = fc.record({
+      effect: fc.constantFrom(...VERDICTS),
+      risk: fc.uniqueArray(fc.constantFrom<Risk>(0, 1, 2, 3, 4, 5), { minLength: 1 }),
+    });
     fc.assert(
-      fc.property(operations, fc.constantFrom(...PRESETS), fc.array(rule, { maxLength: 5 }), fc.infiniteStream(fc.nat()), (operation, preset, rules, order) => {
-        const numbered = rules.map((one, at) => ({ ...one, id: `r${at}` }) as Rule);
-        const shuffled = numbered.map((one) => ({ one, at: order.next().value as number })).toSorted((a, b) => a.at - b.at).map(({ one }) => one);
-        expect(decide({ version: 1, preset, rules: shuffled }, operation).verdict).toBe(decide({ version: 1, preset, rules: numbered }, operation).verdict);
-      }),
+      fc.property(
+        operations,
+        fc.constantFrom(...PRESETS),
+        fc.array(rule, { maxLength: 5 }),
+        fc.infiniteStream(fc.nat()),
+        (operation, preset, rules, order) => {
+          const numbered = rules.map((one, at): Rule => ({ ...one, id: `r${at}` }));
+          const shuffled = numbered
+            .map((one) => ({ one, at: order.next().value as number }))
+            .toSorted((a, b) => a.at - b.at)
+            .map(({ one }) => one);
+          expect(decide({ version: 1, preset, rules: shuffled }, operation).verdict).toBe(
+            decide({ version: 1, preset, rules: numbered }, operation).verdict,
+          );
+        },
+      ),
     );
   });
 });
@@ -81,7 +97,8 @@ describe("the document", () => {
   }
 
   it("takes names, areas, kinds and risks, and resolves names to operations", () => {
-    const text = "version: 1\npreset: assistant\nrules:\n  - id: a\n    effect: allow\n    actions: [Add Profile to List, tag_lists]\n  - {id: b, effect: deny, kinds: [delete], risk: [4]}\n  - {id: c, effect: ask, actions: ['campaigns.*']}\n";
+    const text =
+      "version: 1\npreset: assistant\nrules:\n  - id: a\n    effect: allow\n    actions: [Add Profile to List, tag_lists]\n  - {id: b, effect: deny, kinds: [delete], risk: [4]}\n  - {id: c, effect: ask, actions: ['campaigns.*']}\n";
     const policy = parsePolicy(text, catalog);
     expect(policy.rules[0]?.actions).toEqual(["add_profiles_to_list", "tag_lists"]);
     expect(policy.rules[2]?.actions).toContain("send_campaign");
@@ -93,12 +110,18 @@ describe("the document", () => {
     ["version: 1\npreset: readonly\n", "/preset"],
     ["", "/"],
     ["version: 1\npreset: locked\nrules:\n  - id: a\n    effect: allow\n", "needs a selector"],
-    ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, actions: [create_lst]}\n", 'has no action "create_lst"; did you mean "create_list"?'],
+    [
+      "version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, actions: [create_lst]}\n",
+      'has no action "create_lst"; did you mean "create_list"?',
+    ],
     ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, actions: []}\n", "/rules/0/actions"],
     ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [list]}\n", 'has no area "list"'],
     ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists], where: {x: 1}}\n", "where is not a known field"],
     ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists], kinds: [merge]}\n", "matches no operation"],
-    ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists]}\n  - {id: a, effect: deny, areas: [tags]}\n", "is the id of an earlier rule"],
+    [
+      "version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists]}\n  - {id: a, effect: deny, areas: [tags]}\n",
+      "is the id of an earlier rule",
+    ],
     ["version: 1\npreset: &p locked\nrules: [*p]\n", "uses YAML aliases"],
     ["version: 1\nversion: 1\npreset: locked\n", "line 2 DUPLICATE_KEY"],
     ["version: 1\npreset: 'locked\n", "line"],

@@ -11,6 +11,12 @@ import { getMappedMetric, getMappedMetrics, mappedMetricRelations, updateMappedM
 import { queryMetricAggregates } from "./actions/metric-aggregates.ts";
 import { getPropertiesForMetric, getPropertyIdsForMetric } from "./actions/metric-properties.ts";
 import { getEvent, getEvents } from "./actions/read-events.ts";
+import { assignTemplate } from "./actions/assign-template.ts";
+import { cloneCampaign } from "./actions/clone-campaign.ts";
+import { cloneTemplate } from "./actions/clone-template.ts";
+import { listCampaigns } from "./actions/list-campaigns.ts";
+import { renderTemplateAction } from "./actions/render-template.ts";
+import { uploadImage } from "./actions/upload-image.ts";
 
 /** Every operation that is more than a plain read or write of a resource, one line each. */
 export const actions: readonly Action[] = [
@@ -39,4 +45,10 @@ export const actions: readonly Action[] = [
   ...mappedMetricRelations,
   queryMetricAggregates,
   updateMappedMetric,
+  assignTemplate,
+  cloneCampaign,
+  cloneTemplate,
+  listCampaigns,
+  renderTemplateAction,
+  uploadImage,
 ];

@@ -14,6 +14,13 @@ import { eventResource } from "./resources/events.ts";
 import { mappedMetricResource } from "./resources/mapped-metrics.ts";
 import { metricPropertyResource, metricResource } from "./resources/metrics.ts";
 import { segmentResource } from "./resources/segments.ts";
+import { estimationJobResource, estimationResource } from "./resources/campaign-estimations.ts";
+import { campaignMessageResource } from "./resources/campaign-messages.ts";
+import { sendJobResource } from "./resources/campaign-sends.ts";
+import { campaignResource } from "./resources/campaigns.ts";
+import { imageResource } from "./resources/images.ts";
+import { templateResource } from "./resources/templates.ts";
+import { universalContentResource } from "./resources/universal-contents.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
 export const resources: readonly Resource[] = [
@@ -34,4 +41,12 @@ export const resources: readonly Resource[] = [
   metricPropertyResource,
   metricResource,
   segmentResource,
+  campaignMessageResource,
+  campaignResource,
+  estimationJobResource,
+  estimationResource,
+  imageResource,
+  sendJobResource,
+  templateResource,
+  universalContentResource,
 ];

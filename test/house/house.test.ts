@@ -10,21 +10,25 @@ const GENERATED = /^src\/catalog\/generated\/|^package-lock\.json$/;
 
 function repositoryFiles(): SourceFile[] {
   const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: ROOT, encoding: "utf8" }).split("\0");
-  return listed.filter((path) => /\.(ts|tsx|mjs|md|json|tsv)$/.test(path)).flatMap((path) => {
-    try {
-      return [{ path, text: readFileSync(join(ROOT, path), "utf8") }];
-    } catch {
-      // Deleted, and not yet committed so.
-      return [];
-    }
-  });
+  return listed
+    .filter((path) => /\.(ts|tsx|mjs|md|json|tsv)$/.test(path))
+    .flatMap((path) => {
+      try {
+        return [{ path, text: readFileSync(join(ROOT, path), "utf8") }];
+      } catch {
+        // Deleted, and not yet committed so.
+        return [];
+      }
+    });
 }
 
 const files = repositoryFiles();
 
 describe.each(RULES.map((rule) => [rule.name, rule] as const))("%s", (_, rule) => {
   it("holds everywhere", () => {
-    expect(files.filter(({ path }) => !GENERATED.test(path) || rule.planted.path.startsWith("docs/")).flatMap((file) => rule.check(file))).toEqual([]);
+    expect(
+      files.filter(({ path }) => !GENERATED.test(path) || rule.planted.path.startsWith("docs/")).flatMap((file) => rule.check(file)),
+    ).toEqual([]);
   });
 
   it("would be found broken", () => {
@@ -60,7 +64,8 @@ describe("the package", () => {
 
   it("pins every dependency exactly", () => {
     const manifest = JSON.parse(text("package.json")) as Record<"dependencies" | "devDependencies", Record<string, string>>;
-    for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) expect(version, name).toMatch(/^(npm:.+@)?\d+\.\d+\.\d+(-[\w.]+)?$/);
+    for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))
+      expect(version, name).toMatch(/^(npm:.+@)?\d+\.\d+\.\d+(-[\w.]+)?$/);
   });
 
   it("records no download address", () => {

@@ -76,13 +76,31 @@ const GLOBALS: [pattern: RegExp, why: string, allowed: string[]][] = [
   [/\bconsole\./, "output goes through Io or the log", []],
   [/\bsetTimeout\(|\bsetInterval\(/, "waiting belongs to lib/clock.ts", ["src/lib/clock.ts"]],
   [/\bprocess\.exit\(/, "set the exit code and return", []],
-  [/\.reveal\(\)/, "a secret is revealed only where it is used", ["src/klaviyo/signing.ts", "src/klaviyo/probes.ts", "src/vault/", "src/gate/agents.ts", "src/gate/dispatch.ts", "src/gate/approvals.ts", "src/start.ts", "src/stdio.ts", "src/cli/"]],
+  [
+    /\.reveal\(\)/,
+    "a secret is revealed only where it is used",
+    [
+      "src/klaviyo/signing.ts",
+      "src/klaviyo/probes.ts",
+      "src/vault/",
+      "src/gate/agents.ts",
+      "src/gate/dispatch.ts",
+      "src/gate/approvals.ts",
+      "src/start.ts",
+      "src/stdio.ts",
+      "src/cli/",
+    ],
+  ],
 ];
 
 const OWN_PLACES: Rule = {
   name: "Date, Math.random, process.env, console, timers, process.exit and reveal have their places",
   check: (file) =>
-    !isSource(file.path) || isTest(file.path) ? [] : GLOBALS.flatMap(([pattern, why, allowed]) => (allowed.some((place) => file.path.startsWith(place)) ? [] : linesWith(file, pattern, why))),
+    !isSource(file.path) || isTest(file.path)
+      ? []
+      : GLOBALS.flatMap(([pattern, why, allowed]) =>
+          allowed.some((place) => file.path.startsWith(place)) ? [] : linesWith(file, pattern, why),
+        ),
   planted: { path: "src/gate/planted.ts", text: "export const at = Date.now();\n" },
 };
 
@@ -90,7 +108,11 @@ const TYPES: Rule = {
   name: "no any, no double assertion, no non-null assertion",
   check(file) {
     if (!isCode(file.path) || file.path === "test/house/rules.ts") return [];
-    return [...linesWith(file, /(:|as|<)\s*any\b(?!\w)/, "any"), ...linesWith(file, /as unknown as/, "double assertion"), ...linesWith(file, /\w!\.|\w!\[|\)!\./, "non-null assertion")];
+    return [
+      ...linesWith(file, /(:|as|<)\s*any\b(?!\w)/, "any"),
+      ...linesWith(file, /as unknown as/, "double assertion"),
+      ...linesWith(file, /\w!\.|\w!\[|\)!\./, "non-null assertion"),
+    ];
   },
   planted: { path: "src/gate/planted.ts", text: "export const x: any = 1;\n" },
 };
@@ -99,7 +121,11 @@ const UNFINISHED: Rule = {
   name: "nothing is left for later",
   check: (file) =>
     isCode(file.path) && file.path !== "test/house/rules.ts"
-      ? file.text.split("\n").flatMap((line, at) => (/\b(TODO|FIXME|XXX|HACK)\b|not implemented yet/.test(line) ? [`${file.path}:${at + 1}: left for later`] : []))
+      ? file.text
+          .split("\n")
+          .flatMap((line, at) =>
+            /\b(TODO|FIXME|XXX|HACK)\b|not implemented yet/.test(line) ? [`${file.path}:${at + 1}: left for later`] : [],
+          )
       : [],
   planted: { path: "src/gate/planted.ts", text: "// TODO: the rest\n" },
 };
@@ -127,7 +153,13 @@ const SIZE: Rule = {
 const OUTSIDE: Rule = {
   name: "no registry host, no path of a machine, nobody's tools in any file",
   check: ({ path, text }) =>
-    path === "test/house/rules.ts" ? [] : text.split("\n").flatMap((line, at) => (/registry\.[a-z]+\.(org|com)|\/(work|root|home)\/[a-z]/.test(line) ? [`${path}:${at + 1}: ${line.trim().slice(0, 80)}`] : [])),
+    path === "test/house/rules.ts"
+      ? []
+      : text
+          .split("\n")
+          .flatMap((line, at) =>
+            /registry\.[a-z]+\.(org|com)|\/(work|root|home)\/[a-z]/.test(line) ? [`${path}:${at + 1}: ${line.trim().slice(0, 80)}`] : [],
+          ),
   planted: { path: "docs/planted.md", text: "see https://registry.npmjs.org/x\n" },
 };
 

@@ -48,7 +48,9 @@ export async function metricId(sandbox: Opened, name: string): Promise<string> {
 }
 
 export function segment(name: string, ...groups: JsonObject[][]): JsonObject {
-  return { data: { type: "segment", attributes: { name, definition: { condition_groups: groups.map((conditions) => ({ conditions })) } } } };
+  return {
+    data: { type: "segment", attributes: { name, definition: { condition_groups: groups.map((conditions) => ({ conditions })) } } },
+  };
 }
 
 /** Makes a segment, lets it be processed, and gives its id. */
@@ -63,5 +65,7 @@ export async function processed(sandbox: Opened, ...groups: JsonObject[][]): Pro
 export async function membersOf(sandbox: Opened, segmentId: string): Promise<string[]> {
   const answer = await sandbox.call(`GET /api/segments/${segmentId}/profiles?page[size]=100`);
   if (answer.status !== 200) throw new Error(answer.text);
-  return dataOf(answer).map(({ attributes }) => String(attributes["email"])).toSorted();
+  return dataOf(answer)
+    .map(({ attributes }) => String(attributes["email"]))
+    .toSorted();
 }

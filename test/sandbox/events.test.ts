@@ -21,17 +21,29 @@ const recorded = { as: "observed", from: "recorded/list-events.json" } as const;
 const assumed = { as: "assumed", from: "behaviour.md §2.9" } as const;
 
 describe("create_event", () => {
-  behaviour("answers 202 without a body, and the event is there a second later", { as: "observed", from: "behaviour.md §2.21" }, async () => {
-    const answer = await sandbox.call("POST /api/events", event("a@example.com", "Placed Order"));
-    expect([answer.status, answer.text]).toEqual([202, ""]);
-    expect(await attributesOf("/api/events")).toEqual([]);
-    expect(await attributesOf("/api/metrics")).toEqual([]);
-    sandbox.control.advance(1000);
-    expect(await attributesOf("/api/events")).toHaveLength(1);
-  });
+  behaviour(
+    "answers 202 without a body, and the event is there a second later",
+    { as: "observed", from: "behaviour.md §2.21" },
+    async () => {
+      const answer = await sandbox.call("POST /api/events", event("a@example.com", "Placed Order"));
+      expect([answer.status, answer.text]).toEqual([202, ""]);
+      expect(await attributesOf("/api/events")).toEqual([]);
+      expect(await attributesOf("/api/metrics")).toEqual([]);
+      sandbox.control.advance(1000);
+      expect(await attributesOf("/api/events")).toHaveLength(1);
+    },
+  );
 
   behaviour("shows the properties with $event_id and $value, times by the second and a time-based uuid", recorded, async () => {
-    await track(sandbox, event("a@example.com", "Placed Order", { properties: { item: "Mug" }, value: 19.99, unique_id: "seed-1", time: "2026-07-01T12:00:00.900Z" }));
+    await track(
+      sandbox,
+      event("a@example.com", "Placed Order", {
+        properties: { item: "Mug" },
+        value: 19.99,
+        unique_id: "seed-1",
+        time: "2026-07-01T12:00:00.900Z",
+      }),
+    );
     const [found] = dataOf(await get("/api/events"));
     expect(found?.id).toMatch(/^7[0-9A-Za-z]{10}$/);
     expect(found?.attributes).toEqual({
@@ -62,7 +74,11 @@ describe("create_event", () => {
   });
 
   behaviour("lets two events of one second collapse when they have no unique id", spec, async () => {
-    await track(sandbox, event("a@example.com", "Viewed", { properties: { n: 1 } }), event("a@example.com", "Viewed", { properties: { n: 2 } }));
+    await track(
+      sandbox,
+      event("a@example.com", "Viewed", { properties: { n: 1 } }),
+      event("a@example.com", "Viewed", { properties: { n: 2 } }),
+    );
     await track(sandbox, event("a@example.com", "Viewed", { properties: { n: 3 } }));
     expect(await propertiesOf("/api/events")).toEqual([
       { n: 3, $event_id: String(NOW / 1000 + 1) },
@@ -77,10 +93,22 @@ describe("create_event", () => {
     ["a metric name of 128 characters", event("a@example.com", "m".repeat(128)), "/data/attributes/metric"],
     ["a time before 1990", event("a@example.com", "X", { time: "1989-12-31T00:00:00Z" }), "/data/attributes/time"],
     ["a time more than a year ahead", event("a@example.com", "X", { time: "2027-08-01T00:00:00Z" }), "/data/attributes/time"],
-    ["401 properties", event("a@example.com", "X", { properties: Object.fromEntries(Array.from({ length: 401 }, (_, i) => [`p${i}`, i])) }), "/data/attributes/properties"],
+    [
+      "401 properties",
+      event("a@example.com", "X", { properties: Object.fromEntries(Array.from({ length: 401 }, (_, i) => [`p${i}`, i])) }),
+      "/data/attributes/properties",
+    ],
     ["a text over 100 KB", event("a@example.com", "X", { properties: { text: "x".repeat(102_401) } }), "/data/attributes/properties"],
-    ["a list of 4001", event("a@example.com", "X", { properties: { list: Array.from({ length: 4001 }, () => 0) } }), "/data/attributes/properties"],
-    ["eleven levels", event("a@example.com", "X", { properties: JSON.parse(`${'{"a":'.repeat(11)}1${"}".repeat(11)}`) as never }), "/data/attributes/properties"],
+    [
+      "a list of 4001",
+      event("a@example.com", "X", { properties: { list: Array.from({ length: 4001 }, () => 0) } }),
+      "/data/attributes/properties",
+    ],
+    [
+      "eleven levels",
+      event("a@example.com", "X", { properties: JSON.parse(`${'{"a":'.repeat(11)}1${"}".repeat(11)}`) as never }),
+      "/data/attributes/properties",
+    ],
   ];
   for (const [what, body, pointer] of refused) {
     behaviour(`refuses ${what} before anything is accepted`, spec, async () => {
@@ -112,7 +140,12 @@ describe("bulk_create_events", () => {
             type: "event-bulk-create",
             attributes: {
               profile: { data: { type: "profile", attributes: { email, last_name: "Bulk" } } },
-              events: { data: each.map((attributes) => ({ type: "event", attributes: { properties: {}, metric: { data: { type: "metric", attributes: { name: "Viewed" } } }, ...attributes } })) },
+              events: {
+                data: each.map((attributes) => ({
+                  type: "event",
+                  attributes: { properties: {}, metric: { data: { type: "metric", attributes: { name: "Viewed" } } }, ...attributes },
+                })),
+              },
             },
           })),
         },
@@ -122,7 +155,9 @@ describe("bulk_create_events", () => {
   const send = (body: unknown) => sandbox.call("POST /api/event-bulk-create-jobs", body);
 
   behaviour("stores the events of many people and what it says of them", spec, async () => {
-    expect(await send(bulk(["a@example.com", { unique_id: "1" }, { unique_id: "2" }], ["b@example.com", { unique_id: "1" }]))).toMatchObject({ status: 202, text: "" });
+    expect(
+      await send(bulk(["a@example.com", { unique_id: "1" }, { unique_id: "2" }], ["b@example.com", { unique_id: "1" }])),
+    ).toMatchObject({ status: 202, text: "" });
     sandbox.control.advance(1000);
     expect(sandbox.control.state().counts).toMatchObject({ events: 3, profiles: 2, metrics: 1 });
     expect(await attributesOf("/api/profiles")).toMatchObject([{ last_name: "Bulk" }, { last_name: "Bulk" }]);
@@ -145,20 +180,30 @@ describe("bulk_create_events", () => {
 });
 
 describe("client twins", () => {
-  const asBrowser = (path: string, body: unknown, companyId = sandbox.publicKey) => sandbox.call(`POST ${path}?company_id=${companyId}`, body, { authorization: null });
+  const asBrowser = (path: string, body: unknown, companyId = sandbox.publicKey) =>
+    sandbox.call(`POST ${path}?company_id=${companyId}`, body, { authorization: null });
 
-  behaviour("store events by the public key and leave identifiers as they are", { as: "documented", from: "behaviour.md §2.9" }, async () => {
-    await sandbox.call("POST /api/profiles", { data: { type: "profile", attributes: { email: "a@example.com", external_id: "kept" } } });
-    const one = event("", "Active on Site", identified({ email: "a@example.com", external_id: "changed" }));
-    expect(await asBrowser("/client/events", one)).toMatchObject({ status: 202, text: "" });
-    const events = { data: [{ type: "event", attributes: { properties: {}, metric: { data: { type: "metric", attributes: { name: "Viewed" } } } } }] };
-    const attributes = { ...(identified({ external_id: "kept", email: "b@example.com" }) as object), events };
-    expect(await asBrowser("/client/event-bulk-create", { data: { type: "event-bulk-create", attributes } })).toMatchObject({ status: 202, text: "" });
-    sandbox.control.advance(1000);
-    expect(await attributesOf("/api/profiles")).toMatchObject([{ email: "a@example.com", external_id: "kept" }]);
-    expect(sandbox.control.state().counts).toMatchObject({ events: 2, metrics: 2 });
-    expect((await asBrowser("/client/events", one, "WRONG1")).status).toBe(400);
-  });
+  behaviour(
+    "store events by the public key and leave identifiers as they are",
+    { as: "documented", from: "behaviour.md §2.9" },
+    async () => {
+      await sandbox.call("POST /api/profiles", { data: { type: "profile", attributes: { email: "a@example.com", external_id: "kept" } } });
+      const one = event("", "Active on Site", identified({ email: "a@example.com", external_id: "changed" }));
+      expect(await asBrowser("/client/events", one)).toMatchObject({ status: 202, text: "" });
+      const events = {
+        data: [{ type: "event", attributes: { properties: {}, metric: { data: { type: "metric", attributes: { name: "Viewed" } } } } }],
+      };
+      const attributes = { ...(identified({ external_id: "kept", email: "b@example.com" }) as object), events };
+      expect(await asBrowser("/client/event-bulk-create", { data: { type: "event-bulk-create", attributes } })).toMatchObject({
+        status: 202,
+        text: "",
+      });
+      sandbox.control.advance(1000);
+      expect(await attributesOf("/api/profiles")).toMatchObject([{ email: "a@example.com", external_id: "kept" }]);
+      expect(sandbox.control.state().counts).toMatchObject({ events: 2, metrics: 2 });
+      expect((await asBrowser("/client/events", one, "WRONG1")).status).toBe(400);
+    },
+  );
 });
 
 describe("get_events", () => {
@@ -205,8 +250,14 @@ describe("get_events", () => {
       path = String((answer.body["links"] as { next: string | null }).next ?? "").slice(sandbox.url.length);
     }
     expect(seen.toSorted((a, b) => a - b)).toEqual([1, 3, 10, 20, 30, 40]);
-    const cursor = new URL(String((dataOf(await get("/api/events?page[size]=1")), (await get(`/api/events?filter=equals(metric_id,"${odd}")&page[size]=2`)).body["links"] as never)["next"])).searchParams.get("page[cursor]");
-    expect(JSON.parse(Buffer.from(cursor ?? "", "base64").toString())).toEqual([expect.any(Number), expect.any(String), true, expect.any(String)]);
+    const { next } = (await get(`/api/events?filter=equals(metric_id,"${odd}")&page[size]=2`)).body["links"] as { next: string };
+    const cursor = new URL(next).searchParams.get("page[cursor]");
+    expect(JSON.parse(Buffer.from(cursor ?? "", "base64").toString())).toEqual([
+      expect.any(Number),
+      expect.any(String),
+      true,
+      expect.any(String),
+    ]);
     expect((await get(`/api/events?filter=equals(metric_id,"${even}")&page[size]=2&page[cursor]=${cursor}`)).status).toBe(400);
   });
 

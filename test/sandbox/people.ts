@@ -1,5 +1,7 @@
 import type { JsonObject } from "../../src/lib/json.ts";
 import { actions } from "../../src/sandbox/actions.ts";
+import type { Context } from "../../src/sandbox/engine/context.ts";
+import { defineAction } from "../../src/sandbox/engine/declare.ts";
 import { resources } from "../../src/sandbox/resources.ts";
 import { dataOf, open, type Called, type Opened } from "./open.ts";
 
@@ -19,12 +21,21 @@ export interface People extends Opened {
   listIds(id: string): Promise<string[]>;
   /** Names of the metrics of a profile's events, in order of time, with their properties. */
   events(id: string): Promise<{ metric: string; properties: JsonObject }[]>;
+  /** Runs `work` inside the account, as sending a campaign would. */
+  within(work: (ctx: Context) => void): Promise<void>;
 }
 
 export async function openPeople(): Promise<People> {
-  const sandbox = await open({ resources, actions, profiles: 0 });
+  let inside: ((ctx: Context) => void) | undefined;
+  // What runs inside does so in the place of this read.
+  const door = defineAction("get_accounts", (request, ctx) => {
+    inside?.(ctx);
+    return ctx.reply.empty(request);
+  });
+  const sandbox = await open({ resources, actions: [...actions, door], profiles: 0 });
   const ids = async (path: string): Promise<string[]> => dataOf(await sandbox.call(`GET ${path}`)).map(({ id }) => id);
-  const read = async (id: string): Promise<JsonObject> => attributesOf(await sandbox.call(`GET /api/profiles/${id}?additional-fields[profile]=subscriptions`));
+  const read = async (id: string): Promise<JsonObject> =>
+    attributesOf(await sandbox.call(`GET /api/profiles/${id}?additional-fields[profile]=subscriptions`));
   const channel = async (id: string, name: string): Promise<JsonObject> => at(await read(id), "subscriptions", name, "marketing");
   return {
     ...sandbox,
@@ -33,8 +44,14 @@ export async function openPeople(): Promise<People> {
     sms: (id) => channel(id, "sms"),
     person: async (attributes) => idOf(await sandbox.call("POST /api/profiles", { data: { type: "profile", attributes } })),
     list: async (name, optIn) =>
-      idOf(await sandbox.call("POST /api/lists", { data: { type: "list", attributes: { name, ...(optIn && { opt_in_process: optIn }) } } })),
+      idOf(
+        await sandbox.call("POST /api/lists", { data: { type: "list", attributes: { name, ...(optIn && { opt_in_process: optIn }) } } }),
+      ),
     find: async (email) => (await ids(`/api/profiles?filter=${encodeURIComponent(`equals(email,"${email}")`)}`))[0],
+    async within(work) {
+      inside = work;
+      await sandbox.call("GET /api/accounts");
+    },
     listIds: (id) => ids(`/api/profiles/${id}/relationships/lists`),
     async events(id) {
       const answer = await sandbox.call(`GET /api/events?filter=equals(profile_id,"${id}")&include=metric&sort=timestamp`);
@@ -67,7 +84,11 @@ export function profileBody(attributes: JsonObject, more: JsonObject = {}): Json
 }
 
 /** Body of a bulk (un)subscribe call. `people` are attributes of each. */
-export function consentBody(kind: "create" | "delete", people: JsonObject[], { list, ...attributes }: JsonObject & { list?: string } = {}): JsonObject {
+export function consentBody(
+  kind: "create" | "delete",
+  people: JsonObject[],
+  { list, ...attributes }: JsonObject & { list?: string } = {},
+): JsonObject {
   const profiles = { data: people.map((each) => ({ type: "profile", attributes: each })) };
   const relationships = list === undefined ? {} : { relationships: { list: { data: { type: "list", id: list } } } };
   return { data: { type: `profile-subscription-bulk-${kind}-job`, attributes: { profiles, ...attributes }, ...relationships } };

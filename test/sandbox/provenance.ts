@@ -9,5 +9,6 @@ export interface Known {
 
 /** A test of one behaviour of the vendor's that says how the behaviour is known. */
 export function behaviour(name: string, known: Known, run: () => void | Promise<void>): void {
+  // oxlint-disable-next-line vitest/expect-expect -- what is expected stands in `run`
   it(`${name} [${known.as}: ${known.from}]`, run);
 }

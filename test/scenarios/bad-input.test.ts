@@ -30,14 +30,21 @@ describe("settings", () => {
   });
 
   it("are read from the environment and from nowhere else", () => {
-    expect(readConfig({ HALYARD_HOME: "/srv/h", PATH: "/bin" })).toMatchObject({ home: "/srv/h", databaseUrl: "file:/srv/h/halyard.db", port: 4150 });
+    expect(readConfig({ HALYARD_HOME: "/srv/h", PATH: "/bin" })).toMatchObject({
+      home: "/srv/h",
+      databaseUrl: "file:/srv/h/halyard.db",
+      port: 4150,
+    });
   });
 });
 
 describe("the state folder", () => {
   it("that is a file", async () => {
     writeFileSync(join(home, "file"), "x");
-    await expect(openApp(configFor(join(home, "file", "below")))).rejects.toMatchObject({ code: "store_unavailable", hint: expect.stringContaining("HALYARD_HOME") });
+    await expect(openApp(configFor(join(home, "file", "below")))).rejects.toMatchObject({
+      code: "store_unavailable",
+      hint: expect.stringContaining("HALYARD_HOME"),
+    });
   });
 
   it("whose database is corrupt is left as it is", async () => {
@@ -110,13 +117,24 @@ describe("a key", () => {
   it("of another account is refused for a name that is taken", async () => {
     const { createSandbox } = await import("../../src/sandbox/sandbox.ts");
     const other = await createSandbox({ limits: "off", seed: "other" });
-    await expect(world.app.connections.connect({ name: "shop", origin: other.url, key: new Secret(other.keys.full) })).rejects.toMatchObject({ code: "account_mismatch" });
+    await expect(
+      world.app.connections.connect({ name: "shop", origin: other.url, key: new Secret(other.keys.full) }),
+    ).rejects.toMatchObject({ code: "account_mismatch" });
     expect(await world.app.connections.check("shop")).toMatchObject({ ok: true });
     await other.close();
   });
 
-  it.each(["http://example.com", "https://a.klaviyo.com@evil.example", "https://a.klaviyo.com.evil.example", "http://169.254.169.254", "ftp://127.0.0.1", "not a url"])("is never sent to %s", async (origin) => {
-    await expect(world.app.connections.connect({ name: "x", origin, key: new Secret(world.sandbox.keys.full) })).rejects.toMatchObject({ code: "config" });
+  it.each([
+    "http://example.com",
+    "https://a.klaviyo.com@evil.example",
+    "https://a.klaviyo.com.evil.example",
+    "http://169.254.169.254",
+    "ftp://127.0.0.1",
+    "not a url",
+  ])("is never sent to %s", async (origin) => {
+    await expect(world.app.connections.connect({ name: "x", origin, key: new Secret(world.sandbox.keys.full) })).rejects.toMatchObject({
+      code: "config",
+    });
   });
 });
 
@@ -136,7 +154,10 @@ it("a port that is taken", async () => {
 it("a policy file that is misspelt denies writes, says where, and lets reads go on", async () => {
   const world = await createWorld();
   world.setPolicy("version: 1\npreset: read-only\nruels: []\n");
-  expect(await world.write("create_list", { name: "x" })).toMatchObject({ status: "denied", because: expect.stringContaining("cannot be used") });
+  expect(await world.write("create_list", { name: "x" })).toMatchObject({
+    status: "denied",
+    because: expect.stringContaining("cannot be used"),
+  });
   expect(await world.read("get_lists")).toMatchObject({ status: "done" });
   const shown = await halyard(world, ["policy", "show"]);
   expect(shown.stdout + shown.stderr).toContain('did you mean "rules"?');
@@ -155,14 +176,20 @@ describe("a message to the HTTP door", () => {
     const answer = await fetch(`${door.url}/mcp`, {
       method: "POST",
       body,
-      headers: { "content-type": "application/json", accept: "application/json, text/event-stream", authorization: `Bearer ${world.agentToken.reveal()}`, ...headers },
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        authorization: `Bearer ${world.agentToken.reveal()}`,
+        ...headers,
+      },
     });
     await answer.text();
     await door.close();
     return answer.status;
   }
 
-  const initialize = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}';
+  const initialize =
+    '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}';
   it.each([
     ["that is right", initialize, {}, 200],
     ["without a token", initialize, { authorization: "" }, 401],
@@ -182,4 +209,3 @@ describe("a message to the HTTP door", () => {
     expect(await send(`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"${"y".repeat(7_000_000)}"}}`)).toBe(413);
   });
 });
-

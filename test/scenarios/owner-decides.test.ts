@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { halyard, httpAgent, stdioAgent, type Agent } from "../fixtures/doors.ts";
+import type { JsonObject } from "../../src/lib/json.ts";
 import { createWorld, type World } from "../fixtures/world.ts";
+
+function idIn(data: JsonObject, name: string): string {
+  const id = data[name];
+  return typeof id === "string" ? id : "";
+}
 
 /** The promise: an agent finds, reads and asks; the owner decides at the command line; what was approved happens once, and is on the record. */
 describe.each([
@@ -22,7 +28,7 @@ describe.each([
   const ask = async (name: string): Promise<string> => {
     const { data } = await agent.call("write", { action: "create_list", args: { name }, reason: "the owner wants it" });
     expect(data).toMatchObject({ status: "approval_required" });
-    return String(data["approval_id"]);
+    return idIn(data, "approval_id");
   };
 
   it("the client is shown six tools, reads and writes apart", async () => {
@@ -61,7 +67,7 @@ describe.each([
     expect(writes()).toEqual(["POST /api/lists"]);
     const told = await agent.call("write", { action: "create_list", args: { name: `VIP ${door}` }, reason: "again" });
     expect(told.data).toMatchObject({ status: "done", approval_id: id });
-    const story = await halyard(world, ["activity", String(told.data["call_id"])]);
+    const story = await halyard(world, ["activity", idIn(told.data, "call_id")]);
     for (const word of ["received", "decided", "approved", "intent", "outcome"]) expect(story.stdout).toContain(word);
     const audit = await halyard(world, ["audit", "verify", "--json"]);
     expect([audit.status, JSON.parse(audit.stdout)]).toEqual([0, expect.not.objectContaining({ bad: expect.anything() })]);
@@ -95,7 +101,9 @@ describe.each([
 
   it("a revoked agent is refused at its next call", async () => {
     expect((await halyard(world, ["agents", "revoke", "claude"])).status).toBe(0);
-    const refused = await agent.call("read", { action: "get_lists", args: {} }).catch((thrown: Error) => ({ isError: true, text: thrown.message }));
+    const refused = await agent
+      .call("read", { action: "get_lists", args: {} })
+      .catch((thrown: Error) => ({ isError: true, text: thrown.message }));
     expect(refused.isError).toBe(true);
     expect(world.ledger()).toEqual([]);
   });
@@ -108,8 +116,8 @@ it("an approval that nobody decides runs out, over HTTP", async () => {
   await first.close();
   world.clock.advance(24 * 3_600_000 + 1);
   const agent = await httpAgent(world);
-  expect((await agent.call("approval_status", { approval_id: String(data["approval_id"]) })).data).toMatchObject({ status: "expired" });
-  await expect(world.app.gate.approve(String(data["approval_id"]), "anna", { run: true })).rejects.toMatchObject({ code: "conflict" });
+  expect((await agent.call("approval_status", { approval_id: idIn(data, "approval_id") })).data).toMatchObject({ status: "expired" });
+  await expect(world.app.gate.approve(idIn(data, "approval_id"), "anna", { run: true })).rejects.toMatchObject({ code: "conflict" });
   expect(world.ledger().filter((line) => line.startsWith("POST"))).toEqual([]);
   await agent.close();
   await world.close();

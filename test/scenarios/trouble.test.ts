@@ -13,7 +13,10 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const listsNamed = (name: string): number => world.sandbox.control.ledger().filter(({ method, status, path }) => method === "POST" && path === "/api/lists" && status < 300 && name !== "").length;
+const listsNamed = (name: string): number =>
+  world.sandbox.control
+    .ledger()
+    .filter(({ method, status, path }) => method === "POST" && path === "/api/lists" && status < 300 && name !== "").length;
 
 describe("a write whose answer goes wrong", () => {
   // The class of create_list is readable: it is never repeated by itself.
@@ -47,6 +50,9 @@ describe("a write whose answer goes wrong", () => {
     const id = /"id":"(\w+)","attributes":\{"name":"VIP"/.exec(JSON.stringify(await world.read("get_lists")))?.[1] ?? "";
     world.sandbox.control.setFaults([{ match: { method: "PATCH" }, fault: "drop_after", times: 1 }]);
     expect(await world.write("update_list", { id, name: "VIP 2" })).toMatchObject({ status: "done" });
+    world.setPolicy("version: 1\npreset: operator\nrules: [{id: d, effect: allow, actions: [delete_list]}]\n");
+    world.sandbox.control.setFaults([{ match: { method: "DELETE" }, fault: "drop_after", times: 1 }]);
+    expect(await world.write("delete_list", { id })).toMatchObject({ status: "done", http_status: 404 });
   });
 });
 
@@ -65,30 +71,33 @@ it("a key that was revoked at Klaviyo: told as such, nothing lost", async () => 
 });
 
 describe("a process that is killed in the middle of a call", () => {
-  it.each(["latency", "drop_after"] as const)("with the request %s: unknown after the next start, once at most, record whole", async (fault) => {
-    const real = await createWorld({ realTime: true });
-    try {
-      real.setPolicy("version: 1\npreset: operator\nrules: []\n");
-      real.sandbox.control.setFaults([{ match: { method: "POST" }, fault, ms: 60_000, times: 1 }]);
-      const agent = await stdioAgent(real);
-      const call = agent.call("write", { action: "create_list", args: { name: "VIP" }, reason: "try" }).then(
-        ({ text }) => Promise.reject(new Error(`answered before it was killed: ${text}`)),
-        () => undefined,
-      );
-      const intent = await Promise.race([openIntent(real), call.then(() => Promise.reject(new Error("the call ended")))]);
-      process.kill(Number(intent.holder.split(":")[1]), "SIGKILL");
-      await call;
-      const next = await openApp(real.config);
-      const [row] = await next.activity({ limit: 1 });
-      expect(row).toMatchObject({ operation: "create_list", status: "unknown", error_code: "outcome_unknown" });
-      expect(await next.verifyAudit()).not.toHaveProperty("bad");
-      expect(await next.gate.recover()).toMatchObject({ unknown: 0 });
-      await next.close();
-      expect(real.ledger().filter((line) => line.startsWith("POST")).length).toBeLessThanOrEqual(1);
-    } finally {
-      await real.close();
-    }
-  });
+  it.each(["latency", "drop_after"] as const)(
+    "with the request %s: unknown after the next start, once at most, record whole",
+    async (fault) => {
+      const real = await createWorld({ realTime: true });
+      try {
+        real.setPolicy("version: 1\npreset: operator\nrules: []\n");
+        real.sandbox.control.setFaults([{ match: { method: "POST" }, fault, ms: 60_000, times: 1 }]);
+        const agent = await stdioAgent(real);
+        const call = agent.call("write", { action: "create_list", args: { name: "VIP" }, reason: "try" }).then(
+          ({ text }) => Promise.reject(new Error(`answered before it was killed: ${text}`)),
+          () => undefined,
+        );
+        const intent = await Promise.race([openIntent(real), call.then(() => Promise.reject(new Error("the call ended")))]);
+        process.kill(Number(intent.holder.split(":")[1]), "SIGKILL");
+        await call;
+        const next = await openApp(real.config);
+        const [row] = await next.activity({ limit: 1 });
+        expect(row).toMatchObject({ operation: "create_list", status: "unknown", error_code: "outcome_unknown" });
+        expect(await next.verifyAudit()).not.toHaveProperty("bad");
+        expect(await next.gate.recover()).toMatchObject({ unknown: 0 });
+        await next.close();
+        expect(real.ledger().filter((line) => line.startsWith("POST")).length).toBeLessThanOrEqual(1);
+      } finally {
+        await real.close();
+      }
+    },
+  );
 });
 
 /** Looks until the other process has committed its intent; each look is a read of the database, so this waits for work and not for time. */

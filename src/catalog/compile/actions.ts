@@ -7,7 +7,10 @@ export function parseActions(text: string, operations: readonly Operation[]): Na
   const rows = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const actions = rows.map((row): NamedAction => {
     const [title = "", ids = ""] = row.split("\t");
-    const name = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_").replaceAll(/^_|_$/g, "");
+    const name = title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "_")
+      .replaceAll(/^_|_$/g, "");
     const choices = Object.fromEntries(
       ids.split(",").map((id) => {
         const operation = byId.get(id);

@@ -45,7 +45,13 @@ function compileChannel(channel: "stable" | "beta", document: OpenApiDocument, a
   return {
     operations: compiled.map(({ operation }) => operation),
     schemas: { defs: used({ ...closed, ...flatDefs }, [...Object.values(inputs), ...Object.values(bodies)]), inputs, bodies },
-    answers: { defs: used(open, Object.values(answers).flatMap((byStatus) => Object.values(byStatus))), answers },
+    answers: {
+      defs: used(
+        open,
+        Object.values(answers).flatMap((byStatus) => Object.values(byStatus)),
+      ),
+      answers,
+    },
   };
 }
 

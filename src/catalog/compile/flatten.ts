@@ -33,7 +33,12 @@ export function createFlattener(defs: Record<string, Schema>): { flatten(schema:
   function schemaChanges(schema: Schema): boolean {
     if (schema.$ref !== undefined) return defChanges(schema.$ref.slice(DEFS_PREFIX.length));
     if (enveloped(schema)) return true;
-    const inner = [...Object.values(schema.properties ?? {}), ...(schema.items ? [schema.items] : []), ...(schema.anyOf ?? []), ...(schema.allOf ?? [])];
+    const inner = [
+      ...Object.values(schema.properties ?? {}),
+      ...(schema.items ? [schema.items] : []),
+      ...(schema.anyOf ?? []),
+      ...(schema.allOf ?? []),
+    ];
     return inner.some(schemaChanges);
   }
 
@@ -58,7 +63,8 @@ export function createFlattener(defs: Record<string, Schema>): { flatten(schema:
     const names = deref(type).enum;
     const others = Object.keys(rest);
     if (names?.length !== 1 || typeof names[0] !== "string") return undefined;
-    if (others.length === 0 || !others.every((name) => ["id", "attributes", "relationships", "meta", "links"].includes(name))) return undefined;
+    if (others.length === 0 || !others.every((name) => ["id", "attributes", "relationships", "meta", "links"].includes(name)))
+      return undefined;
     return names[0];
   }
 
@@ -78,7 +84,8 @@ export function createFlattener(defs: Record<string, Schema>): { flatten(schema:
   /** A value can be put back only when its branch is certain: an envelope may stand beside nothing but null. */
   function flattenUnion(branches: Schema[]): Schema[] {
     const certain = branches.filter((branch) => branch.type !== "null").length === 1;
-    if (!certain && branches.some(schemaChanges)) throw new Error(`An envelope stands in a union: ${JSON.stringify(branches).slice(0, 300)}`);
+    if (!certain && branches.some(schemaChanges))
+      throw new Error(`An envelope stands in a union: ${JSON.stringify(branches).slice(0, 300)}`);
     return branches.map(flatten);
   }
 

@@ -1,7 +1,20 @@
 import { DEFS_PREFIX, type Schema } from "../schema.ts";
 import type { VendorSchema } from "./documents.ts";
 
-const KEPT = ["enum", "format", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "default"] as const;
+const KEPT = [
+  "enum",
+  "format",
+  "pattern",
+  "minimum",
+  "maximum",
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "minProperties",
+  "maxProperties",
+  "default",
+] as const;
 
 /**
  * A vendor schema as JSON Schema 2020-12: no prose, no examples, references kept, `nullable` as a type or a branch (33 of the 493 inputs do not
@@ -35,7 +48,8 @@ function unnullable(vendor: VendorSchema, closed: boolean): Schema {
     if (vendor.required && vendor.required.length > 0) schema.required = vendor.required;
   }
   if (vendor.additionalProperties !== undefined) {
-    schema.additionalProperties = typeof vendor.additionalProperties === "boolean" ? vendor.additionalProperties : normalise(vendor.additionalProperties, closed);
+    schema.additionalProperties =
+      typeof vendor.additionalProperties === "boolean" ? vendor.additionalProperties : normalise(vendor.additionalProperties, closed);
   } else if (closed && vendor.properties && Object.keys(vendor.properties).length > 0) {
     schema.additionalProperties = false;
   }

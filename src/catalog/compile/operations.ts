@@ -26,7 +26,8 @@ interface Context {
 export function compileOperations(context: Context): CompiledOperation[] {
   const compiled: CompiledOperation[] = [];
   for (const [path, methods] of Object.entries(context.document.paths)) {
-    for (const [method, source] of Object.entries(methods)) compiled.push(compileOperation(context, path, method.toUpperCase() as Method, source));
+    for (const [method, source] of Object.entries(methods))
+      compiled.push(compileOperation(context, path, method.toUpperCase() as Method, source));
   }
   return compiled;
 }
@@ -59,7 +60,11 @@ function compileOperation(context: Context, path: string, method: Method, source
     filter: filterOf(source),
     page: pageOf(source.parameters),
     body,
-    answers: answers.map(({ status, schema }) => ({ status, hasBody: schema !== null, isCollection: schema !== null && isCollection(context.document, schema) })),
+    answers: answers.map(({ status, schema }) => ({
+      status,
+      hasBody: schema !== null,
+      isCollection: schema !== null && isCollection(context.document, schema),
+    })),
     effect: effectOf(context.authored, id, method),
   };
   return {
@@ -72,7 +77,8 @@ function compileOperation(context: Context, path: string, method: Method, source
 
 function revisionOf(source: OpenApiOperation): string {
   const header = source.parameters.find((parameter) => parameter.in === "header" && parameter.name === "revision");
-  return String(header?.schema.default ?? "");
+  const revision = header?.schema.default;
+  return typeof revision === "string" ? revision : "";
 }
 
 function shapeOf(path: string, method: Method, body: Body | null, resource: string | null): Shape {
@@ -86,7 +92,8 @@ function shapeOf(path: string, method: Method, body: Body | null, resource: stri
   if (method === "PATCH" && endsInId) return "update";
   if (method === "DELETE" && endsInId) return "delete";
   // Creating posts a resource to the plural of its own type; anything else does something of its own.
-  const isCreate = path.startsWith("/api/") && places.length === 1 && body?.type === resource && isPluralOf(places[0] ?? "", resource ?? "");
+  const isCreate =
+    path.startsWith("/api/") && places.length === 1 && body?.type === resource && isPluralOf(places[0] ?? "", resource ?? "");
   return isCreate ? "create" : "action";
 }
 
@@ -177,18 +184,29 @@ function bodyOf(context: Context, source: OpenApiOperation): { body: Body | null
   if (!content) return { body: null, bodySchema: null };
   const wire = deref(context.document, content.schema);
   const bodySchema = normalise(wire, true);
-  if (mediaType === "multipart/form-data") return { body: { mediaType: "multipart", required: true, form: "fields", type: null }, bodySchema };
+  if (mediaType === "multipart/form-data")
+    return { body: { mediaType: "multipart", required: true, form: "fields", type: null }, bodySchema };
   const data = deref(context.document, wire.properties?.["data"]);
   const isList = data.type === "array";
   const resource = isList ? deref(context.document, data.items) : data;
   const isIdentifier = !resource.properties?.["attributes"] && !resource.properties?.["relationships"];
   const required = source.requestBody?.required ?? false;
-  const isLink = isIdentifier && Object.keys(context.document.paths).some((path) => path.includes("/relationships/") && Object.values(context.document.paths[path] ?? {}).includes(source));
+  const isLink =
+    isIdentifier &&
+    Object.keys(context.document.paths).some(
+      (path) => path.includes("/relationships/") && Object.values(context.document.paths[path] ?? {}).includes(source),
+    );
   const form = isList ? "ids" : isLink ? "id" : "resource";
   return { body: { mediaType: "json", required, form, type: typeIn(context.document, resource) }, bodySchema };
 }
 
-function argumentsOf(context: Context, path: string, source: OpenApiOperation, body: Body | null, bodySchema: Schema | null): { args: Arg[]; input: Schema } {
+function argumentsOf(
+  context: Context,
+  path: string,
+  source: OpenApiOperation,
+  body: Body | null,
+  bodySchema: Schema | null,
+): { args: Arg[]; input: Schema } {
   const args: Arg[] = [];
   const properties: Record<string, Schema> = {};
   const add = (arg: Arg, schema: Schema): void => {
@@ -230,14 +248,21 @@ function addBodyArguments(path: string, body: Body, flat: Schema, add: (arg: Arg
   const hasPathId = args.some((arg) => arg.in === "path");
   const envelope = flat["x-wire"]?.at(-1);
   // A body that holds nothing but an id flattens to that id.
-  if (envelope?.kind === "identifier" && !hasPathId) add({ name: "id", in: "body", wire: "id", place: ["id"], required: true }, { type: "string", minLength: 1 });
+  if (envelope?.kind === "identifier" && !hasPathId)
+    add({ name: "id", in: "body", wire: "id", place: ["id"], required: true }, { type: "string", minLength: 1 });
   for (const [name, schema] of Object.entries(flat.properties ?? {})) {
     // The body of an update repeats the id of the path.
     if (name === "id" && hasPathId) continue;
     const place = envelope?.kind === "resource" ? envelope.places[name] : undefined;
     const isFile = schema.format === "binary";
     add(
-      { name, in: isFile ? "file" : "body", wire: place?.[1] ?? name, ...(place && { place }), required: flat.required?.includes(name) ?? false },
+      {
+        name,
+        in: isFile ? "file" : "body",
+        wire: place?.[1] ?? name,
+        ...(place && { place }),
+        required: flat.required?.includes(name) ?? false,
+      },
       // A file travels to us as base64 text.
       isFile ? { type: "string", minLength: 1, format: "byte" } : schema,
     );

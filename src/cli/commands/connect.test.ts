@@ -18,7 +18,7 @@ describe("connect", () => {
     expect(stdout).toContain("Fable Apparel (ABC123); Europe/Berlin, EUR");
     expect(stdout).toMatch(/the key can +lists:read lists:write data-privacy:write\n +it cannot +flows:write\n +not known +webhooks:write/);
     expect(stdout).toContain("Beyond what the policy needs it can: data-privacy:write");
-    expect(stdout).toMatch(/A narrower key needs only:\n +lists:read lists:write\n/);
+    expect(stdout).toMatch(/Without asking you, agents use only these.*\n +lists:read\n +Only after your yes:\n +lists:write\n/);
     expect(stdout).toContain("halyard agents add claude --connection shop ");
   });
 

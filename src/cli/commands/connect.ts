@@ -38,7 +38,7 @@ function originOf(url: string): string {
   return origin;
 }
 
-function reportLines({ connection, account, scopes, beyondPolicy, minimal }: ConnectReport, { typed }: Session): Line[] {
+function reportLines({ connection, account, scopes, needs, beyondPolicy }: ConnectReport, { typed }: Session): Line[] {
   const { granted, missing, unknown } = scopes;
   return [
     [styled("green", "Connected. "), "The key was verified with Klaviyo and sealed; it is not shown again."],
@@ -58,8 +58,10 @@ function reportLines({ connection, account, scopes, beyondPolicy, minimal }: Con
     ...(beyondPolicy.length === 0
       ? [dim("  It can do nothing beyond what the policy needs.")]
       : [[styled("yellow", "  ! "), `Beyond what the policy needs it can: ${beyondPolicy.join(" ")}`]]),
-    dim("  A narrower key needs only:"),
-    `    ${minimal.join(" ")}`,
+    dim("  Without asking you, agents use only these; a narrower key with them alone would do if they never write:"),
+    `    ${needs.allowed.join(" ")}`,
+    dim("  Only after your yes:"),
+    `    ${needs.asked.join(" ") || "nothing"}`,
     "",
     bold("Next"),
     `  ${typed(`agents add claude --connection ${connection.name}`)}   make a token for an agent`,

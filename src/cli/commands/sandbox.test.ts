@@ -7,7 +7,7 @@ describe("sandbox", () => {
     expect(status).toBe(0);
     expect(asked).toEqual([["sandbox", { port: 4151, limits: "real", clock: "real" }], ["stopped"]]);
     expect(stdout).toMatch(
-      /shop +Fable Apparel, 250 profiles\n +address +http:\/\/127\.0\.0\.1:4151\n +key +pk_sandbox\n +connect +halyard connect --name try --sandbox http:\/\/127\.0\.0\.1:4151\n/,
+      /shop +Fable Apparel, 250 profiles\n +address +http:\/\/127\.0\.0\.1:4151\n +key +pk_full  every scope\n +read-only key +pk_read\n +public key +AbC123\n +connect +halyard connect --name try --sandbox http:\/\/127\.0\.0\.1:4151\n/,
     );
   });
 

@@ -23,19 +23,28 @@ function single(operation: string, caller: "server" | "client") {
 export const bulkCreateEvents = defineAction("bulk_create_events", (request, ctx) => {
   const { attributes } = parseInput(request.body);
   const groups = arrayOf(objectOf(attributes["events-bulk-create"])["data"]).map((each) => objectOf(objectOf(each)["attributes"]));
-  scheduleEvents(ctx, acceptGroups(ctx, groups, (i) => `${POINTER}/events-bulk-create/data/${i}/attributes`), "server");
+  scheduleEvents(
+    ctx,
+    acceptGroups(ctx, groups, (i) => `${POINTER}/events-bulk-create/data/${i}/attributes`),
+    "server",
+  );
   return ctx.reply.empty(request);
 });
 
 export const bulkCreateClientEvents = defineAction("bulk_create_client_events", (request, ctx) => {
-  scheduleEvents(ctx, acceptGroups(ctx, [parseInput(request.body).attributes], () => POINTER), "client");
+  scheduleEvents(
+    ctx,
+    acceptGroups(ctx, [parseInput(request.body).attributes], () => POINTER),
+    "client",
+  );
   return ctx.reply.empty(request);
 });
 
 /** All or nothing: one wrong event, or a unique id that stands twice for a person and a metric, and none is stored. */
 function acceptGroups(ctx: Context, groups: readonly JsonObject[], pointerOf: (i: number) => string): Accepted[] {
   const eventsOf = groups.map((group) => arrayOf(objectOf(group["events"])["data"]).map((each) => objectOf(objectOf(each)["attributes"])));
-  if (eventsOf.flat().length > MAX_EVENTS) refuse("invalid", `A request has at most ${MAX_EVENTS} events.`, { source: { pointer: POINTER } });
+  if (eventsOf.flat().length > MAX_EVENTS)
+    refuse("invalid", `A request has at most ${MAX_EVENTS} events.`, { source: { pointer: POINTER } });
   const accepted = groups.map((group, i) => acceptEvents(ctx, dataOf(group["profile"]), eventsOf[i] ?? [], pointerOf(i)));
   const seen = new Set<string>();
   for (const { profile, events } of accepted) {

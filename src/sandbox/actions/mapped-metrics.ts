@@ -7,7 +7,13 @@ import type { ApiRequest, Reply } from "../engine/request.ts";
 import { MAPPED_METRIC_IDS, mappedMetric, mappedMetrics, type MappedMetricRow } from "../resources/mapped-metrics.ts";
 
 export const getMappedMetrics = defineAction("get_mapped_metrics", (request, ctx) =>
-  withoutUnset(ctx.reply.list(request, "mapped-metric", MAPPED_METRIC_IDS.map((id) => mappedMetric(ctx, id)))),
+  withoutUnset(
+    ctx.reply.list(
+      request,
+      "mapped-metric",
+      MAPPED_METRIC_IDS.map((id) => mappedMetric(ctx, id)),
+    ),
+  ),
 );
 
 export const getMappedMetric = defineAction("get_mapped_metric", (request, ctx) =>
@@ -21,7 +27,8 @@ export const updateMappedMetric = defineAction("update_mapped_metric", (request,
   if (input.id !== id) refuse("invalid", "The id in the body must match the id in the path.", { source: { pointer: "/data/id" } });
   const names = Object.keys(objectOf(objectOf(objectOf(request.body)["data"])["relationships"]));
   const [metric, customMetric] = [input.one("metric"), input.one("custom-metric")];
-  if (metric !== undefined && customMetric !== undefined) refuse("invalid", "A mapping leads to a metric or to a custom metric, not to both.");
+  if (metric !== undefined && customMetric !== undefined)
+    refuse("invalid", "A mapping leads to a metric or to a custom metric, not to both.");
   if (metric !== undefined) ctx.must("metric", metric);
   if (customMetric !== undefined) ctx.must("custom-metric", customMetric);
   const after = { ...(metric !== undefined && { metric }), ...(customMetric !== undefined && { customMetric }) };

@@ -21,7 +21,9 @@ export const queryMetricAggregates = defineAction("query_metric_aggregates", (re
   const { attributes } = parseInput(request.body);
   const { id: metricId } = ctx.must("metric", textOf(attributes["metric_id"]) ?? "");
   const timezone = textOf(attributes["timezone"]) ?? "UTC";
-  const calendar = (UNSUPPORTED_ZONES.includes(timezone) ? undefined : zoneCalendar(timezone)) ?? wrong("timezone", `'${timezone}' is not a supported time zone.`);
+  const calendar =
+    (UNSUPPORTED_ZONES.includes(timezone) ? undefined : zoneCalendar(timezone)) ??
+    wrong("timezone", `'${timezone}' is not a supported time zone.`);
   const { from, to, clauses } = readFilters(arrayOf(attributes["filter"]).map(String), calendar);
   const starts = calendar.starts((textOf(attributes["interval"]) ?? "day") as Interval, from, to);
   // Safe: the wire schema lets only these names through.
@@ -37,9 +39,15 @@ export const queryMetricAggregates = defineAction("query_metric_aggregates", (re
   const mark = hash("sha256", JSON.stringify(question)).slice(0, 8);
   const start = readCursor(textOf(cursor), mark);
   const pageAt = (at: number): string => pageUrl(request.self, "page_cursor", Buffer.from(JSON.stringify([at, mark])).toString("base64"));
-  const fields: JsonObject = { dates: starts.map(isoSeconds), data: rows.slice(start, start + sizeAsked).map((row): JsonObject => ({ ...row })) };
+  const fields: JsonObject = {
+    dates: starts.map(isoSeconds),
+    data: rows.slice(start, start + sizeAsked).map((row): JsonObject => ({ ...row })),
+  };
   const asked = request.query.fields.get("metric-aggregate") ?? arrayOf(attributes["return_fields"] ?? null).map(String);
-  const kept = asked.length === 0 ? fields : Object.fromEntries(Object.entries(fields).filter(([name]) => asked.some((field) => field.split(".")[0] === name)));
+  const kept =
+    asked.length === 0
+      ? fields
+      : Object.fromEntries(Object.entries(fields).filter(([name]) => asked.some((field) => field.split(".")[0] === name)));
   return {
     status: 200,
     body: {
@@ -84,7 +92,7 @@ const OPERATORS = ["equals", "any", "contains", "contains-any", "greater-or-equa
 
 function readClauses(text: string): FilterClause[] {
   const [, operator = "", field = "", rest = ""] = /^\s*([a-z-]+)\(\s*([^,()"']+?)\s*,(.*)$/s.exec(text) ?? [];
-  if (operator === "") return wrong("filter", "Invalid filter provided: each one is like equals(Subject,\"Hello\").");
+  if (operator === "") return wrong("filter", 'Invalid filter provided: each one is like equals(Subject,"Hello").');
   if (!OPERATORS.includes(operator)) return wrong("filter", `'${operator}' is not an allowed operator for '${field}'.`);
   try {
     return parseFilter(`${operator}(field,${rest}`).map((clause, i) => (i === 0 ? { ...clause, field } : clause));
@@ -95,15 +103,24 @@ function readClauses(text: string): FilterClause[] {
 }
 
 /** By `sort`, else by what is measured first, most first (assumed). Equals stand in the order of their dimensions. */
-function sorted(rows: AggregateRow[], by: readonly string[], measurements: readonly Measurement[], sort: string | undefined): AggregateRow[] {
+function sorted(
+  rows: AggregateRow[],
+  by: readonly string[],
+  measurements: readonly Measurement[],
+  sort: string | undefined,
+): AggregateRow[] {
   const key = sort?.replace(/^-/, "") ?? measurements[0] ?? "count";
   const isDescending = sort === undefined || sort.startsWith("-");
   const dimension = by.indexOf(key);
   const isMeasured = measurements.some((name) => name === key);
   if (dimension === -1 && !isMeasured) wrong("sort", `'${key}' is neither measured nor grouped by.`);
-  const total = ({ measurements: values }: AggregateRow): number => (values[key as Measurement] ?? []).reduce((sum, value) => sum + value, 0);
-  const compare = (a: AggregateRow, b: AggregateRow): number => (dimension === -1 ? total(a) - total(b) : order(a.dimensions[dimension], b.dimensions[dimension]));
-  return rows.toSorted((a, b) => (isDescending ? compare(b, a) : compare(a, b)) || order(JSON.stringify(a.dimensions), JSON.stringify(b.dimensions)));
+  const total = ({ measurements: values }: AggregateRow): number =>
+    (values[key as Measurement] ?? []).reduce((sum, value) => sum + value, 0);
+  const compare = (a: AggregateRow, b: AggregateRow): number =>
+    dimension === -1 ? total(a) - total(b) : order(a.dimensions[dimension], b.dimensions[dimension]);
+  return rows.toSorted(
+    (a, b) => (isDescending ? compare(b, a) : compare(a, b)) || order(JSON.stringify(a.dimensions), JSON.stringify(b.dimensions)),
+  );
 }
 
 function order(a = "", b = ""): number {

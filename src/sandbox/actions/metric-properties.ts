@@ -19,5 +19,8 @@ export const getPropertyIdsForMetric = defineAction("get_property_ids_for_metric
 
 function propertiesOf({ params }: ApiRequest, ctx: Context): MetricPropertyRow[] {
   const { id } = ctx.must("metric", params["id"] ?? "");
-  return ctx.rows(metricProperties).where("metric", id).toSorted((a, b) => (a.property < b.property ? -1 : 1));
+  return ctx
+    .rows(metricProperties)
+    .where("metric", id)
+    .toSorted((a, b) => (a.property < b.property ? -1 : 1));
 }

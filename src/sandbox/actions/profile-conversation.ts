@@ -17,5 +17,8 @@ export const getConversationIdForProfile = defineAction("get_conversation_id_for
 
 function firstOf({ params }: ApiRequest, ctx: Context): ConversationRow | undefined {
   const { id } = ctx.must("profile", params["id"] ?? "");
-  return ctx.rows(conversations).where("profile", id).toSorted((a, b) => (a.id < b.id ? -1 : 1))[0];
+  return ctx
+    .rows(conversations)
+    .where("profile", id)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))[0];
 }

@@ -9,7 +9,9 @@ import { events, type EventRow } from "../resources/event-rows.ts";
 /** A filter on one metric or one profile reads along that index in its kept order: an account has too many events to sort them per page. */
 export const getEvents = defineAction("get_events", (request, ctx) => {
   const { query, params } = request;
-  const clause = query.filter.find(({ operator, field, value }) => operator === "equals" && field.endsWith("_id") && typeof value === "string");
+  const clause = query.filter.find(
+    ({ operator, field, value }) => operator === "equals" && field.endsWith("_id") && typeof value === "string",
+  );
   if (!clause) return withAttributions(request, ctx.reply.collection(request, "event"), ctx);
   const within = { index: clause.field, key: String(clause.value) };
   // What is filtered by moves into the place of a path parameter, so that cursors still belong to their question.
@@ -45,7 +47,10 @@ function attributionOf({ id, attributed }: EventRow, ctx: Context): JsonObject |
   if (!attributed) return undefined;
   const { event: cause, ...others } = attributed;
   const related = { event: { type: "event", id }, ...(cause !== undefined && { "attributed-event": { type: "event", id: cause } }) };
-  const rest = Object.entries(others).map(([name, each]) => [name, { type: name === "flow-message-variation" ? "flow-message" : name, id: each }]);
+  const rest = Object.entries(others).map(([name, each]) => [
+    name,
+    { type: name === "flow-message-variation" ? "flow-message" : name, id: each },
+  ]);
   const all: [string, JsonObject][] = Object.entries({ ...related, ...Object.fromEntries(rest) });
   const attributionId = hash("md5", `${id} attribution`);
   return {

@@ -10,10 +10,14 @@ const ERASE_AFTER_MS = 10_000;
 export const requestProfileDeletion = defineAction("request_profile_deletion", (request, ctx) => {
   const person = objectOf(objectOf(parseInput(request.body).attributes["profile"])["data"]);
   const { email, phone_number } = objectOf(person["attributes"]);
-  const given = Object.entries({ id: person["id"], email: normalEmail(email), phone_number }).filter(([, value]) => textOf(value) !== undefined);
+  const given = Object.entries({ id: person["id"], email: normalEmail(email), phone_number }).filter(
+    ([, value]) => textOf(value) !== undefined,
+  );
   const [named, ...more] = given;
   if (!named || more.length > 0) {
-    refuse("invalid", "Exactly one of 'id', 'email' and 'phone_number' is required.", { source: { pointer: "/data/attributes/profile/data" } });
+    refuse("invalid", "Exactly one of 'id', 'email' and 'phone_number' is required.", {
+      source: { pointer: "/data/attributes/profile/data" },
+    });
   }
   const [by, value = null] = named;
   ctx.schedule(ctx.now + ERASE_AFTER_MS, "erase_profile", { by, value });

@@ -29,7 +29,12 @@ export const bulkSubscribeProfiles = defineAction("bulk_subscribe_profiles", (re
   const { attributes, one } = parseInput(request.body);
   const isHistorical = booleanOf(attributes["historical_import"]) ?? false;
   const wishes = parseWishes(objectOf(attributes["profiles"]), { max: MAX_SUBSCRIBED, isHistorical, nowMs: ctx.now });
-  const terms: Terms = { list: mustList(ctx, one("list")), isHistorical, customSource: textOf(attributes["custom_source"]), caller: "server" };
+  const terms: Terms = {
+    list: mustList(ctx, one("list")),
+    isHistorical,
+    customSource: textOf(attributes["custom_source"]),
+    caller: "server",
+  };
   for (const wish of wishes) fulfil(ctx, wish, terms);
   return ctx.reply.empty(request);
 });
@@ -40,7 +45,12 @@ export const createClientSubscription = defineAction("create_client_subscription
   const body = objectOf(objectOf(attributes["profile"])["data"]);
   const { wish, refusals } = readWish(body, "/data/attributes/profile/data", { nowMs: ctx.now });
   if (refusals.length > 0) refuseAll(refusals);
-  fulfil(ctx, wish, { list: mustList(ctx, one("list")), isHistorical: false, customSource: textOf(attributes["custom_source"]), caller: "client" });
+  fulfil(ctx, wish, {
+    list: mustList(ctx, one("list")),
+    isHistorical: false,
+    customSource: textOf(attributes["custom_source"]),
+    caller: "client",
+  });
   return ctx.reply.empty(request);
 });
 
@@ -57,9 +67,14 @@ function fulfil(ctx: Context, { person, channels, tokens }: Wish, { list, isHist
   const { profile } = upsertProfile(ctx, person, isOne ? caller : "client");
   for (const { channel, at } of granted) {
     const isText = channel.startsWith("sms") || channel.startsWith("whatsapp");
-    const owner = isText && person.phone && profile.phone !== person.phone ? ctx.rows(profiles).find("phone_number", person.phone) : profile;
+    const owner =
+      isText && person.phone && profile.phone !== person.phone ? ctx.rows(profiles).find("phone_number", person.phone) : profile;
     const isListed = list !== undefined && !isDouble && MARKETING.includes(channel);
-    const how = { ...(at !== undefined && { at }), ...(customSource !== undefined && { methodDetail: customSource }), ...(isListed && { list }) };
+    const how = {
+      ...(at !== undefined && { at }),
+      ...(customSource !== undefined && { methodDetail: customSource }),
+      ...(isListed && { list }),
+    };
     if (owner) subscribe(ctx, owner.id, { channel, ...how });
   }
   for (const token of tokens) ctx.rows(pushTokens).put(registered(ctx, token, profile.id));

@@ -82,7 +82,8 @@ const ATTRIBUTED = {
 /** A dimension of an event as text: what it is attributed to, or its property of that name. Empty where the event has none (documented). */
 function dimensionOf(event: EventRow, name: string): string {
   const relation = (ATTRIBUTED as Partial<Record<string, (typeof ATTRIBUTED)[keyof typeof ATTRIBUTED]>>)[name];
-  const credited = relation && (event.attributed?.[relation] ?? (name === "$attributed_message" ? event.attributed?.["flow-message"] : undefined));
+  const credited =
+    relation && (event.attributed?.[relation] ?? (name === "$attributed_message" ? event.attributed?.["flow-message"] : undefined));
   return credited ?? textValue(eventProperty(event, name));
 }
 

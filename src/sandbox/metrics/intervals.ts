@@ -33,7 +33,9 @@ export function zoneCalendar(timeZone: string): ZoneCalendar | undefined {
       const found: number[] = [];
       // Hours are steps of time, not of the clock on the wall, which may repeat or skip one.
       if (interval === "hour") for (let at = Math.floor(from / HOUR_MS) * HOUR_MS; at < to; at += HOUR_MS) found.push(at);
-      else for (let local = floorTo(interval, from + offsetAt(from)); utcOf(local) < to; local = next(interval, local)) found.push(utcOf(local));
+      else
+        for (let local = floorTo(interval, from + offsetAt(from)); utcOf(local) < to; local = next(interval, local))
+          found.push(utcOf(local));
       return found;
     },
   };
@@ -50,7 +52,9 @@ function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
 
 function readOffset(format: Intl.DateTimeFormat, utcMs: number): number {
   const parts = new Map(format.formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]));
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0] = (["year", "month", "day", "hour", "minute"] as const).map((part) => parts.get(part));
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0] = (["year", "month", "day", "hour", "minute"] as const).map((part) =>
+    parts.get(part),
+  );
   return Date.UTC(year, month - 1, day, hour, minute) - utcMs;
 }
 

@@ -60,7 +60,14 @@ export function subscribe(ctx: Context, profileId: string, { channel, list, ...h
     metric: `Subscribed to ${name} Marketing`,
     service: "klaviyo",
     profileId,
-    properties: { ...addressOf(before, channel), ...about, double_optin: doubleOptIn, method, method_detail: methodDetail ?? null, custom_method_detail: null },
+    properties: {
+      ...addressOf(before, channel),
+      ...about,
+      double_optin: doubleOptIn,
+      method,
+      method_detail: methodDetail ?? null,
+      custom_method_detail: null,
+    },
     uniqueId: `${profileId}${ctx.accountId}${Math.floor(ctx.now / 1000)}`,
   });
 }
@@ -69,7 +76,11 @@ export function subscribe(ctx: Context, profileId: string, { channel, list, ...h
  * Takes consent back. With a `list` that the person is on, only mail of that list ends; when the person is not on it, all of the channel's
  * marketing does, as without a list. Text messages and push have no per-list consent, so they always end (assumed).
  */
-export function unsubscribe(ctx: Context, profileId: string, { channel, method = "API_V3_UNSUBSCRIBE", list }: Pick<Subscribing, "channel" | "method" | "list">): void {
+export function unsubscribe(
+  ctx: Context,
+  profileId: string,
+  { channel, method = "API_V3_UNSUBSCRIBE", list }: Pick<Subscribing, "channel" | "method" | "list">,
+): void {
   const before = mustProfile(ctx, profileId);
   const isMember = list !== undefined && ctx.rows(listMembers).has(linkId(list, profileId));
   if (isMember) ctx.unlink("list", list, "profiles", [profileId]);
@@ -88,7 +99,10 @@ export function unsubscribe(ctx: Context, profileId: string, { channel, method =
   save(ctx, after, before);
   const name = EVENT_CHANNELS[channel];
   if (name === undefined) return;
-  const about: JsonObject = { list_ids: list === undefined ? [] : [list], list_names: list === undefined ? [] : [ctx.rows(lists).get(list)?.name ?? null] };
+  const about: JsonObject = {
+    list_ids: list === undefined ? [] : [list],
+    list_names: list === undefined ? [] : [ctx.rows(lists).get(list)?.name ?? null],
+  };
   const properties = { ...addressOf(before, channel), ...about, method };
   recordEvent(ctx, { metric: `Unsubscribed from ${name} Marketing`, service: "klaviyo", profileId, properties });
 }
@@ -113,9 +127,9 @@ export function unsuppress(ctx: Context, profileId: string): boolean {
 }
 
 /** A changed number has no consent: it hangs on the number, not on the person. */
-export function withoutPhoneConsent({ smsConsent: _, otherConsents = {}, ...row }: ProfileRow): ProfileRow {
-  const kept = Object.entries(otherConsents).filter(([channel]) => channel === "push" || channel === "open_tracking");
-  return kept.length > 0 ? { ...row, otherConsents: Object.fromEntries(kept) } : row;
+export function withoutPhoneConsent(profile: ProfileRow): ProfileRow {
+  const kept = Object.entries(profile.otherConsents ?? {}).filter(([channel]) => channel === "push" || channel === "open_tracking");
+  return trimmed({ ...profile, smsConsent: undefined, otherConsents: kept.length > 0 ? Object.fromEntries(kept) : undefined });
 }
 
 function mustProfile(ctx: Context, id: string): ProfileRow {
@@ -138,12 +152,24 @@ function withSuppression(profile: ProfileRow, reason: Suppression["reason"], at:
 }
 
 /** The same row when nothing is different. */
-function withSuppressions(profile: ProfileRow, all: readonly Suppression[], ofLists: NonNullable<ProfileRow["listSuppressions"]>): ProfileRow {
+function withSuppressions(
+  profile: ProfileRow,
+  all: readonly Suppression[],
+  ofLists: NonNullable<ProfileRow["listSuppressions"]>,
+): ProfileRow {
   const { suppressions = [], listSuppressions = [] } = profile;
-  const isSame = all.length === suppressions.length && ofLists.length === listSuppressions.length && all.every((each) => suppressions.includes(each)) && ofLists.every((each) => listSuppressions.includes(each));
+  const isSame =
+    all.length === suppressions.length &&
+    ofLists.length === listSuppressions.length &&
+    all.every((each) => suppressions.includes(each)) &&
+    ofLists.every((each) => listSuppressions.includes(each));
   if (isSame) return profile;
   const ranked = all.toSorted((a, b) => RANKED.indexOf(a.reason) - RANKED.indexOf(b.reason));
-  return trimmed({ ...profile, suppressions: ranked.length > 0 ? ranked : undefined, listSuppressions: ofLists.length > 0 ? ofLists : undefined });
+  return trimmed({
+    ...profile,
+    suppressions: ranked.length > 0 ? ranked : undefined,
+    listSuppressions: ofLists.length > 0 ? ofLists : undefined,
+  });
 }
 
 function addressOf({ email, phone }: ProfileRow, channel: Channel): JsonObject {

@@ -6,4 +6,6 @@ export interface ConversationRow extends Row {
   profile: string;
 }
 
-export const conversations = defineCollection<ConversationRow>("conversations", { indexes: { profile: (conversation) => conversation.profile } });
+export const conversations = defineCollection<ConversationRow>("conversations", {
+  indexes: { profile: (conversation) => conversation.profile },
+});

@@ -34,7 +34,8 @@ export const customMetricResource = defineResource<CustomMetricRow>({
   }),
   relationships: { metrics: toManyIds<CustomMetricRow>("metric", (metric) => metricIdsOf(metric.definition)) },
   create({ attributes }, ctx) {
-    if (ctx.rows(customMetrics).size >= MAX_CUSTOM_METRICS) refuse("invalid", `An account has at most ${MAX_CUSTOM_METRICS} custom metrics.`);
+    if (ctx.rows(customMetrics).size >= MAX_CUSTOM_METRICS)
+      refuse("invalid", `An account has at most ${MAX_CUSTOM_METRICS} custom metrics.`);
     return {
       id: ctx.ids.hex(32),
       name: freeName(textOf(attributes["name"]) ?? "", ctx),

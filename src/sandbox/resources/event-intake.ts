@@ -41,7 +41,8 @@ export function acceptEvents(ctx: Context, profile: JsonObject, events: readonly
 function acceptEvent(ctx: Context, event: JsonObject, pointer: string): JsonObject {
   const wrong = (name: string, detail: string): never => refuse("invalid", detail, { source: { pointer: `${pointer}/${name}` } });
   const metric = textOf(objectOf(objectOf(objectOf(event["metric"])["data"])["attributes"])["name"]) ?? "";
-  if (metric.trim() === "" || metric.length > MAX_METRIC_NAME) wrong("metric", `The name of a metric has 1 to ${MAX_METRIC_NAME} characters.`);
+  if (metric.trim() === "" || metric.length > MAX_METRIC_NAME)
+    wrong("metric", `The name of a metric has 1 to ${MAX_METRIC_NAME} characters.`);
   const properties = objectOf(event["properties"]);
   if (Object.keys(properties).length > MAX_PROPERTIES) wrong("properties", `An event has at most ${MAX_PROPERTIES} properties.`);
   const fault = faultOf(properties, 1);

@@ -51,7 +51,11 @@ export function recordEvent(ctx: Context, event: NewEvent): EventRow | undefined
 }
 
 /** The metric of this name and service, made when there is none. */
-export function ensureMetric(ctx: Context, name: string, service: MetricService = KLAVIYO_METRICS.has(name) ? "klaviyo" : "api"): MetricRow {
+export function ensureMetric(
+  ctx: Context,
+  name: string,
+  service: MetricService = KLAVIYO_METRICS.has(name) ? "klaviyo" : "api",
+): MetricRow {
   const rows = ctx.rows(metrics);
   return rows.find("source", metricSource(service, name)) ?? rows.put({ id: ctx.ids.short(), name, service, created: ctx.now });
 }

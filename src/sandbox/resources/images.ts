@@ -39,13 +39,20 @@ export const imageResource = defineResource<ImageRow>({
     size: (image) => image.sizeBytes,
     hidden: (image) => image.hidden ?? false,
   },
-  sorts: { name: (image) => image.name, updated_at: (image) => image.updated, format: (image) => image.format, size: (image) => image.sizeBytes },
+  sorts: {
+    name: (image) => image.name,
+    updated_at: (image) => image.updated,
+    format: (image) => image.format,
+    size: (image) => image.sizeBytes,
+  },
   create({ attributes }, ctx) {
     const source = textOf(attributes["import_from_url"]) ?? "";
     const given = textOf(attributes["name"]);
     const hidden = booleanOf(attributes["hidden"]) ?? false;
     const [, encoded] = /^data:image\/[\w.+-]+;base64,(.*)$/s.exec(source) ?? [];
-    return encoded === undefined ? imageFrom(source, given, hidden, ctx) : uploaded(Buffer.from(encoded, "base64"), given ?? "image", hidden, ctx);
+    return encoded === undefined
+      ? imageFrom(source, given, hidden, ctx)
+      : uploaded(Buffer.from(encoded, "base64"), given ?? "image", hidden, ctx);
   },
   update: ({ hidden: was, ...image }, { attributes }, ctx) => {
     const hidden = booleanOf(attributes["hidden"]) ?? was ?? false;
@@ -56,7 +63,8 @@ export const imageResource = defineResource<ImageRow>({
 /** The row of an uploaded file; what is no image, or too large, is refused. */
 export function uploaded(bytes: Uint8Array, name: string, hidden: boolean, ctx: Context): ImageRow {
   if (bytes.length > MAX_SIZE_BYTES) refuse("invalid", "The image is larger than 5 MB.");
-  const format = formatOf(Buffer.from(bytes.subarray(0, 8)).toString("latin1")) ?? refuse("invalid", "The image must be a JPEG, PNG or GIF.");
+  const format =
+    formatOf(Buffer.from(bytes.subarray(0, 8)).toString("latin1")) ?? refuse("invalid", "The image must be a JPEG, PNG or GIF.");
   return imageRow({ name, format, sizeBytes: bytes.length, hidden }, ctx);
 }
 
@@ -64,7 +72,8 @@ export function uploaded(bytes: Uint8Array, name: string, hidden: boolean, ctx: 
 function imageFrom(source: string, given: string | undefined, hidden: boolean, ctx: Context): ImageRow {
   const source_ = { pointer: "/data/attributes/import_from_url" };
   const url = URL.canParse(source) ? new URL(source) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) refuse("invalid", "'import_from_url' must be a URL or a data URI of an image.", { source: source_ });
+  if (!url || !/^https?:$/.test(url.protocol))
+    refuse("invalid", "'import_from_url' must be a URL or a data URI of an image.", { source: source_ });
   const file = url.pathname.split("/").at(-1) ?? "";
   const extension = file.split(".").at(-1)?.toLowerCase() ?? "";
   const format = { gif: "gif", jpg: "jpeg", jpeg: "jpeg", png: "png" }[extension] as ImageRow["format"] | undefined;
@@ -72,7 +81,10 @@ function imageFrom(source: string, given: string | undefined, hidden: boolean, c
   return imageRow({ name: given ?? file.slice(0, -extension.length - 1), format, sizeBytes: 4000 + ctx.ids.number(60_000), hidden }, ctx);
 }
 
-function imageRow({ name, hidden, ...rest }: { name: string; format: ImageRow["format"]; sizeBytes: number; hidden: boolean }, ctx: Context): ImageRow {
+function imageRow(
+  { name, hidden, ...rest }: { name: string; format: ImageRow["format"]; sizeBytes: number; hidden: boolean },
+  ctx: Context,
+): ImageRow {
   const file = `${ctx.ids.uuid()}.${rest.format}`;
   return { id: ctx.ids.digits(9), name: freeName(name, ctx), file, ...rest, ...(hidden && { hidden }), updated: ctx.now };
 }

@@ -3,23 +3,14 @@ import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { defineResource, toManyByIndex, toManyIds } from "../engine/declare.ts";
 import { arrayOf, objectOf, textOf } from "../engine/input.ts";
-import { defineMachine } from "../engine/machine.ts";
 import { refuse, refuseAll, refusedOf, REFUSALS } from "../engine/refusal.ts";
 import { defineCollection, type Row } from "../state/collection.ts";
 import { importErrors } from "./import-errors.ts";
+import { JOB_ENDS_AFTER_MS, JOB_STARTS_AFTER_MS, jobLife, type JobStatus } from "./job-life.ts";
 import { lists } from "./lists.ts";
 import { readProfile } from "./profile-input.ts";
 import { upsertProfile } from "./profile-upsert.ts";
 
-export type JobStatus = "queued" | "processing" | "complete";
-/** Life of a bulk job: accepted, started and finished by the sandbox clock (behaviour.md §2.21: seconds). */
-export const jobLife = defineMachine<JobStatus, "start" | "finish">("job", {
-  queued: { start: "processing" },
-  processing: { finish: "complete" },
-  complete: {},
-});
-export const JOB_STARTS_AFTER_MS = 1000;
-export const JOB_ENDS_AFTER_MS = 3000;
 const JOB_LIFE_MS = 7 * 86_400_000;
 const MAX_IMPORTED = 10_000;
 
@@ -93,7 +84,9 @@ function finishImport({ id, profiles: bodies }: JsonObject, ctx: Context): void 
       failed++;
       const { code, title } = REFUSALS[refusal.code];
       const pointer = `/data/attributes/profiles/data/${i}`;
-      ctx.rows(importErrors).put({ id: ctx.ids.uuid(), job: job.id, code, title, detail: refusal.detail, pointer, payload: objectOf(body) });
+      ctx
+        .rows(importErrors)
+        .put({ id: ctx.ids.uuid(), job: job.id, code, title, detail: refusal.detail, pointer, payload: objectOf(body) });
     }
   }
   const profiles = [...reached];

@@ -14,7 +14,15 @@ export interface MappedMetricRow extends Row {
 /** Holds the mappings that were ever set; see {@link mappedMetric}. */
 export const mappedMetrics = defineCollection<MappedMetricRow>("mapped_metrics", { indexes: { customMetric: (row) => row.customMetric } });
 
-export const MAPPED_METRIC_IDS = ["added_to_cart", "cancelled_sales", "ordered_product", "refunded_sales", "revenue", "started_checkout", "viewed_product"];
+export const MAPPED_METRIC_IDS = [
+  "added_to_cart",
+  "cancelled_sales",
+  "ordered_product",
+  "refunded_sales",
+  "revenue",
+  "started_checkout",
+  "viewed_product",
+];
 
 /** When the API first had mappings: what one that was never set shows as its last change (assumed). */
 const NEVER_SET = Date.UTC(2025, 3, 15);

@@ -3,7 +3,15 @@ import type { Context } from "../engine/context.ts";
 import { defineResource, toManyByIndex, toOne } from "../engine/declare.ts";
 import type { Json } from "../../lib/json.ts";
 import { eventProperty, events, eventSecond } from "./event-rows.ts";
-import { integrationCategoryOf, integrationNameOf, integrationOf, metricProperties, metrics, type MetricPropertyRow, type MetricRow } from "./metric-rows.ts";
+import {
+  integrationCategoryOf,
+  integrationNameOf,
+  integrationOf,
+  metricProperties,
+  metrics,
+  type MetricPropertyRow,
+  type MetricRow,
+} from "./metric-rows.ts";
 
 /** Metrics (behaviour.md §2.8): read-only, each made by its first event. */
 export const metricResource = defineResource<MetricRow>({

@@ -29,8 +29,14 @@ export const ORDER_METRIC = "Placed Order";
 
 /** What is predicted of a profile. Orders are events of any metric called "Placed Order". */
 export function predict(ctx: Context, profile: ProfileRow): Predictions {
-  const orderMetrics = ctx.rows(metrics).where("name", ORDER_METRIC).map(({ id }) => id);
-  const orders = ctx.rows(events).where("profile_id", profile.id).filter(({ metric }) => orderMetrics.includes(metric));
+  const orderMetrics = ctx
+    .rows(metrics)
+    .where("name", ORDER_METRIC)
+    .map(({ id }) => id);
+  const orders = ctx
+    .rows(events)
+    .where("profile_id", profile.id)
+    .filter(({ metric }) => orderMetrics.includes(metric));
   const times = orders.map(({ at }) => at).toSorted((a, b) => a - b);
   const [first, last] = [times[0], times.at(-1)];
   const count = orders.length;

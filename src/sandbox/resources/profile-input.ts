@@ -31,6 +31,7 @@ const TEXT_FIELDS = [
   ["last_name", "lastName"],
   ["organization", "organization"],
   ["locale", "locale"],
+  ["title", "title"],
   ["image", "image"],
 ] as const satisfies [string, keyof ProfileRow][];
 
@@ -53,8 +54,8 @@ export function readProfile(data: JsonObject, pointer: string): { input: Profile
     dropEmails: emailsIn(unappend),
     phone: identifier(attributes["phone_number"]),
     externalId: identifier(attributes["external_id"]),
-    anonymousId: textOf(attributes["anonymous_id"]),
-    kx: textOf(attributes["_kx"]),
+    anonymousId: textOf(attributes["anonymous_id"]) || undefined,
+    kx: textOf(attributes["_kx"]) || undefined,
     attributes,
     patch: objectOf(meta["patch_properties"]),
   };
@@ -63,7 +64,8 @@ export function readProfile(data: JsonObject, pointer: string): { input: Profile
     refusals.push({ code: "invalid", detail, source: { pointer: `${pointer}/attributes/${name}` } });
   if (input.email != null && !isEmail(input.email)) wrong("email", "Invalid email address");
   for (const email of input.addEmails) if (!isEmail(email)) wrong("email", `Invalid email address: ${email}`);
-  if (input.phone != null && !isPhone(input.phone)) wrong("phone_number", "Invalid phone number format (Example of a valid format: +12345678901)");
+  if (input.phone != null && !isPhone(input.phone))
+    wrong("phone_number", "Invalid phone number format (Example of a valid format: +12345678901)");
   if (input.externalId != null && (input.externalId === "" || input.externalId.length > MAX_EXTERNAL_ID_LENGTH)) {
     wrong("external_id", `'external_id' must have 1 to ${MAX_EXTERNAL_ID_LENGTH} characters.`);
   }
@@ -100,7 +102,9 @@ export function withInput(profile: ProfileRow, input: ProfileInput, nowMs: numbe
   const { attributes } = input;
   const email = input.email === undefined ? profile.email : (input.email ?? undefined);
   const phone = input.phone === undefined ? profile.phone : (input.phone ?? undefined);
-  const others = new Set([...(profile.otherEmails ?? []), ...input.addEmails].filter((each) => each !== email && !input.dropEmails.includes(each)));
+  const others = new Set(
+    [...(profile.otherEmails ?? []), ...input.addEmails].filter((each) => each !== email && !input.dropEmails.includes(each)),
+  );
   const texts = TEXT_FIELDS.filter(([name]) => attributes[name] !== undefined).map(([name, field]) => [field, textOf(attributes[name])]);
   return trimmed({
     ...(phone === profile.phone ? profile : withoutPhoneConsent(profile)),
@@ -130,7 +134,11 @@ function withProperties(known: JsonObject | undefined, given: Json | undefined, 
   for (const [name, value] of Object.entries(objectOf(patch["append"]))) all.set(name, [...listed(all.get(name)), ...listed(value)]);
   for (const [name, value] of Object.entries(objectOf(patch["unappend"]))) {
     const gone = new Set(listed(value).map((each) => JSON.stringify(each)));
-    if (all.has(name)) all.set(name, listed(all.get(name)).filter((each) => !gone.has(JSON.stringify(each))));
+    if (all.has(name))
+      all.set(
+        name,
+        listed(all.get(name)).filter((each) => !gone.has(JSON.stringify(each))),
+      );
   }
   const unset = patch["unset"] ?? [];
   for (const name of typeof unset === "string" ? [unset] : arrayOf(unset)) if (typeof name === "string") all.delete(name);

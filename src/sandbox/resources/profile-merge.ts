@@ -38,7 +38,8 @@ function moveBelongings(ctx: Context, from: string, to: string): void {
 }
 
 function joined(source: ProfileRow, destination: ProfileRow): ProfileRow {
-  const { phone, smsConsent, otherConsents } = destination.phone === undefined || destination.phone === source.phone ? phoneOf(source, destination) : destination;
+  const { phone, smsConsent, otherConsents } =
+    destination.phone === undefined || destination.phone === source.phone ? phoneOf(source, destination) : destination;
   return trimmed({
     ...source,
     ...destination,
@@ -66,7 +67,11 @@ function locationOf(source: JsonObject | undefined, destination: JsonObject | un
 }
 
 /** Suppressed and active makes suppressed: whatever either has, the earlier of two alike. */
-function united<T extends { at: number }>(source: readonly T[] = [], destination: readonly T[] = [], keyOf: (each: T) => string): T[] | undefined {
+function united<T extends { at: number }>(
+  source: readonly T[] = [],
+  destination: readonly T[] = [],
+  keyOf: (each: T) => string,
+): T[] | undefined {
   const all = new Map<string, T>();
   for (const each of [...destination, ...source].toSorted((a, b) => b.at - a.at)) all.set(keyOf(each), each);
   return all.size > 0 ? [...all.values()] : undefined;

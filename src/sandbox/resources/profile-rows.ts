@@ -71,7 +71,9 @@ export function emailsOf({ email, otherEmails }: ProfileRow): string | string[] 
 }
 
 /** The same row without the fields that are `undefined`: only what is set is stored. */
-export function trimmed(row: { [Field in keyof ProfileRow]: ProfileRow[Field] | undefined } & Pick<ProfileRow, "id" | "created" | "updated">): ProfileRow {
+export function trimmed(
+  row: { [Field in keyof ProfileRow]: ProfileRow[Field] | undefined } & Pick<ProfileRow, "id" | "created" | "updated">,
+): ProfileRow {
   // Safe: what is undefined is left out.
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)) as object as ProfileRow;
 }

@@ -78,7 +78,10 @@ function isOpen(profile: ProfileRow, channel: Channel): boolean {
 
 /** A device that may be written to is a consent of its own (assumed), unless the person took it back. */
 function pushRecord(profile: ProfileRow, ctx: Context): JsonObject {
-  const open = ctx.rows(pushTokens).where("profile.id", profile.id).filter(({ status }) => status === "AUTHORIZED" || status === "PROVISIONAL");
+  const open = ctx
+    .rows(pushTokens)
+    .where("profile.id", profile.id)
+    .filter(({ status }) => status === "AUTHORIZED" || status === "PROVISIONAL");
   const stated = consentOf(profile, "push");
   const atMs = stated?.at ?? open[0]?.created;
   const consent = stated?.status ?? (open.length > 0 ? "SUBSCRIBED" : "NEVER_SUBSCRIBED");

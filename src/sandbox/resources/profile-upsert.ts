@@ -14,7 +14,8 @@ export interface Upserted {
  */
 export function upsertProfile(ctx: Context, input: ProfileInput, caller: "server" | "client" = "server"): Upserted {
   const owners = ownersOf(ctx, input);
-  const known = input.id === undefined || caller === "client" ? (ctx.rows(profiles).get(input.id ?? "") ?? owners[0]) : mustProfile(ctx, input.id);
+  const known =
+    input.id === undefined || caller === "client" ? (ctx.rows(profiles).get(input.id ?? "") ?? owners[0]) : mustProfile(ctx, input.id);
   if (!known) return { profile: ctx.rows(profiles).put(newProfile(ctx, input)), isNew: true };
   const told = caller === "client" ? withoutTaken(input, known, owners) : input;
   return { profile: updateProfile(ctx, known, told), isNew: false };
@@ -66,7 +67,10 @@ function mustProfile(ctx: Context, id: string): ProfileRow {
 /** Wording and meta as quoted in klaviyo-api-node#74 and #75. */
 function duplicate(owner: ProfileRow): never {
   const source = { pointer: "/data/attributes" };
-  refuse("duplicate_profile", "A profile already exists with one of these identifiers.", { source, meta: { duplicate_profile_id: owner.id } });
+  refuse("duplicate_profile", "A profile already exists with one of these identifiers.", {
+    source,
+    meta: { duplicate_profile_id: owner.id },
+  });
 }
 
 function withoutTaken(input: ProfileInput, known: ProfileRow, owners: readonly ProfileRow[]): ProfileInput {

@@ -46,7 +46,11 @@ export const profileResource = defineResource<ProfileRow>({
     [`${LIST_SUPPRESSIONS}.list_id`]: ({ listSuppressions }) => listSuppressions?.map(({ list }) => list),
     // Fields of the reads of lists and segments.
     profile_id: (profile) => profile.id,
-    push_token: (profile, ctx) => ctx.rows(pushTokens).where("profile.id", profile.id).map(({ token }) => token),
+    push_token: (profile, ctx) =>
+      ctx
+        .rows(pushTokens)
+        .where("profile.id", profile.id)
+        .map(({ token }) => token),
   },
   sorts: {
     created: (profile) => profile.created,

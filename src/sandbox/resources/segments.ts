@@ -72,7 +72,12 @@ export const segmentResource = defineResource<SegmentRow>({
     if (!attributes["definition"]) return changed;
     ctx.schedule(ctx.now + PROCESSING_MS, "finish_segment", { id: segment.id, since: ctx.now });
     const before = segment.processing === undefined ? segment.definition : segment.before;
-    return { ...changed, definition: checkDefinition(objectOf(attributes["definition"]), ctx), processing: ctx.now, ...(before && { before }) };
+    return {
+      ...changed,
+      definition: checkDefinition(objectOf(attributes["definition"]), ctx),
+      processing: ctx.now,
+      ...(before && { before }),
+    };
   },
   tasks: {
     finish_segment({ id, since }, ctx) {

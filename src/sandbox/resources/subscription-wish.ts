@@ -57,13 +57,18 @@ export function parseWishes(profiles: JsonObject, rules: WishRules): Wish[] {
 }
 
 /** One person. Without `subscriptions` the marketing of each given address is meant, as client calls have it. */
-export function readWish(body: JsonObject, pointer: string, { isHistorical = false, nowMs }: Omit<WishRules, "max">): { wish: Wish; refusals: Refusal[] } {
+export function readWish(
+  body: JsonObject,
+  pointer: string,
+  { isHistorical = false, nowMs }: Omit<WishRules, "max">,
+): { wish: Wish; refusals: Refusal[] } {
   const { subscriptions: stated, age_gated_date_of_birth: _, ...attributes } = objectOf(body["attributes"]);
   const push = objectOf(objectOf(stated)["push"]);
   const anonymousId = textOf(push["anonymous_id"]);
   const told = { ...body, attributes: { ...attributes, ...(anonymousId !== undefined && { anonymous_id: anonymousId }) } };
   const { input: person, refusals } = readProfile(told, pointer);
-  const wrong = (name: string, detail: string): number => refusals.push({ code: "invalid", detail, source: { pointer: `${pointer}/attributes${name}` } });
+  const wrong = (name: string, detail: string): number =>
+    refusals.push({ code: "invalid", detail, source: { pointer: `${pointer}/attributes${name}` } });
   if (!person.id && !person.email && !person.phone && !person.anonymousId) wrong("", "One of 'email' or 'phone_number' is required.");
   const subscriptions = stated == null ? defaultsOf(person) : objectOf(stated);
   const channels: Wish["channels"] = [];
@@ -71,7 +76,8 @@ export function readWish(body: JsonObject, pointer: string, { isHistorical = fal
     const settings = objectOf(subscriptions[name])[purpose];
     if (settings == null) continue;
     const needed = name === "push" ? undefined : NEEDS[name];
-    if (needed && !attributes[needed]) wrong(`/${needed}`, `'${needed}' must not be empty when the ${name} channel is included in 'subscriptions'.`);
+    if (needed && !attributes[needed])
+      wrong(`/${needed}`, `'${needed}' must not be empty when the ${name} channel is included in 'subscriptions'.`);
     const consentedAt = textOf(objectOf(settings)["consented_at"]);
     const fault = channel === "open_tracking" ? undefined : consentFault(consentedAt, isHistorical, nowMs);
     if (fault !== undefined) wrong(`/subscriptions/${name}/${purpose}/consented_at`, fault);

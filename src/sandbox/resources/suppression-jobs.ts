@@ -7,7 +7,7 @@ import { refuse, refuseAll } from "../engine/refusal.ts";
 import { segmentMemberIds } from "../segments/membership.ts";
 import { defineCollection, type CollectionDef, type Row } from "../state/collection.ts";
 import { suppress, unsuppress } from "./consent.ts";
-import { JOB_ENDS_AFTER_MS, JOB_STARTS_AFTER_MS, jobLife, type JobStatus } from "./import-jobs.ts";
+import { JOB_ENDS_AFTER_MS, JOB_STARTS_AFTER_MS, jobLife, type JobStatus } from "./job-life.ts";
 import { listMembers } from "./lists.ts";
 import { isEmail, normalEmail, parseProfile } from "./profile-input.ts";
 import { profiles } from "./profile-rows.ts";
@@ -41,7 +41,8 @@ export const suppressJobResource = defineTwin({
   type: "profile-suppression-bulk-create-job",
   collection: defineCollection<SuppressionJobRow>("suppress_jobs"),
   tasks: { start: "start_suppressing", finish: "finish_suppressing" },
-  personOf: (ctx, email) => (ctx.rows(profiles).find("email", email) ?? ctx.rows(profiles).put(newProfile(ctx, parseProfile({ attributes: { email } })))).id,
+  personOf: (ctx, email) =>
+    (ctx.rows(profiles).find("email", email) ?? ctx.rows(profiles).put(newProfile(ctx, parseProfile({ attributes: { email } })))).id,
   change: (ctx, profileId) => suppress(ctx, profileId, "USER_SUPPRESSED"),
 });
 
@@ -117,12 +118,14 @@ function parseTarget({ attributes, one }: Input, ctx: Context): Target & { email
   const stated = attributes["profiles"];
   const [list, segment] = [one("list"), one("segment")];
   const given = [stated ?? undefined, list, segment].filter((each) => each !== undefined);
-  if (given.length !== 1) refuse("invalid", "Exactly one of 'profiles', a list or a segment is required.", { source: { pointer: "/data" } });
+  if (given.length !== 1)
+    refuse("invalid", "Exactly one of 'profiles', a list or a segment is required.", { source: { pointer: "/data" } });
   if (list !== undefined) ctx.must("list", list);
   if (segment !== undefined) ctx.must("segment", segment);
   const pointer = "/data/attributes/profiles/data";
   const emails = arrayOf(objectOf(stated)["data"]).map((each) => normalEmail(objectOf(objectOf(each)["attributes"])["email"]) ?? "");
-  if (list === undefined && segment === undefined && emails.length === 0) refuse("invalid", "At least one profile is required.", { source: { pointer } });
+  if (list === undefined && segment === undefined && emails.length === 0)
+    refuse("invalid", "At least one profile is required.", { source: { pointer } });
   if (emails.length > MAX_EMAILS) refuse("invalid", `At most ${MAX_EMAILS} profiles can be given at once.`, { source: { pointer } });
   const wrong = emails.flatMap((email, i) => (isEmail(email) ? [] : [`${pointer}/${i}/attributes/email`]));
   if (wrong.length > 0) refuseAll(wrong.map((at) => ({ code: "invalid", detail: "Invalid email address", source: { pointer: at } })));
@@ -130,7 +133,11 @@ function parseTarget({ attributes, one }: Input, ctx: Context): Target & { email
 }
 
 function membersOf(ctx: Context, { list, segment }: Target): readonly string[] {
-  if (list !== undefined) return ctx.rows(listMembers).where("from", list).map(({ to }) => to);
+  if (list !== undefined)
+    return ctx
+      .rows(listMembers)
+      .where("from", list)
+      .map(({ to }) => to);
   return segment === undefined ? [] : segmentMemberIds(ctx, segment);
 }
 

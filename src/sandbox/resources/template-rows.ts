@@ -37,7 +37,8 @@ export const universalContents = defineCollection<UniversalContentRow>("universa
 const MAX_TEMPLATES = 1000;
 
 export function refuseTooMany(ctx: Context): void {
-  if (ctx.rows(templates).size >= MAX_TEMPLATES) refuse("invalid", `An account has at most ${MAX_TEMPLATES} templates made through the API.`);
+  if (ctx.rows(templates).size >= MAX_TEMPLATES)
+    refuse("invalid", `An account has at most ${MAX_TEMPLATES} templates made through the API.`);
 }
 
 /** A copy under a new id, as cloning and assigning make it: later changes of the one do not reach the other. */

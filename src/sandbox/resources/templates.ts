@@ -25,8 +25,10 @@ export const templateResource = defineResource<TemplateRow>({
   create({ attributes }, ctx) {
     refuseTooMany(ctx);
     const editor = editorOf(textOf(attributes["editor_type"]));
-    if (editor !== "SYSTEM_DRAGGABLE" && textOf(attributes["html"]) === undefined) wrong("html", `'html' is required for a template with the editor type ${editor}.`);
-    if (editor === "SYSTEM_DRAGGABLE" && !attributes["definition"]) wrong("definition", "'definition' is required for a template with the editor type SYSTEM_DRAGGABLE.");
+    if (editor !== "SYSTEM_DRAGGABLE" && textOf(attributes["html"]) === undefined)
+      wrong("html", `'html' is required for a template with the editor type ${editor}.`);
+    if (editor === "SYSTEM_DRAGGABLE" && !attributes["definition"])
+      wrong("definition", "'definition' is required for a template with the editor type SYSTEM_DRAGGABLE.");
     const made = { id: ctx.ids.short(), name: textOf(attributes["name"]) ?? "", editor, created: ctx.now, updated: ctx.now };
     return withContent(made, attributes);
   },
@@ -56,7 +58,11 @@ function withContent(template: TemplateRow, attributes: JsonObject): TemplateRow
 }
 
 /** Null clears a text; rows keep only what is set. */
-function cleared({ text, amp, ...rest }: Omit<TemplateRow, "text" | "amp"> & { text?: string | undefined; amp?: string | undefined }): TemplateRow {
+function cleared({
+  text,
+  amp,
+  ...rest
+}: Omit<TemplateRow, "text" | "amp"> & { text?: string | undefined; amp?: string | undefined }): TemplateRow {
   return { ...rest, ...(text !== undefined && { text }), ...(amp !== undefined && { amp }) };
 }
 

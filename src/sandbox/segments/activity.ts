@@ -18,7 +18,17 @@ export function metricCondition(condition: JsonObject, { ctx, moment }: Evaluati
   return { test: (profile) => passes(totals.get(profile.id) ?? 0), ...(!passes(0) && { candidates: totals }) };
 }
 
-const WINDOWS_MS: Record<string, number> = { HOURS_1: 1, DAYS_1: 24, DAYS_3: 72, DAYS_5: 120, WEEKS_1: 168, DAYS_30: 720, DAYS_90: 2160, DAYS_180: 4320, YEARS_1: 8760 };
+const WINDOWS_MS: Record<string, number> = {
+  HOURS_1: 1,
+  DAYS_1: 24,
+  DAYS_3: 72,
+  DAYS_5: 120,
+  WEEKS_1: 168,
+  DAYS_30: 720,
+  DAYS_90: 2160,
+  DAYS_180: 4320,
+  YEARS_1: 8760,
+};
 const HOUR_MS = 3_600_000;
 
 interface Step {
@@ -95,7 +105,10 @@ export function firstActivity(ctx: Context, condition: JsonObject, profileId: st
   if (passes(0)) return undefined;
   const inTime = dateTest(objectOf(condition["timeframe_filter"]), moment);
   const isOfMetric = ({ metric }: EventRow): boolean => metric === condition["metric_id"];
-  const done = ctx.rows(events).where("profile_id", profileId).filter((event) => isOfMetric(event) && inTime(event.at) && passesAll(event, condition, moment));
+  const done = ctx
+    .rows(events)
+    .where("profile_id", profileId)
+    .filter((event) => isOfMetric(event) && inTime(event.at) && passesAll(event, condition, moment));
   let total = 0;
   for (const event of done.toSorted((a, b) => a.at - b.at)) {
     total += condition["measurement"] === "sum" ? (numberOf(event.value) ?? 0) : 1;

@@ -21,11 +21,13 @@ export function checkDefinition(definition: JsonObject, ctx: Context): JsonObjec
       if (!ctx.rows(metrics).has(id)) refuse("invalid", `A metric with id ${id} does not exist.`, { source: SOURCE });
     }
     for (const id of arrayOf(condition["group_ids"]).map(String)) {
-      if (!ctx.rows(lists).has(id) && !ctx.rows(segments).has(id)) refuse("invalid", `A list or segment with id ${id} does not exist.`, { source: SOURCE });
+      if (!ctx.rows(lists).has(id) && !ctx.rows(segments).has(id))
+        refuse("invalid", `A list or segment with id ${id} does not exist.`, { source: SOURCE });
     }
     for (const filter of filtersOf(condition)) {
       const isPattern = filter["operator"] === "regex" || filter["operator"] === "nregex";
-      if (isPattern && !patternOf(textOf(filter["value"]) ?? "")) refuse("invalid", "The regular expression cannot be read.", { source: SOURCE });
+      if (isPattern && !patternOf(textOf(filter["value"]) ?? ""))
+        refuse("invalid", "The regular expression cannot be read.", { source: SOURCE });
     }
   }
   return definition;

@@ -81,8 +81,14 @@ function calendarTest(filter: JsonObject, moment: Moment): DateTest {
   const { now } = moment;
   const today = new Date(now);
   const quantityMs = (numberOf(filter["quantity"]) ?? 0) * (UNITS_MS[textOf(filter["unit"]) ?? ""] ?? DAY_MS);
-  const recurring = (span: Span): DateTest => (at) => anniversaries(at, today).filter((each) => within(each, span, moment)).length > 0;
-  const monthly = (month: number): DateTest => (at) => new Date(at).getUTCMonth() === month;
+  const recurring =
+    (span: Span): DateTest =>
+    (at) =>
+      anniversaries(at, today).filter((each) => within(each, span, moment)).length > 0;
+  const monthly =
+    (month: number): DateTest =>
+    (at) =>
+      new Date(at).getUTCMonth() === month;
   switch (textOf(filter["operator"])) {
     case "anniversary-last":
       return recurring({ from: now - quantityMs, to: now, moves: true });

@@ -43,10 +43,12 @@ function isSet(actual: Json | undefined): boolean {
 
 function stringTest(operator: string, value: Json): ValueTest {
   const wanted = String(value ?? "");
-  const texts = (test: (actual: string) => boolean): ValueTest => (actual) => {
-    const text = textValue(actual);
-    return text !== undefined && test(text);
-  };
+  const texts =
+    (test: (actual: string) => boolean): ValueTest =>
+    (actual) => {
+      const text = textValue(actual);
+      return text !== undefined && test(text);
+    };
   switch (operator) {
     case "equals":
       return value === null ? (actual) => !isSet(actual) : texts((actual) => actual === wanted);
@@ -75,7 +77,10 @@ function stringTest(operator: string, value: Json): ValueTest {
 }
 
 function listTest(operator: string, value: Json): ValueTest {
-  const members = (test: (texts: string[]) => boolean): ValueTest => (actual) => test(listOf(actual));
+  const members =
+    (test: (texts: string[]) => boolean): ValueTest =>
+    (actual) =>
+      test(listOf(actual));
   const wanted = String(value ?? "");
   const all = arrayOf(value).map(String);
   switch (operator) {
@@ -92,7 +97,9 @@ function listTest(operator: string, value: Json): ValueTest {
     case "contains-ends-with":
       return members((texts) => texts.some((text) => text.endsWith(wanted)));
     default:
-      return operator.startsWith("length-") ? members((texts) => compare(operator.slice("length-".length), texts.length, value)) : () => false;
+      return operator.startsWith("length-")
+        ? members((texts) => compare(operator.slice("length-".length), texts.length, value))
+        : () => false;
   }
 }
 

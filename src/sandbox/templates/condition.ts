@@ -15,10 +15,11 @@ interface Infix {
 const NOT_POWER = 8;
 const MAX_WORDS = 1000;
 
-const comparing = (holds: (order: number) => boolean): Infix => binary(10, (a, b) => {
-  const order = compare(a, b);
-  return order !== undefined && holds(order);
-});
+const comparing = (holds: (order: number) => boolean): Infix =>
+  binary(10, (a, b) => {
+    const order = compare(a, b);
+    return order !== undefined && holds(order);
+  });
 
 function binary(power: number, compute: (a: Value, b: Value) => boolean): Infix {
   return { power, join: (left, right) => (scope) => compute(left(scope), right(scope)) };

@@ -81,7 +81,8 @@ const DJANGO: Record<string, Piece> = {
   a: ({ hour }) => (hour < 12 ? "a.m." : "p.m."),
   A: ({ hour }) => (hour < 12 ? "AM" : "PM"),
   b: ({ month }) => name(MONTHS, month).slice(0, 3).toLowerCase(),
-  c: (clock) => `${clock.year}-${two(clock.month + 1)}-${two(clock.day)}T${two(clock.hour)}:${two(clock.minute)}:${two(clock.second)}${clock.offset.slice(0, 3)}:${clock.offset.slice(3)}`,
+  c: (clock) =>
+    `${clock.year}-${two(clock.month + 1)}-${two(clock.day)}T${two(clock.hour)}:${two(clock.minute)}:${two(clock.second)}${clock.offset.slice(0, 3)}:${clock.offset.slice(3)}`,
   d: ({ day }) => two(day),
   D: ({ weekday }) => name(DAYS, weekday).slice(0, 3),
   e: ({ offset }) => offset,
@@ -102,7 +103,12 @@ const DJANGO: Record<string, Piece> = {
   N: ({ month }) => name(AP_MONTHS, month),
   o: ({ isoYear }) => isoYear,
   O: ({ offset }) => offset,
-  P: ({ hour, minute }) => (minute === 0 && hour % 12 === 0 ? (hour === 0 ? "midnight" : "noon") : `${minute === 0 ? twelve(hour) : `${twelve(hour)}:${two(minute)}`} ${hour < 12 ? "a.m." : "p.m."}`),
+  P: ({ hour, minute }) =>
+    minute === 0 && hour % 12 === 0
+      ? hour === 0
+        ? "midnight"
+        : "noon"
+      : `${minute === 0 ? twelve(hour) : `${twelve(hour)}:${two(minute)}`} ${hour < 12 ? "a.m." : "p.m."}`,
   s: ({ second }) => two(second),
   S: ({ day }) => ordinal(day),
   t: ({ daysInMonth }) => daysInMonth,
@@ -171,7 +177,14 @@ export function formatStrftime(at: Moment, format: string): string {
 /** Django's `timesince`: the two largest units, `3 days, 4 hours`. */
 export function formatSpan(ms: number): string {
   if (ms < 60_000) return "0 minutes";
-  const units: [string, number][] = [["year", 365 * DAY_MS], ["month", 30 * DAY_MS], ["week", 7 * DAY_MS], ["day", DAY_MS], ["hour", 3_600_000], ["minute", 60_000]];
+  const units: [string, number][] = [
+    ["year", 365 * DAY_MS],
+    ["month", 30 * DAY_MS],
+    ["week", 7 * DAY_MS],
+    ["day", DAY_MS],
+    ["hour", 3_600_000],
+    ["minute", 60_000],
+  ];
   const first = units.findIndex(([, size]) => ms >= size);
   let rest = ms;
   const parts = units.slice(first, first + 2).flatMap(([unit, size]) => {

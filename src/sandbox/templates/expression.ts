@@ -7,7 +7,7 @@ import { escapeHtml, float, isSafe, memberOf, safe, textOf, type Value } from ".
 /** A parsed expression: a constant or a path, with filters. */
 export type Expression = (scope: Scope) => Value;
 
-const TEXT = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/ys;
+const TEXT = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/sy;
 const NUMBER = /[+-]?(?:\d+\.\d+|\.\d+|\d+)(?:e[+-]?\d+)?(?![\w.])/iy;
 const PATH = /\w+(?:\.\w+)*/y;
 /** Spaces may stand around the pipe, never after the colon (tested against the service, behaviour.md §2.12). */
@@ -41,7 +41,8 @@ class ExpressionReader {
     const hasArgument = this.#source[this.#at] === ":";
     if (hasArgument) this.#at++;
     const argument = hasArgument ? (this.#operand() ?? this.#fail()) : undefined;
-    if (hasArgument ? filter.argument === "none" : filter.argument === "needed") templateFailure(`'${name}' takes ${hasArgument ? "no" : "an"} argument.`);
+    if (hasArgument ? filter.argument === "none" : filter.argument === "needed")
+      templateFailure(`'${name}' takes ${hasArgument ? "no" : "an"} argument.`);
     return (scope) => applied(filter, input(scope), argument?.(scope), scope);
   }
 
@@ -96,7 +97,8 @@ function applied(filter: Filter, input: Value, argument: Value, scope: Scope): V
   // A variable that is not there goes through filters as an empty text.
   const result = filter.run(input === undefined ? "" : input, argument, scope);
   const kept = filter.keepsSafe && isSafe(input) && typeof result === "string" ? safe(result) : result;
-  if ((typeof kept === "string" || isSafe(kept)) && textOf(kept).length > MAX_TEXT_LENGTH) templateFailure("A filter makes too long a text.");
+  if ((typeof kept === "string" || isSafe(kept)) && textOf(kept).length > MAX_TEXT_LENGTH)
+    templateFailure("A filter makes too long a text.");
   return kept;
 }
 

@@ -8,7 +8,8 @@ const momentOf = (value: Value): Moment | undefined => (isMoment(value) ? value 
 const parsed = plain((input) => momentOf(input) ?? "");
 
 /** A moment formats; a text does not, it needs `format_date_string` first (behaviour.md §2.12). */
-const formatted = (fallback: string): Filter => maybe((input, argument) => (isMoment(input) ? formatDjango(input, argument === undefined ? fallback : textOf(argument)) : ""));
+const formatted = (fallback: string): Filter =>
+  maybe((input, argument) => (isMoment(input) ? formatDjango(input, argument === undefined ? fallback : textOf(argument)) : ""));
 
 function span(measure: (ms: number) => Value, direction: 1 | -1): Filter {
   return maybe((input, argument, scope) => {

@@ -1,11 +1,26 @@
 import { keepingSafe, listOf, maybe, plain, taking, type Filter } from "./filter.ts";
 import { templateFailure } from "./failure.ts";
-import { compare, escapeHtml, isEqual, isList, isSafe, isTruthy, isValues, itemsOf, memberOf, numberOf, safe, textOf, type Value } from "./values.ts";
+import {
+  compare,
+  escapeHtml,
+  isEqual,
+  isList,
+  isSafe,
+  isTruthy,
+  isValues,
+  itemsOf,
+  memberOf,
+  numberOf,
+  safe,
+  textOf,
+  type Value,
+} from "./values.ts";
 
 const length = plain((input) => (isValues(input) ? Object.keys(input).length : itemsOf(input).length));
 
 /** `a.b` of an item; the item itself without a key. */
-const keyed = (item: Value, key: string): Value => (key === "" ? item : key.split(".").reduce<Value>((value, part) => memberOf(value, part), item));
+const keyed = (item: Value, key: string): Value =>
+  key === "" ? item : key.split(".").reduce<Value>((value, part) => memberOf(value, part), item);
 
 function sorted(input: Value, key: string, read: (value: Value) => Value = (value) => value): Value {
   // Values of different kinds keep their places: Python would refuse, Klaviyo's lists seldom mix.
@@ -64,8 +79,10 @@ function listText(input: Value): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1) ?? ""}`;
 }
 
-const dictsort = (turn: (list: readonly Value[]) => readonly Value[]): Filter => taking((input, argument) => turn(listOf(sorted(input, textOf(argument)))));
-const missingImage = (fallback: string): Filter => maybe((input, argument) => (isTruthy(input) ? input : isTruthy(argument) ? argument : fallback));
+const dictsort = (turn: (list: readonly Value[]) => readonly Value[]): Filter =>
+  taking((input, argument) => turn(listOf(sorted(input, textOf(argument)))));
+const missingImage = (fallback: string): Filter =>
+  maybe((input, argument) => (isTruthy(input) ? input : isTruthy(argument) ? argument : fallback));
 
 /** The list filters of Klaviyo's glossary (behaviour.md §2.12), Django's own, and those for any value. */
 export const LIST_FILTERS: Record<string, Filter> = {
@@ -74,7 +91,9 @@ export const LIST_FILTERS: Record<string, Filter> = {
   size: length,
   compact: plain((input) => listOf(input).filter((each) => each !== null && each !== undefined)),
   // On texts it appends (the glossary has it among both).
-  concat: taking((input, argument) => (isList(input) ? [...input, ...(isList(argument) ? argument : [argument])] : textOf(input) + textOf(argument))),
+  concat: taking((input, argument) =>
+    isList(input) ? [...input, ...(isList(argument) ? argument : [argument])] : textOf(input) + textOf(argument),
+  ),
   join: maybe((input, argument, scope) => {
     const print = (each: Value): string => (isSafe(each) || !scope.escapes ? textOf(each) : escapeHtml(textOf(each)));
     return isList(input) ? safe(input.map(print).join(argument === undefined ? " " : print(argument))) : input;

@@ -8,7 +8,8 @@ const textWith = (run: (text: string, argument: string) => Value): Filter => onT
 const digest = (algorithm: string): Filter => text((input) => createHash(algorithm).update(input).digest("hex"));
 
 const upperFirst = (input: string): string => input.slice(0, 1).toUpperCase() + input.slice(1);
-const cutTo = (input: string, length: number): string => ([...input].length <= length ? input : `${[...input].slice(0, Math.max(0, length - 1)).join("")}…`);
+const cutTo = (input: string, length: number): string =>
+  [...input].length <= length ? input : `${[...input].slice(0, Math.max(0, length - 1)).join("")}…`;
 const lengthOf = (argument: Value, fallback: number): number => Math.max(0, Math.min(10_000, Math.trunc(numberOf(argument) ?? fallback)));
 
 function replaceOnce(input: string, before: string, after: string, at: number): string {
@@ -29,7 +30,9 @@ function resplit(input: string, pattern: string): Value {
 function percentEncode(input: string, kept: string): string {
   return encodeURIComponent(input.toWellFormed())
     .replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll(/%[0-9A-F]{2}/g, (code) => (kept.includes(String.fromCharCode(Number.parseInt(code.slice(1), 16))) ? decodeURIComponent(code) : code));
+    .replaceAll(/%[0-9A-F]{2}/g, (code) =>
+      kept.includes(String.fromCharCode(Number.parseInt(code.slice(1), 16))) ? decodeURIComponent(code) : code,
+    );
 }
 
 function percentDecode(input: string): string {
@@ -40,12 +43,17 @@ function percentDecode(input: string): string {
   }
 }
 
+function converted(kind: string, input: Value, number: number, places: number | undefined): string {
+  if (kind === "s") return textOf(input).slice(0, places);
+  return kind === "f" ? number.toFixed(places ?? 6) : Math.trunc(number).toString(kind === "x" ? 16 : 10);
+}
+
 /** The conversions of Python's `%` that templates use: d, f, s, x with flags, width and precision. */
 function stringformat(input: Value, format: string): string {
   const [, flags = "", width = "0", places, kind = ""] = /^([-+ 0#]*)(\d{0,3})(?:\.(\d{1,2}))?([dfsx])$/.exec(format) ?? [];
   const number = numberOf(input);
   if (kind === "" || (kind !== "s" && number === undefined)) return "";
-  const bare = { d: () => String(Math.trunc(number ?? 0)), x: () => Math.trunc(number ?? 0).toString(16), f: () => (number ?? 0).toFixed(Number(places ?? 6)), s: () => (places === undefined ? textOf(input) : textOf(input).slice(0, Number(places))) }[kind]?.() ?? "";
+  const bare = converted(kind, input, number ?? 0, places === undefined ? undefined : Number(places));
   const signed = flags.includes("+") && kind !== "s" && (number ?? 0) >= 0 ? `+${bare}` : bare;
   if (flags.includes("-")) return signed.padEnd(Number(width));
   if (!flags.includes("0") || kind === "s") return signed.padStart(Number(width));
@@ -78,14 +86,20 @@ export const TEXT_FILTERS: Record<string, Filter> = {
   lower,
   upcase: upper,
   upper,
-  title: keepingSafe(text((input) => input.toLowerCase().replaceAll(/(^|[^\p{L}\p{N}'’])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()))),
+  title: keepingSafe(
+    text((input) =>
+      input.toLowerCase().replaceAll(/(^|[^\p{L}\p{N}'’])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()),
+    ),
+  ),
   truncate: truncatechars,
   truncatechars: { ...truncatechars, argument: "needed" },
-  truncatewords: keepingSafe(taking((input, argument) => {
-    const words = textOf(input).split(/\s+/).filter(Boolean);
-    const kept = lengthOf(argument, 0);
-    return words.length > kept ? `${words.slice(0, kept).join(" ")} …` : words.join(" ");
-  })),
+  truncatewords: keepingSafe(
+    taking((input, argument) => {
+      const words = textOf(input).split(/\s+/).filter(Boolean);
+      const kept = lengthOf(argument, 0);
+      return words.length > kept ? `${words.slice(0, kept).join(" ")} …` : words.join(" ");
+    }),
+  ),
   strip: keepingSafe(text((input) => input.trim())),
   lstrip: keepingSafe(text((input) => input.trimStart())),
   rstrip: keepingSafe(text((input) => input.trimEnd())),
@@ -95,7 +109,9 @@ export const TEXT_FILTERS: Record<string, Filter> = {
   newline_to_br: breaks,
   linebreaksbr: breaks,
   linebreaks: plain((input, _, scope) => {
-    const paragraphs = textOf(input).replaceAll(/\r\n?/g, "\n").split(/\n{2,}/);
+    const paragraphs = textOf(input)
+      .replaceAll(/\r\n?/g, "\n")
+      .split(/\n{2,}/);
     const html = paragraphs.map((each) => `<p>${textOf(lineBreaks(isSafe(input) ? safe(each) : each, scope.escapes))}</p>`);
     return safe(html.join("\n\n"));
   }),
@@ -114,7 +130,12 @@ export const TEXT_FILTERS: Record<string, Filter> = {
   escape: plain((input) => (isSafe(input) ? input : safe(escapeHtml(textOf(input))))),
   force_escape: plain((input) => safe(escapeHtml(textOf(input)))),
   escape_once: plain((input) => safe(escapeHtml(textOf(input)).replaceAll(/&amp;(#?\w+;)/g, "&$1"))),
-  escapejs: text((input) => input.replaceAll(/[\\'"<>&=;`\u2028\u2029-]|[\u0000-\u001F]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`)),
+  escapejs: text((input) =>
+    input.replaceAll(
+      /[\\'"<>&=;`\u2028\u2029-]|[\u0000-\u001F]/g,
+      (mark) => `\\u${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`,
+    ),
+  ),
   addslashes: keepingSafe(text((input) => input.replaceAll(/[\\"']/g, String.raw`\$&`))),
   urlencode: onText(maybe, (input, argument) => percentEncode(input, argument === "" ? "/" : argument)),
   urlencodeplus: text((input) => percentEncode(input, " ").replaceAll(" ", "+")),
@@ -129,7 +150,14 @@ export const TEXT_FILTERS: Record<string, Filter> = {
   httpsize: text((input) => (input === "" ? input : `https://${input.replace(/^(https?:)?\/\//i, "")}`)),
   trim_slash: text((input) => input.replace(/\/+$/, "")),
   stringformat: taking((input, argument) => stringformat(input, textOf(argument))),
-  slugify: text((input) => input.normalize("NFKD").replaceAll(/[^\w\s-]/g, "").trim().toLowerCase().replaceAll(/[-\s]+/g, "-")),
+  slugify: text((input) =>
+    input
+      .normalize("NFKD")
+      .replaceAll(/[^\w\s-]/g, "")
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[-\s]+/g, "-"),
+  ),
   wordcount: text((input) => input.split(/\s+/).filter(Boolean).length),
   center: taking((input, argument) => {
     const [inner, width] = [textOf(input), lengthOf(argument, 0)];

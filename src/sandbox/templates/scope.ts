@@ -7,7 +7,12 @@ export interface Host {
   zone: string;
   currency: string;
   locale: string;
-  links: { unsubscribe: string; preferences: string; webView: string; updateProperty(property: string, value: string, target: string): string };
+  links: {
+    unsubscribe: string;
+    preferences: string;
+    webView: string;
+    updateProperty(property: string, value: string, target: string): string;
+  };
   /** `title`, `url`, `featured_image`, `metadata`, `categories` …; undefined when there is no such item. */
   catalogItem(id: string, options: Readonly<Record<string, string>>): Values | undefined;
   /** A code of the coupon, or undefined when there is none. */

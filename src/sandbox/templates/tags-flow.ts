@@ -2,7 +2,7 @@ import { parseCondition, type Condition } from "./condition.ts";
 import { parseExpression, printed, type Expression } from "./expression.ts";
 import { templateFailure } from "./failure.ts";
 import type { Scope } from "./scope.ts";
-import type { Block, Draw, TagParser } from "./tag.ts";
+import type { Block, Draw, Ended, TagParser } from "./tag.ts";
 import { isEqual, isList, itemsOf, type Value, type Values } from "./values.ts";
 import { splitWords } from "./words.ts";
 
@@ -11,7 +11,7 @@ function parseIf(args: string, block: Block): Draw {
   const branches: { holds: Condition; body: Draw }[] = [];
   let condition: Condition | undefined = parseCondition(args);
   for (;;) {
-    const { body, end, args: next } = condition ? block.until("elif", "else", "endif") : block.until("endif");
+    const { body, end, args: next }: Ended = condition === undefined ? block.until("endif") : block.until("elif", "else", "endif");
     branches.push({ holds: condition ?? (() => true), body });
     if (end === "endif") return (scope) => branches.find(({ holds }) => holds(scope))?.body(scope) ?? "";
     condition = end === "elif" ? parseCondition(next) : undefined;
@@ -33,7 +33,14 @@ function parseFor(args: string, block: Block): Draw {
     const parentloop = scope.get("forloop");
     const total = list.length;
     const parts = list.map((item, i) => {
-      const position = { counter: i + 1, counter0: i, revcounter: total - i, revcounter0: total - i - 1, first: i === 0, last: i === total - 1 };
+      const position = {
+        counter: i + 1,
+        counter0: i,
+        revcounter: total - i,
+        revcounter0: total - i - 1,
+        first: i === 0,
+        last: i === total - 1,
+      };
       return scope.within({ ...unpacked(names, item), forloop: { ...position, parentloop } }, () => first.body(scope));
     });
     return parts.join("");
@@ -44,7 +51,8 @@ function unpacked(names: readonly string[], item: Value): Values {
   const [only = ""] = names;
   if (names.length === 1) return { [only]: item };
   const parts = isList(item) ? item : [];
-  if (parts.length !== names.length) templateFailure(`Need ${names.length} values to unpack in for loop; got ${isList(item) ? parts.length : 1}.`);
+  if (parts.length !== names.length)
+    templateFailure(`Need ${names.length} values to unpack in for loop; got ${isList(item) ? parts.length : 1}.`);
   return Object.fromEntries(names.map((name, i) => [name, parts[i]]));
 }
 
@@ -53,7 +61,8 @@ function parseWith(args: string, block: Block): Draw {
   const words = splitWords(args);
   const pairs = words.length === 3 && words[1] === "as" ? [`${words[2]}=${words[0]}`] : words;
   const named = pairs.map((pair) => {
-    const [, name, expression] = /^([A-Za-z]\w*)=(.+)$/s.exec(pair) ?? templateFailure(`'with' expected at least one variable assignment, not '${pair}'.`);
+    const [, name, expression] =
+      /^([A-Za-z]\w*)=(.+)$/s.exec(pair) ?? templateFailure(`'with' expected at least one variable assignment, not '${pair}'.`);
     return [name ?? "", parseExpression(expression ?? "")] as const;
   });
   if (named.length === 0) templateFailure("'with' expected at least one variable assignment.");

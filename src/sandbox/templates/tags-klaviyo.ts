@@ -24,7 +24,12 @@ function link(href: Href, fallback: string): TagParser {
 const address = (href: Href): TagParser => inline((args) => (args === "" ? href : templateFailure("A link tag takes no argument.")));
 
 /** A part of today's date by the account's clocks, in Django's letters. */
-const current = (letters: string): TagParser => inline(() => ({ host }) => formatDjango(momentIn(host.zone, host.nowMs), letters));
+const current = (letters: string): TagParser =>
+  inline(
+    () =>
+      ({ host }) =>
+        formatDjango(momentIn(host.zone, host.nowMs), letters),
+  );
 
 interface Arguments {
   positional: Expression[];
@@ -42,14 +47,18 @@ function parseArguments(args: string, positions: [least: number, most: number]):
     named.set(key, parseExpression(value ?? ""));
     return [];
   });
-  if (positional.length < positions[0] || positional.length > positions[1]) templateFailure(`A tag got ${positional.length} arguments: '${args}'.`);
+  if (positional.length < positions[0] || positional.length > positions[1])
+    templateFailure(`A tag got ${positional.length} arguments: '${args}'.`);
   return { positional, named, as: name };
 }
 
 const textAt = ({ positional }: Arguments, i: number, scope: Scope): string => textOf(positional[i]?.(scope));
 
 function parseToday(args: string): Draw {
-  const { positional: [format], as } = parseArguments(args, [1, 1]);
+  const {
+    positional: [format],
+    as,
+  } = parseArguments(args, [1, 1]);
   if (as === undefined) templateFailure("'today' needs a format and a name: today \"%Y-%m-%d\" as today.");
   return (scope) => putOut(scope, as, formatStrftime(momentIn(scope.host.zone, scope.host.nowMs), textOf(format?.(scope))));
 }
@@ -82,7 +91,11 @@ function parseHasCategory(args: string): Draw {
   const given = parseArguments(args, [2, 2]);
   return (scope) => {
     const categories = itemsOf(memberOf(given.positional[0]?.(scope), "categories")).map(textOf);
-    return putOut(scope, given.as, categories.some((each) => each.includes(textAt(given, 1, scope))));
+    return putOut(
+      scope,
+      given.as,
+      categories.some((each) => each.includes(textAt(given, 1, scope))),
+    );
   };
 }
 

@@ -1,4 +1,16 @@
-import { AssertionError, Context, Liquid, LiquidError, Parser, Tag, toValueSync, type Emitter, type Template, type TagToken, type TopLevelToken } from "liquidjs";
+import {
+  AssertionError,
+  Context,
+  Liquid,
+  LiquidError,
+  Parser,
+  Tag,
+  toValueSync,
+  type Emitter,
+  type Template,
+  type TagToken,
+  type TopLevelToken,
+} from "liquidjs";
 import { HalyardError } from "../../lib/errors.ts";
 import { templateFailure } from "./failure.ts";
 import { PRINT, splitTemplate, type Piece } from "./lexer.ts";

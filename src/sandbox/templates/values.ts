@@ -39,7 +39,8 @@ function kindOf(value: Value): "safe" | "float" | "moment" | undefined {
 export const isSafe = (value: Value): value is SafeText => kindOf(value) === "safe";
 export const isMoment = (value: Value): value is Moment => kindOf(value) === "moment";
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
-export const isValues = (value: Value): value is Values => typeof value === "object" && value !== null && !isList(value) && kindOf(value) === undefined;
+export const isValues = (value: Value): value is Values =>
+  typeof value === "object" && value !== null && !isList(value) && kindOf(value) === undefined;
 
 /** JSON as it stands is a value. */
 export function valueOf(json: Json | undefined): Value {
@@ -62,7 +63,10 @@ function literalOf(value: Value): string {
   if (isSafe(value)) return quoted(value.text);
   if (isMoment(value)) return isoOf(value).replace("T", " ");
   if (isList(value)) return `[${value.map(literalOf).join(", ")}]`;
-  if (isValues(value)) return `{${Object.entries(value).map(([key, each]) => `${quoted(key)}: ${literalOf(each)}`).join(", ")}}`;
+  if (isValues(value))
+    return `{${Object.entries(value)
+      .map(([key, each]) => `${quoted(key)}: ${literalOf(each)}`)
+      .join(", ")}}`;
   return Number.isInteger(value.number) && Math.abs(value.number) < 1e16 ? `${value.number}.0` : String(value.number);
 }
 
