@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormatsModule from "ajv-formats";
+import { parseIso } from "../lib/clock.ts";
 import type { Violation } from "../lib/errors.ts";
 import type { Json } from "../lib/json.ts";
 import { readGenerated } from "./catalog.ts";
@@ -40,6 +41,8 @@ function sharedAjv(): Ajv2020 {
   const addFormats = addFormatsModule.default;
   addFormats(ajv);
   ajv.addFormat("binary", true);
+  // Klaviyo takes any offset and dates without a time (behaviour.md §1.11), where the format's standard wants both.
+  ajv.addFormat("date-time", (text: string) => parseIso(text) !== undefined);
   return ajv;
 }
 

@@ -95,7 +95,7 @@ async function subscribe(name: string, channels: ("email" | "sms")[]): Promise<v
 type Case = [name: string, condition: () => JsonObject, members: string[]];
 
 function table(what: string, known: Known, cases: Case[]): void {
-  describe(what, () => {
+  describe(`${what}`, () => {
     for (const [name, condition, members] of cases) {
       behaviour(name, known, async () => {
         const found = await membersOf(sandbox, await processed(sandbox, [condition()]));
@@ -337,7 +337,9 @@ table("profile-has-custom-object", assumed, [
 
 behaviour("predicted genders part everybody", assumed, async () => {
   const genders = ["likely_female", "likely_male", "uncertain"];
-  const found = await Promise.all(genders.map((value) => processed(sandbox, [predicted("predicted_gender", { type: "string", operator: "equals", value })()])));
+  const found = await Promise.all(
+    genders.map((value) => processed(sandbox, [predicted("predicted_gender", { type: "string", operator: "equals", value })()])),
+  );
   const members = await Promise.all(found.map((id) => membersOf(sandbox, id)));
   expect(members.flat().toSorted()).toEqual(Object.keys(PEOPLE).map((name) => `${name}@example.com`));
 });

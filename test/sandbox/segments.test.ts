@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect } from "vitest";
+import { freshSegments } from "../../src/sandbox/seed/fresh-segments.ts";
 import { daysAgo, DAY_MS, event, membersOf, metricId, openAccount, processed, segment, track } from "./activity.ts";
 import { dataOf, errorOf, ids, list, profile, tag, type Called, type Opened } from "./open.ts";
 import { behaviour } from "./provenance.ts";
@@ -113,6 +114,38 @@ describe("a segment", () => {
       expect(sandbox.control.state().counts).toMatchObject({ segments: 0, scheduled: 0 });
     });
   }
+});
+
+describe("the segments of a fresh account", () => {
+  behaviour(
+    "hold the email list's newest and those of it who opened, clicked or just came",
+    { as: "observed", from: "recorded/segments.json" },
+    async () => {
+      const listId = await made("POST /api/lists", list("Email List"));
+      await track(
+        sandbox,
+        event("a@example.com", "Opened Email", { time: daysAgo(50) }),
+        event("b@example.com", "Clicked Email", { time: daysAgo(5) }),
+        event("c@example.com", "Opened Email"),
+      );
+      const people = dataOf(await get("/api/profiles")).filter(({ attributes }) => attributes["email"] !== "c@example.com");
+      await sandbox.call(`POST /api/lists/${listId}/relationships/profiles`, ids("profile", ...people.map(({ id }) => id)));
+      sandbox.control.advance(16 * DAY_MS);
+      const [opened, clicked] = [await metricId(sandbox, "Opened Email"), await metricId(sandbox, "Clicked Email")];
+      const found: Record<string, string[]> = {};
+      for (const { name, definition } of freshSegments({ list: listId, opened, clicked })) {
+        const id = await made("POST /api/segments", { data: { type: "segment", attributes: { name, definition } } });
+        sandbox.control.advance(13_000);
+        found[name] = (await membersOf(sandbox, id)).map((email) => email[0] ?? "");
+      }
+      expect(found).toEqual({
+        "New Subscribers": [],
+        "Engaged (30 Days)": ["b"],
+        "Engaged (60 Days)": ["a", "b"],
+        "Engaged (90 Days)": ["a", "b"],
+      });
+    },
+  );
 });
 
 describe("members", () => {

@@ -3,7 +3,8 @@ import type { Context } from "../engine/context.ts";
 import { defineAction } from "../engine/declare.ts";
 import { arrayOf, objectOf, parseInput, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
-import { acceptEvents, scheduleEvents, type Accepted } from "../resources/event-intake.ts";
+import { acceptEvents, type Accepted } from "../resources/event-check.ts";
+import { scheduleEvents } from "../resources/event-intake.ts";
 
 const MAX_EVENTS = 1000;
 const POINTER = "/data/attributes";

@@ -57,6 +57,7 @@ export const sendJobResource = defineResource<SendJobRow>({
     campaign_gather: onRun((campaign, _, ctx) => {
       if (lacks(campaign, ctx).length > 0) return end(campaign, "end misconfigured", ctx);
       step(campaign, "gather", ctx);
+      ctx.rows(sendJobs).put({ id: campaign.id, status: "processing" });
       putOff(campaign, ctx.now + AUDIENCE_MS, "campaign_send", ctx);
     }),
     campaign_send: onRun(send),
@@ -134,7 +135,6 @@ export function reschedule(campaign: CampaignRow, ctx: Context): CampaignRow {
 
 function prepare(campaign: CampaignRow, ctx: Context, changes: Partial<CampaignRow>): void {
   step(campaign, "prepare", ctx, changes);
-  ctx.rows(sendJobs).put({ id: campaign.id, status: "processing" });
   putOff(campaign, ctx.now + GATHER_MS, "campaign_gather", ctx);
 }
 

@@ -1,8 +1,7 @@
-import { parseIso } from "../../lib/clock.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
+import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { arrayOf, numberOf, objectOf, textOf } from "../engine/input.ts";
-import { refuse } from "../engine/refusal.ts";
+import type { Accepted } from "./event-check.ts";
 import { recordEvent } from "./event-log.ts";
 import { parseProfile } from "./profile-input.ts";
 import { profiles, type ProfileRow } from "./profile-rows.ts";
@@ -10,68 +9,6 @@ import { ownersOf, upsertProfile } from "./profile-upsert.ts";
 
 /** Observed: about a second lies between an accepted event and one that can be read (behaviour.md §2.21). */
 const LAG_MS = 1000;
-const MAX_METRIC_NAME = 127;
-const MAX_PROPERTIES = 400;
-const MAX_STRING_BYTES = 100 * 1024;
-const MAX_ARRAY = 4000;
-const MAX_DEPTH = 10;
-const EARLIEST = Date.UTC(1990, 0, 1);
-const YEAR_MS = 366 * 86_400_000;
-const IDENTIFIERS = ["email", "phone_number", "external_id", "anonymous_id", "_kx"];
-
-/** Who did it, as the body says, and what was done. Plain JSON, since it waits in the schedule. */
-export interface Accepted {
-  [member: string]: Json;
-  profile: JsonObject;
-  events: JsonObject[];
-}
-
-/** Checks one person and the events of one: `data` of the profile and of each event. `pointer` is where `attributes` of the call stands. */
-export function acceptEvents(ctx: Context, profile: JsonObject, events: readonly JsonObject[], pointer: string): Accepted {
-  const where = `${pointer}/profile/data`;
-  const { id } = parseProfile(profile, where);
-  if (id !== undefined) ctx.must("profile", id);
-  const attributes = objectOf(profile["attributes"]);
-  if (id === undefined && !IDENTIFIERS.some((name) => textOf(attributes[name]))) {
-    refuse("invalid", "At least one profile identifier is required.", { source: { pointer: `${where}/attributes` } });
-  }
-  return { profile, events: events.map((event) => acceptEvent(ctx, event, pointer)) };
-}
-
-function acceptEvent(ctx: Context, event: JsonObject, pointer: string): JsonObject {
-  const wrong = (name: string, detail: string): never => refuse("invalid", detail, { source: { pointer: `${pointer}/${name}` } });
-  const metric = textOf(objectOf(objectOf(objectOf(event["metric"])["data"])["attributes"])["name"]) ?? "";
-  if (metric.trim() === "" || metric.length > MAX_METRIC_NAME)
-    wrong("metric", `The name of a metric has 1 to ${MAX_METRIC_NAME} characters.`);
-  const properties = objectOf(event["properties"]);
-  if (Object.keys(properties).length > MAX_PROPERTIES) wrong("properties", `An event has at most ${MAX_PROPERTIES} properties.`);
-  const fault = faultOf(properties, 1);
-  if (fault !== undefined) wrong("properties", fault);
-  const at = parseIso(textOf(event["time"]) ?? "") ?? ctx.now;
-  if (at < EARLIEST || at > ctx.now + YEAR_MS) wrong("time", "The time must be after 1990 and at most a year from now.");
-  const [value, currency, uniqueId] = [numberOf(event["value"]), textOf(event["value_currency"]), textOf(event["unique_id"])];
-  if (currency !== undefined && !/^[A-Za-z]{3}$/.test(currency)) wrong("value_currency", "The currency must be an ISO 4217 code.");
-  return {
-    metric,
-    at,
-    properties,
-    ...(value !== undefined && { value }),
-    ...(currency !== undefined && { currency: currency.toUpperCase() }),
-    ...(uniqueId && { uniqueId }),
-  };
-}
-
-function faultOf(value: Json, depth: number): string | undefined {
-  if (typeof value === "string") return Buffer.byteLength(value) > MAX_STRING_BYTES ? "A text must not be larger than 100 KB." : undefined;
-  if (!Array.isArray(value) && !isJsonObject(value)) return undefined;
-  if (depth > MAX_DEPTH) return `Properties must not be nested deeper than ${MAX_DEPTH} levels.`;
-  if (Array.isArray(value) && value.length > MAX_ARRAY) return `A list must not have more than ${MAX_ARRAY} members.`;
-  for (const each of Object.values(value)) {
-    const fault = faultOf(each, depth + 1);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
-}
 
 /** Puts accepted events on their way. `client` calls never change an identifier that a profile has. */
 export function scheduleEvents(ctx: Context, groups: Accepted[], caller: "server" | "client"): void {

@@ -2,8 +2,10 @@ import { hash } from "node:crypto";
 import { parseIso } from "../../lib/clock.ts";
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
-import { eventId, events, type Attributed, type EventRow } from "./event-rows.ts";
-import { KLAVIYO_METRICS, metricProperties, metrics, metricSource, type MetricRow, type MetricService } from "./metric-rows.ts";
+import { eventId } from "./event-identity.ts";
+import { events, type Attributed, type EventRow } from "./event-rows.ts";
+import { KLAVIYO_METRICS } from "./klaviyo-metrics.ts";
+import { metricProperties, metrics, metricSource, type MetricRow, type MetricService } from "./metric-rows.ts";
 import { profiles } from "./profile-rows.ts";
 
 export interface NewEvent {

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import type { Json, JsonObject } from "../../lib/json.ts";
 import { defineCollection, type Row } from "../state/collection.ts";
 
@@ -33,28 +32,6 @@ export const events = defineCollection<EventRow>("events", {
 /** Sort key of both `timestamp` and `datetime`: whole seconds, as in recorded cursors. */
 export function eventSecond(event: EventRow): number {
   return event.at / 1000;
-}
-
-const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/** Id of the event with this unique id of a profile and a metric. It is derived, so a repetition finds its first by `has`. */
-export function eventId(profile: string, metric: string, uniqueId: string): string {
-  const bytes = hash("sha256", `${profile}\t${metric}\t${uniqueId}`, "buffer");
-  let id = "7";
-  for (const offset of [0, 6]) {
-    for (let rest = bytes.readUIntBE(offset, 6), i = 0; i < 5; i++, rest = Math.floor(rest / 62)) id += BASE62[rest % 62];
-  }
-  return id;
-}
-
-/** 100 ns steps from 1582-10-15, where the clock of time-based UUIDs begins, to 1970. */
-const UUID_EPOCH = 0x01b21dd213814000n;
-
-/** The time-based UUID: its clock is the event's second, the sequence 8001 as in recorded answers, the node derived from the id. */
-export function eventUuid({ id, at }: EventRow): string {
-  const time = (BigInt(at) * 10_000n + UUID_EPOCH).toString(16).padStart(15, "0");
-  const node = hash("sha256", id).slice(0, 12);
-  return `${time.slice(7)}-${time.slice(3, 7)}-1${time.slice(0, 3)}-8001-${node}`;
 }
 
 /** `event_properties`: what came in, then `$event_id` and `$value`. */

@@ -1,7 +1,8 @@
 import { isoSeconds } from "../../lib/clock.ts";
 import { defineResource, toManyIds, toOne } from "../engine/declare.ts";
 import { storeEvents } from "./event-intake.ts";
-import { eventProperties, events, eventSecond, eventUuid, type EventRow } from "./event-rows.ts";
+import { eventUuid } from "./event-identity.ts";
+import { eventProperties, events, eventSecond, type EventRow } from "./event-rows.ts";
 import { metrics } from "./metric-rows.ts";
 import { profiles } from "./profile-rows.ts";
 

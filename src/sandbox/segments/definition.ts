@@ -4,8 +4,10 @@ import { profiles } from "../resources/profile-rows.ts";
 import { funnelCondition, metricCondition } from "./activity.ts";
 import type { Condition, ConditionOf, Evaluation } from "./condition.ts";
 import { marketingCondition, permissionCondition } from "./consent-conditions.ts";
+import { membershipCondition } from "./group-conditions.ts";
 import { distanceCondition } from "./postal-codes.ts";
-import { membershipCondition, predictionCondition, propertyCondition, regionCondition } from "./profile-conditions.ts";
+import { predictionCondition } from "./prediction-conditions.ts";
+import { propertyCondition, regionCondition } from "./profile-conditions.ts";
 
 const NOBODY: Condition = { test: () => false, candidates: new Set() };
 

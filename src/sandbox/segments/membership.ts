@@ -10,7 +10,7 @@ import { segments, type SegmentRow } from "../resources/segment-rows.ts";
 import { firstActivity } from "./activity.ts";
 import type { Evaluation } from "./condition.ts";
 import { groupsOf, matchingIds } from "./definition.ts";
-import { firstMembership } from "./profile-conditions.ts";
+import { firstMembership } from "./group-conditions.ts";
 
 interface Members {
   ids: readonly string[];

@@ -61,9 +61,15 @@ function eventOf(letter: Letter, { email = "" }: ProfileRow, reaction: Reaction,
     case "click":
       return { metric: channel === "email" ? "Clicked Email" : "Clicked Text Message", more: { URL: firstLink(letter, ctx) } };
     case "bounce hard":
-      return { metric: "Bounced Email", more: { "Bounce Type": "Hard", $klaviyo_bounce_category: "Invalid Email Address", $originating_email: email } };
+      return {
+        metric: "Bounced Email",
+        more: { "Bounce Type": "Hard", $klaviyo_bounce_category: "Invalid Email Address", $originating_email: email },
+      };
     case "bounce soft":
-      return { metric: "Bounced Email", more: { "Bounce Type": "Soft", $klaviyo_bounce_category: "Unclassified", $originating_email: email } };
+      return {
+        metric: "Bounced Email",
+        more: { "Bounce Type": "Soft", $klaviyo_bounce_category: "Unclassified", $originating_email: email },
+      };
     case "complain":
       return { metric: "Marked Email as Spam" };
     case "fail":
@@ -80,7 +86,12 @@ function record({ campaign, message }: Letter, profile: ProfileRow, { metric, mo
     service: "klaviyo",
     profileId: profile.id,
     at,
-    properties: { ...(campaign.channel === "email" && emailProperties(message, profile)), "Campaign Name": campaign.name, $message: message.id, ...more },
+    properties: {
+      ...(campaign.channel === "email" && emailProperties(message, profile)),
+      "Campaign Name": campaign.name,
+      $message: message.id,
+      ...more,
+    },
     uniqueId: `${message.id}:${transmissionId(campaign.id, profile.id)}:${Math.floor(at / 1000)}`,
     attributed: { campaign: campaign.id, "campaign-message": message.id },
   });

@@ -1,0 +1,129 @@
+import { mustFind } from "../catalog/catalog.ts";
+import { isoMillis } from "../lib/clock.ts";
+import type { Decision } from "../policy/policy.ts";
+import type { ApprovalRow } from "../store/tables/approvals.ts";
+import type { ConnectionRow } from "../store/tables/connections.ts";
+import type { Tables } from "../store/tables.ts";
+import { approvedRequest, draftApproval, obstacle, transition } from "./approvals.ts";
+import type { ApprovalRequired, Caller, CallResult, Denied, GateParts } from "./call.ts";
+import type { Card } from "./card.ts";
+import { intend, resultOf, type Departure } from "./dispatch.ts";
+import type { CallContext } from "./prepare.ts";
+
+/** What a transaction decided: a write to send now, or an answer to give. */
+export type Turn = { send: Departure } | { answer: CallResult };
+
+interface Asking {
+  context: CallContext;
+  decision: Decision;
+  policyVersion: number;
+  target: Card["target"];
+}
+
+/** Step 5, in the transaction of the call: the same call finds its approval again, whatever became of it; otherwise a new one is made. */
+export async function ask(parts: GateParts, tables: Tables, asking: Asking): Promise<Turn> {
+  const { context, decision } = asking;
+  const { caller, prepared, callId } = context;
+  const live = await tables.approvals.pendingByDigest(caller.agentId, prepared.digest);
+  const turn = live ? await reuse(parts, tables, asking, live) : await answerFromPast(parts, tables, context);
+  if (turn) return turn;
+  if ((await tables.approvals.countPending(caller.agentId)) >= parts.limits.maxPending) {
+    const because = `${parts.limits.maxPending} approvals are waiting for the owner already; ask again when some are decided.`;
+    await tables.calls.update(callId, { status: "denied", because, verdict: "deny" });
+    return { answer: denied(context, because) };
+  }
+  const row = await insertApproval(parts, tables, asking);
+  return { answer: approvalRequired(context, row, decision.because) };
+}
+
+async function insertApproval(parts: GateParts, tables: Tables, { context, policyVersion, target }: Asking): Promise<ApprovalRow> {
+  const { caller, callId, connection, prepared, input } = context;
+  const row = draftApproval(parts, { prepared, connection, caller, callId, policyVersion, reason: input.reason ?? null, target });
+  await tables.approvals.insert(row);
+  await tables.calls.update(callId, { approval_id: row.id });
+  await tables.audit.append({
+    at: parts.clock.now(),
+    event: "approval.asked",
+    call_id: callId,
+    agent_id: caller.agentId,
+    connection_id: connection.id,
+    fields: { approval: row.id, digest: row.digest, card: row.card_digest, decide_by: row.decide_by },
+  });
+  return row;
+}
+
+/** A live approval of the same digest: still waiting, or approved and used now. Undefined when it ran out or was voided: then a new one is asked. */
+async function reuse(parts: GateParts, tables: Tables, { context, decision }: Asking, row: ApprovalRow): Promise<Turn | undefined> {
+  if (row.status === "approved") {
+    const departure = await consume(parts, tables, row, context, context.callId);
+    return departure && { send: departure };
+  }
+  if (parts.clock.now() <= row.decide_by) {
+    await tables.calls.update(context.callId, { approval_id: row.id });
+    return { answer: approvalRequired(context, row, decision.because) };
+  }
+  await transition(parts, tables, row, "expired", "clock", { status_reason: "not decided in time" });
+  return undefined;
+}
+
+/** Uses an approved call up, or voids it; in the transaction that writes the intent. */
+export async function consume(
+  parts: GateParts,
+  tables: Tables,
+  row: ApprovalRow,
+  { caller, connection }: { caller: Caller; connection: ConnectionRow },
+  callId: string,
+): Promise<Departure | undefined> {
+  const { operation, request } = approvedRequest(parts, row, connection);
+  const now = parts.clock.now();
+  const why = await obstacle(parts, tables, row, operation);
+  if (why !== undefined) {
+    await transition(parts, tables, row, now > row.use_by ? "expired" : "voided", "gate", { status_reason: why });
+    return undefined;
+  }
+  // The agent that uses it hears the outcome itself; on the owner's yes it is told when it asks again.
+  const told = callId === row.call_id ? null : now;
+  if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: now, told_at: told }))) return undefined;
+  const departure = await intend(parts, tables, { callId, approvalId: row.id, operation, request, digest: row.digest, connection, caller });
+  await tables.approvals.transition(row.id, ["consumed"], "consumed", { intent_id: departure.intentId });
+  return departure;
+}
+
+/** What the same call came to before: run under an approval and not yet told, or refused by the owner a short while ago. */
+async function answerFromPast(parts: GateParts, tables: Tables, context: CallContext): Promise<Turn | undefined> {
+  const { caller, prepared, callId } = context;
+  const now = parts.clock.now();
+  const [last] = await tables.approvals.byDigest(caller.agentId, prepared.digest, 1);
+  if (last?.status === "denied" && now - (last.decided_at ?? 0) < parts.limits.denialHoldsMs) {
+    const because = `The owner said no to exactly this call at ${isoMillis(last.decided_at ?? 0)}.`;
+    await tables.calls.update(callId, { status: "denied", because, approval_id: last.id, verdict: "deny" });
+    return { answer: denied(context, because) };
+  }
+  if (last?.status !== "consumed" || last.told_at !== null) return undefined;
+  const result = await pastResult(parts, tables, last, context.connection);
+  if (!result) return { answer: approvalRequired(context, last, "It was approved and is being sent now.") };
+  await tables.approvals.markTold(last.id, now);
+  await tables.calls.update(callId, { status: result.status, approval_id: last.id, finished_at: now });
+  return { answer: result };
+}
+
+/** What a used approval came to; undefined while it is being sent. */
+export async function pastResult(
+  parts: GateParts,
+  tables: Tables,
+  row: ApprovalRow,
+  connection: ConnectionRow,
+): Promise<CallResult | undefined> {
+  const intent = row.intent_id === null ? undefined : await tables.intents.find(row.intent_id);
+  const call = intent && (await tables.calls.find(intent.call_id));
+  return intent && call && resultOf(parts, intent, call, connection, mustFind(parts.catalog, row.operation));
+}
+
+export function denied({ callId, prepared }: CallContext, because: string): Denied {
+  return { status: "denied", call_id: callId, operation: prepared.operation.id, because };
+}
+
+function approvalRequired({ callId, prepared }: CallContext, row: ApprovalRow, because: string): ApprovalRequired {
+  const { id } = prepared.operation;
+  return { status: "approval_required", call_id: callId, approval_id: row.id, operation: id, because, decide_by: isoMillis(row.decide_by) };
+}

@@ -1,0 +1,86 @@
+import { HalyardError } from "../lib/errors.ts";
+import type { ApprovalRow } from "../store/tables/approvals.ts";
+import { isGenuine, noSuchApproval, settle, transition, viewOf } from "./approvals.ts";
+import { consume, pastResult } from "./ask.ts";
+import { OWNER, type ApprovalView, type Caller, type GateParts } from "./call.ts";
+import { send } from "./dispatch.ts";
+
+/** What people do with approvals: look, say yes, say no. */
+export interface OwnerDesk {
+  /** An approval as its own agent, or the owner, may see it; `not_found` for anyone else's. */
+  approval(caller: Caller, approvalId: string): Promise<ApprovalView>;
+  /** For the owner: approvals, newest first. */
+  approvals(filter: { status?: ApprovalView["status"]; limit?: number }): Promise<ApprovalView[]>;
+  /** The owner's yes. With `run` the call is sent at once and its result returned; without, the agent sends it by asking again. */
+  approve(approvalId: string, by: string, options: { run: boolean }): Promise<ApprovalView>;
+  /** The owner's no. */
+  deny(approvalId: string, by: string, reason: string | null): Promise<ApprovalView>;
+}
+
+export function createOwnerDesk(parts: GateParts): OwnerDesk {
+  const { store, clock, limits } = parts;
+
+  async function viewWithResult(row: ApprovalRow): Promise<ApprovalView> {
+    const connection = row.status === "consumed" ? await store.connections.find(row.connection_id) : undefined;
+    const result = connection && (await pastResult(parts, store, row, connection));
+    return { ...viewOf(row), ...(result && { result }) };
+  }
+
+  async function mustFindApproval(id: string): Promise<ApprovalRow> {
+    const row = await store.approvals.find(id);
+    if (!row) throw noSuchApproval();
+    return settle(parts, row);
+  }
+
+  async function decideBy(row: ApprovalRow, to: "approved" | "denied", by: string, reason: string | null): Promise<ApprovalRow> {
+    if (!isGenuine(parts, row)) {
+      const hint = "Do not approve it. Run halyard audit verify.";
+      throw new HalyardError("audit_broken", "The record of this approval was changed after it was made.", { hint });
+    }
+    const at = clock.now();
+    const patch = { decided_by: by, decided_at: at, status_reason: reason, ...(to === "approved" && { use_by: at + limits.useWithinMs }) };
+    const first = await store.transaction(async (tables) => {
+      if (!(await transition(parts, tables, row, to, by, patch))) return false;
+      if (to === "denied") await tables.calls.update(row.call_id, { status: "denied", because: "The owner said no.", finished_at: at });
+      return true;
+    });
+    const now = await mustFindApproval(row.id);
+    if (first) return now;
+    const hint = `halyard approvals show ${row.id} tells what happened.`;
+    throw new HalyardError("conflict", `This approval is ${now.status} already.`, { hint });
+  }
+
+  /** Sends an approved call on the owner's yes, as the agent's own call. */
+  async function run(row: ApprovalRow): Promise<void> {
+    const connection = await store.connections.find(row.connection_id);
+    const asked = await store.calls.find(row.call_id);
+    if (!connection || !asked) throw noSuchApproval();
+    const agent = await store.agents.find(row.agent_id);
+    const caller: Caller = { door: asked.door, agentId: row.agent_id, agentName: agent?.name ?? row.agent_id, connectionId: connection.id };
+    const departure = await store.transaction((tables) => consume(parts, tables, row, { caller, connection }, row.call_id));
+    if (departure) await send(parts, departure);
+  }
+
+  return {
+    async approval(caller, approvalId) {
+      const row = await store.approvals.find(approvalId);
+      if (!row || (caller.agentId !== OWNER && row.agent_id !== caller.agentId)) throw noSuchApproval();
+      const view = await viewWithResult(await settle(parts, row));
+      if (view.result && caller.agentId === row.agent_id) await store.approvals.markTold(row.id, clock.now());
+      return view;
+    },
+    async approvals({ status, limit = 50 }) {
+      const rows = await store.approvals.list({ status, limit });
+      const settled = await Promise.all(rows.map((row) => settle(parts, row)));
+      return settled.filter((row) => status === undefined || row.status === status).map(viewOf);
+    },
+    async approve(approvalId, by, options) {
+      const approved = await decideBy(await mustFindApproval(approvalId), "approved", by, null);
+      if (options.run) await run(approved);
+      return viewWithResult(await mustFindApproval(approvalId));
+    },
+    async deny(approvalId, by, reason) {
+      return viewOf(await decideBy(await mustFindApproval(approvalId), "denied", by, reason));
+    },
+  };
+}
