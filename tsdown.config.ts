@@ -7,9 +7,9 @@ export default defineConfig({
   target: "node22.19",
   dts: false,
   clean: true,
-  // One file to read at start instead of hundreds: an agent waits for `halyard mcp`. Native modules stay outside.
-  noExternal: [/.*/],
-  external: ["better-sqlite3", "pg"],
+  // Few files to read at start instead of hundreds: an agent waits for `halyard mcp`. Native modules stay outside.
+  deps: { alwaysBundle: [/.*/], neverBundle: ["better-sqlite3", "pg"], onlyBundle: false },
   copy: [{ from: "src/catalog/generated", to: "dist" }],
   fixedExtension: false,
+  logLevel: "warn",
 });

@@ -4,6 +4,7 @@ import { mustFind } from "../src/catalog/catalog.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { Secret } from "../src/lib/secret.ts";
 import { openApp } from "../src/app.ts";
+import type { LimitPort } from "../src/klaviyo/limits.ts";
 import { createHttpDoor } from "../src/mcp/http.ts";
 import { createSandbox } from "../src/sandbox/sandbox.ts";
 import { configFor, temporaryHome } from "../test/fixtures/world.ts";
@@ -16,11 +17,23 @@ import { ms, perSecond, spread, timed, type Figure } from "./measure.ts";
 /** Klaviyo's limits would be what is measured: this store knows no windows. */
 const NO_LIMITS = { take: () => Promise.resolve({ ok: true as const }), observe: () => Promise.resolve() };
 
+/** Counts as ever, and never says no. */
+function unlimited(port: LimitPort): LimitPort {
+  return {
+    ...port,
+    take: (windows, atMs) =>
+      port.take(
+        windows.map((window) => ({ ...window, allowed: 1e9 })),
+        atMs,
+      ),
+  };
+}
+
 /** What the guard adds to a read and to an allowed write, with the record durable on disk; and what the HTTP door carries. */
 export async function benchGuard(times = 1500): Promise<Figure[]> {
   const sandbox = await createSandbox({ limits: "off" });
   const home = temporaryHome();
-  const app = await openApp(configFor(home));
+  const app = await openApp(configFor(home), { rateWindows: unlimited });
   await app.connections.connect({ name: "shop", origin: sandbox.url, key: new Secret(sandbox.keys.full) });
   writeFileSync(join(home, "policies", "shop.yaml"), "version: 1\npreset: operator\nrules: []\n");
   const { token } = await app.agents.add({ name: "bench", connection: "shop" });
@@ -35,7 +48,6 @@ export async function benchGuard(times = 1500): Promise<Figure[]> {
   );
   const id = /"id":"(\w{6})"/.exec(JSON.stringify(lists.body))?.[1] ?? "";
   const request = (operation: typeof getList, args: object) => buildRequest(operation, { id, ...args }, { account_id: "" });
-  // Ids of windows differ from call to call so that no call waits for a free one: the guard is what is timed.
   const bareRead = await timed(times, () => client.read(getList, request(getList, {}), credentials));
   const bareWrite = await timed(times, (at) => client.write("bench", updateList, request(updateList, { name: `n${at}` }), credentials));
   const gateRead = await timed(times, () => app.gate.call(caller, { action: "get_list", args: { id }, intent: "read" }));

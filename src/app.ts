@@ -10,6 +10,7 @@ import { createGate, type Gate } from "./gate/gate.ts";
 import { overviewOf, type Overview } from "./gate/overview.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
 import { createClient } from "./klaviyo/client.ts";
+import type { LimitPort } from "./klaviyo/limits.ts";
 import { systemClock, type Clock } from "./lib/clock.ts";
 import { HalyardError } from "./lib/errors.ts";
 import { createIds, randomBytes, type RandomBytes } from "./lib/ids.ts";
@@ -43,6 +44,8 @@ interface Overrides {
   clock?: Clock;
   random?: RandomBytes;
   limits?: Partial<GateLimits>;
+  /** Stands before the store's rate windows: benchmarks lift Klaviyo's limits but keep what counting costs. */
+  rateWindows?: (port: LimitPort) => LimitPort;
 }
 
 /** Opens the state in `config.home`, creating it where there is none, and ends what an interrupted process left open. */
@@ -54,7 +57,12 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const store = await openStore({ url: config.databaseUrl, clock });
   try {
     const vault = await openVault({ sources: config.masterKey, meta: store.meta, random });
-    const client = createClient({ limits: store.rateWindows, clock, random, version: VERSION });
+    const client = createClient({
+      limits: overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows,
+      clock,
+      random,
+      version: VERSION,
+    });
     const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, clock });
     const parts: GateParts = {
       catalog,

@@ -30,18 +30,21 @@ export async function insertCall(
     target: targetText(context, target),
     finished_at: status === "denied" ? receivedAt : null,
   });
-  const entry = { at: parts.clock.now(), call_id: callId, agent_id: caller.agentId, connection_id: connection.id };
-  await tables.audit.append({
-    ...entry,
-    at: receivedAt,
-    event: "received",
-    fields: { door: caller.door, operation: operation.id, digest, risk: operation.effect.risk },
-  });
-  await tables.audit.append({
-    ...entry,
-    event: "decided",
-    fields: { verdict: decision.verdict, because: decision.because, rules: decision.rules },
-  });
+  const entry = { call_id: callId, agent_id: caller.agentId, connection_id: connection.id };
+  await tables.audit.append(
+    {
+      ...entry,
+      at: receivedAt,
+      event: "received",
+      fields: { door: caller.door, operation: operation.id, digest, risk: operation.effect.risk },
+    },
+    {
+      ...entry,
+      at: parts.clock.now(),
+      event: "decided",
+      fields: { verdict: decision.verdict, because: decision.because, rules: decision.rules },
+    },
+  );
 }
 
 /** A read that was tried: one call row and one audit row, in one transaction. */

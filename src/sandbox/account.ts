@@ -58,7 +58,8 @@ export function createAccount({
   }
   const clock = clockFrom(found?.atMs);
   const id = accountIdOf(seed);
-  const state = new State([...declaredCollections(resources), keys], createIdentity(seed));
+  const collections = declaredCollections(resources);
+  const state = new State([...collections, keys], createIdentity(seed));
   const head: JournalHead = { halyard_sandbox: 1, seed, profiles, startAt: found?.head.startAt ?? clock.now() };
   let isSeeding = false;
   const now = (): number => (isSeeding ? head.startAt : clock.now());
@@ -75,7 +76,7 @@ export function createAccount({
         const made = { full: `pk_${ctx.ids.alphanumeric(34)}`, readOnly: `pk_${ctx.ids.alphanumeric(34)}` };
         ctx.rows(keys).put({ id: "full", key: made.full, scopes: null });
         ctx.rows(keys).put({ id: "readOnly", key: made.readOnly, scopes: readScopes(catalog) });
-        seedAccount(ctx, { profiles });
+        seedAccount(ctx, { seed, profiles, collections });
         return made;
       });
     } finally {

@@ -31,7 +31,7 @@ export interface SandboxOptions {
   startAt?: number;
   /** File that keeps the changes over a restart. One process at a time. */
   persist?: string;
-  /** How many profiles the seed makes. */
+  /** How many people the seeded shop has, default 500; with 0 there is no shop, just a new account. */
   profiles?: number;
   /** Told of failures of the sandbox itself. */
   log?: (line: string) => void;
@@ -54,7 +54,7 @@ export interface Sandbox {
 }
 
 const DEFAULT_START_MS = Date.UTC(2026, 6, 15, 10);
-const DEFAULT_PROFILES = 250;
+const DEFAULT_PROFILES = 500;
 
 /** Starts an emulated Klaviyo account on a port of its own. Errors: `port_taken`, `store_corrupt`, `config` for a journal of another seed. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {

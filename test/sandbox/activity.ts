@@ -7,6 +7,8 @@ import { dataOf, open, type Opened } from "./open.ts";
 /** Where the clock of {@link openAccount} starts. */
 export const NOW = Date.UTC(2026, 6, 15, 10);
 export const DAY_MS = 86_400_000;
+/** How much a new account has before anything happens in it. */
+export const FRESH = { metrics: 19, segments: 4 };
 
 /** A sandbox with everything that is declared. */
 export function openAccount(options: SandboxOptions = {}): Promise<Opened> {

@@ -252,7 +252,7 @@ describe("what recipients do", () => {
       if (campaign && message)
         for (const [i, reaction] of reactions.entries()) react({ campaign, message }, people[i] ?? "", { reaction, at: ctx.now }, ctx);
     });
-    const told = await Promise.all(people.map(async (each) => (await account.events(each ?? "")).map(({ metric }) => metric)));
+    const told = await Promise.all(people.map(async (each) => (await account.events(each ?? "")).map(({ metric }) => metric).toSorted()));
     expect(told).toEqual([
       ["Bounced Email"],
       ["Marked Email as Spam"],

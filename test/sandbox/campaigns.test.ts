@@ -47,7 +47,7 @@ describe("create_campaign", () => {
       updated_at: stamp,
       send_time: null,
     });
-    const { relationships } = dataOf(answer)[0] ?? { relationships: {} };
+    const relationships = dataOf(answer)[0]?.relationships ?? {};
     expect(relationships["campaign-messages"]).toMatchObject({
       data: [{ type: "campaign-message", id: expect.stringMatching(/^[0-9A-Z]{26}$/) as string }],
     });

@@ -23,10 +23,10 @@ export interface Opened extends Sandbox {
 
 export const CORE = [accountResource, listResource, tagGroupResource, tagResource, minimalProfile];
 
-/** A sandbox with the core's resources, a manual clock and no limits unless told otherwise. */
+/** A sandbox with the core's resources, a manual clock, no limits and no shop unless told otherwise. */
 export async function open(options: SandboxOptions = {}): Promise<Opened> {
   const log: string[] = [];
-  const core = { clock: "manual", limits: "off", resources: CORE, actions: [], log: (line: string) => void log.push(line) } as const;
+  const core = { clock: "manual", limits: "off", profiles: 0, resources: CORE, actions: [], log: (line: string) => void log.push(line) } as const;
   const sandbox = await createSandbox({ ...core, ...options });
   return {
     ...sandbox,

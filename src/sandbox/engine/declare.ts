@@ -49,8 +49,8 @@ export interface ToOne<R extends Row = Row> {
   kind: "one";
   type: string;
   id: Read<R, string | undefined>;
-  /** Whether `data` is shown without `include`. Default true. */
-  data?: boolean;
+  /** Whether `data` is shown without `include`. Default true; `when set` leaves it out where there is none, for what the vendor states as never null. */
+  data?: boolean | "when set";
   /** Makes the row that PATCH on the relationship leads to; without it the relationship is read-only. */
   set?(row: R, id: string | null, ctx: Context): R;
 }

@@ -29,7 +29,8 @@ export function resourceObject(resource: Resource, row: Row, rendering: Renderin
   const relationships = Object.entries(resource.relationships ?? {}).map(([name, relation]): [string, Json] => {
     const links = { self: `${base}/relationships/${name}/`, related: `${base}/${name}/` };
     const isShown = (relation.data ?? relation.kind === "one") || query.include.includes(name);
-    return [name, isShown ? { data: linkageOf(row, relation, rendering), links } : { links }];
+    const data = isShown ? linkageOf(row, relation, rendering) : undefined;
+    return [name, data === undefined || (data === null && relation.data === "when set") ? { links } : { data, links }];
   });
   return {
     type: resource.type,

@@ -23,8 +23,11 @@ export const campaignMessageResource = defineResource<CampaignMessageRow>({
   }),
   relationships: {
     campaign: toOne("campaign", (message) => message.campaign),
-    template: toOne("template", templateIdOf),
-    image: toOne("image", (message) => message.image, { set: (message, id, ctx) => withImage(message, id ?? undefined, ctx) }),
+    template: toOne("template", templateIdOf, { data: "when set" }),
+    image: toOne("image", (message) => message.image, {
+      data: "when set",
+      set: (message, id, ctx) => withImage(message, id ?? undefined, ctx),
+    }),
   },
   update(message, input, ctx) {
     refuseUneditable(campaignOf(message, ctx), ctx);
@@ -50,10 +53,11 @@ export function templateIdOf(message: CampaignMessageRow, ctx: Context): string 
 }
 
 /** Images beside the text are for SMS and push (documented); an email has them in its template. */
-function withImage({ image: _, ...message }: CampaignMessageRow, id: string | undefined, ctx: Context): CampaignMessageRow {
+function withImage(message: CampaignMessageRow, id: string | undefined, ctx: Context): CampaignMessageRow {
   if (message.channel === "email") refuse("invalid", "An email message takes no image.", { source: { pointer: "/data" } });
   refuseUneditable(campaignOf(message, ctx), ctx);
-  return { ...message, ...(id !== undefined && { image: id }), updated: ctx.now };
+  const { image: _, ...kept } = message;
+  return { ...kept, ...(id !== undefined && { image: id }), updated: ctx.now };
 }
 
 /** Empty in a draft (observed). */

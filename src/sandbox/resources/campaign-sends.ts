@@ -19,7 +19,7 @@ interface SendJobRow extends Row {
   status: "cancelled" | "complete" | "processing" | "queued";
 }
 
-const sendJobs = defineCollection<SendJobRow>("campaign_send_jobs");
+export const sendJobs = defineCollection<SendJobRow>("campaign_send_jobs");
 
 /** Together half a minute: an empty audience was seen to end a send about 30 s after it was asked for (behaviour.md §2.21). */
 const PLANNED_MS = 2000;

@@ -79,7 +79,7 @@ export function removeEvents(ctx: Context, profileId: string): void {
 }
 
 /** Objects cannot be segmented by, so they are no properties of the metric (documented for `properties` of events). */
-function noteProperty(ctx: Context, metric: MetricRow, property: string, value: Json): void {
+export function noteProperty(ctx: Context, metric: MetricRow, property: string, value: Json): void {
   const rows = ctx.rows(metricProperties);
   const key = `${metric.id}\t${property}`;
   if (rows.find("property", key)) return;

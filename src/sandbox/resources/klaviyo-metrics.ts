@@ -1,6 +1,5 @@
 /** Klaviyo's own metrics in a recorded account: those of a fresh one, then those that came with their first event. */
 export const FRESH_METRICS = [
-  "Active on Site",
   "Bounced Email",
   "Clicked Email",
   "Clicked Text Message",

@@ -1,31 +1,79 @@
 import type { Context } from "../engine/context.ts";
-import { accounts } from "../resources/accounts.ts";
-import { lists } from "../resources/lists.ts";
-import { tagGroups } from "../resources/tag-rows.ts";
+import { campaignMessages, campaigns } from "../resources/campaign-rows.ts";
+import { events } from "../resources/event-rows.ts";
+import { mappedMetrics } from "../resources/mapped-metrics.ts";
+import { metrics } from "../resources/metric-rows.ts";
+import { profiles } from "../resources/profile-rows.ts";
+import { segments } from "../resources/segment-rows.ts";
+import { tagLinks } from "../resources/tag-rows.ts";
+import { templates } from "../resources/template-rows.ts";
+import type { CollectionDef } from "../state/collection.ts";
+import { createCalendar, DAY_MS } from "./calendar.ts";
+import { seedCampaigns } from "./campaigns.ts";
+import { seedBasics, seedFreshMetrics, seedFreshSegments } from "./fresh.ts";
+import { seedLists, seedSegments, seedShopMetrics, seedTags, type ShopLists, type Tagger } from "./groups.ts";
+import { seedPeople } from "./people.ts";
+import { createRandom } from "./random.ts";
+import { seedTemplates } from "./templates.ts";
 
 export interface SeedOptions {
-  /** How many profiles the shop has. */
+  /** Names the account's random streams. */
+  seed: string;
+  /** How many profiles the shop has; with 0 there is no shop, just what Klaviyo puts into a new account. */
   profiles: number;
+  /** What is declared: an account without some of its resources has no shop in it. */
+  collections: ReadonlySet<CollectionDef<never>>;
 }
 
-/** Fills a fresh account: what Klaviyo itself puts there (behaviour.md §2.1). Runs at the seed's clock, inside one transaction. */
-export function seedAccount(ctx: Context, _options: SeedOptions): void {
-  ctx.rows(accounts).put({
-    id: ctx.accountId,
-    organization: "Harbour & Pine",
-    senderName: "Harbour & Pine",
-    senderEmail: "hello@harbourandpine.example",
-    website: "https://harbourandpine.example",
-    address: { address1: "12 Quay Street", city: "Portland", region: "Maine", country: "United States", zip: "04101" },
-    industry: "Ecommerce",
-    timezone: "America/New_York",
-    currency: "USD",
-    locale: "en-US",
-    isTest: false,
-  });
-  const created = { created: ctx.now, updated: ctx.now };
-  ctx.rows(lists).put({ id: ctx.ids.short(), name: "Preview List", optIn: "single_opt_in", ...created });
-  ctx.rows(lists).put({ id: ctx.ids.short(), name: "Email List", optIn: "single_opt_in", ...created });
-  ctx.rows(lists).put({ id: ctx.ids.short(), name: "Text Messaging List", optIn: "double_opt_in", ...created });
-  ctx.rows(tagGroups).put({ id: ctx.ids.uuid(), name: "Ungrouped Tags", isDefault: true });
+/** Some older people were there before the eighteen months that the history shows. */
+const OPEN_DAYS = 900;
+const SHOP: readonly CollectionDef<never>[] = [
+  campaignMessages,
+  campaigns,
+  events,
+  mappedMetrics,
+  metrics,
+  profiles,
+  segments,
+  tagLinks,
+  templates,
+];
+
+/**
+ * Fills a new account with Klaviyo's defaults (behaviour.md §2.1) and the shop "Harbour & Pine", inside one transaction at the seed's clock.
+ * A function of the seed, that clock and the number of profiles alone: a journal only holds what came afterwards.
+ */
+export function seedAccount(ctx: Context, { seed, profiles: count, collections }: SeedOptions): void {
+  const hasShop = count > 0 && SHOP.every((each) => collections.has(each));
+  const openedMs = hasShop ? Math.floor(ctx.now / DAY_MS - OPEN_DAYS) * DAY_MS : ctx.now;
+  const fresh = seedBasics(ctx, openedMs);
+  if (collections.has(metrics)) seedFreshMetrics(ctx, openedMs);
+  if (collections.has(metrics) && collections.has(segments)) seedFreshSegments(ctx, fresh, openedMs);
+  if (!hasShop) return;
+  const lists = seedLists(ctx, fresh, openedMs);
+  seedShopMetrics(ctx, openedMs);
+  const shopSegments = seedSegments(ctx, openedMs);
+  const tag = seedTags(ctx);
+  tagGroupsOfPeople(tag, lists, shopSegments, openedMs);
+  const calendar = createCalendar(ctx.now);
+  const around = {
+    calendar,
+    lists,
+    segments: shopSegments,
+    templates: seedTemplates(ctx, openedMs),
+    tag,
+    random: createRandom(`${seed} campaigns`),
+  };
+  const sent = seedCampaigns(ctx, around);
+  seedPeople({ ctx, seed, era: { calendar, openedMs, nowMs: ctx.now }, lists, sent }, count);
+}
+
+function tagGroupsOfPeople(tag: Tagger, lists: ShopLists, segmentIds: Record<string, string>, openedMs: number): void {
+  const at = openedMs + 100 * DAY_MS;
+  tag("VIP", "list", lists.vip, at);
+  tag("Coffee", "list", lists.coffee, at);
+  tag("Outdoors", "list", lists.trail, at);
+  tag("VIP", "segment", segmentIds["High spenders (12 months)"] ?? "", at);
+  tag("Win-back", "segment", segmentIds["Lapsed customers"] ?? "", at);
+  tag("Needs review", "list", lists.imported, at);
 }

@@ -1,11 +1,12 @@
 import type { JsonObject } from "../../lib/json.ts";
 import { arrayOf, objectOf, textOf } from "../engine/input.ts";
 import { profiles } from "../resources/profile-rows.ts";
-import { funnelCondition, metricCondition } from "./activity.ts";
+import { metricCondition } from "./activity.ts";
 import type { Condition, ConditionOf, Evaluation } from "./condition.ts";
 import { marketingCondition, permissionCondition } from "./consent-conditions.ts";
+import { funnelCondition } from "./funnel.ts";
 import { membershipCondition } from "./group-conditions.ts";
-import { distanceCondition } from "./postal-codes.ts";
+import { distanceCondition } from "./distance.ts";
 import { predictionCondition } from "./prediction-conditions.ts";
 import { propertyCondition, regionCondition } from "./profile-conditions.ts";
 

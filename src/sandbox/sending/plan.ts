@@ -26,7 +26,10 @@ export function planDeliveries(strategy: Strategy, recipients: readonly Recipien
   const byTime = new Map<number, string[]>();
   recipients.forEach((recipient, i) => {
     const at = timeFor(strategy, recipient, { nowMs, turn: i / recipients.length, zones });
-    if (at !== undefined) byTime.set(at, [...(byTime.get(at) ?? []), recipient.id]);
+    if (at === undefined) return;
+    const together = byTime.get(at);
+    if (together) together.push(recipient.id);
+    else byTime.set(at, [recipient.id]);
   });
   return [...byTime]
     .toSorted(([a], [b]) => a - b)

@@ -1,4 +1,5 @@
-import { formatDjango, formatSpan, parseMoment } from "./dates.ts";
+import { formatDjango, formatSpan } from "./date-formats.ts";
+import { parseMoment } from "./dates.ts";
 import { isText, maybe, plain, taking, type Filter } from "./filter.ts";
 import { isMoment, isoOf, moment, numberOf, textOf, type Moment, type Value } from "./values.ts";
 

@@ -131,10 +131,7 @@ export const TEXT_FILTERS: Record<string, Filter> = {
   force_escape: plain((input) => safe(escapeHtml(textOf(input)))),
   escape_once: plain((input) => safe(escapeHtml(textOf(input)).replaceAll(/&amp;(#?\w+;)/g, "&$1"))),
   escapejs: text((input) =>
-    input.replaceAll(
-      /[\\'"<>&=;`\u2028\u2029-]|[\u0000-\u001F]/g,
-      (mark) => `\\u${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`,
-    ),
+    input.replaceAll(/[\\'"<>&=;`\u2028\u2029\p{Cc}-]/gu, (mark) => `\\u${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`),
   ),
   addslashes: keepingSafe(text((input) => input.replaceAll(/[\\"']/g, String.raw`\$&`))),
   urlencode: onText(maybe, (input, argument) => percentEncode(input, argument === "" ? "/" : argument)),

@@ -3,7 +3,7 @@ import {
   Context,
   Liquid,
   LiquidError,
-  Parser,
+  type Parser,
   Tag,
   toValueSync,
   type Emitter,
@@ -28,7 +28,8 @@ const MAX_DEPTH = 100;
  * LiquidJS holds the blocks together and keeps the limits. What stands between the marks is not Liquid: {@link splitTemplate} cuts the
  * source as Django does, and LiquidJS gets each tag as `name number` between marks that no text contains. The number says where its arguments are.
  */
-const [OPEN, CLOSE] = ["\u0001", "\u0002"];
+const OPEN = "\u0001";
+const CLOSE = "\u0002";
 const PRINT_NAME = "print_";
 
 const scopes = new WeakMap<Context, Scope>();
@@ -85,7 +86,7 @@ function reasonOf(thrown: unknown): string {
 const liquidName = (name: string): string => (name === PRINT ? PRINT_NAME : name);
 
 function liquidText(piece: Piece, i: number): string {
-  if (piece.kind === "text") return piece.text.replaceAll(/[\u0001\u0002]/g, "");
+  if (piece.kind === "text") return piece.text.replaceAll(OPEN, "").replaceAll(CLOSE, "");
   if (piece.name !== PRINT && !Object.hasOwn(TAGS, piece.name) && !/^(end\w+|elif|else|empty)$/.test(piece.name)) {
     templateFailure(`Invalid block tag: '${piece.name}'.`);
   }

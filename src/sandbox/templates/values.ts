@@ -1,5 +1,3 @@
-import type { Json } from "../../lib/json.ts";
-
 const KIND = Symbol("kind");
 
 /** Text that is HTML already, so that escaping leaves it alone. */
@@ -41,11 +39,6 @@ export const isMoment = (value: Value): value is Moment => kindOf(value) === "mo
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 export const isValues = (value: Value): value is Values =>
   typeof value === "object" && value !== null && !isList(value) && kindOf(value) === undefined;
-
-/** JSON as it stands is a value. */
-export function valueOf(json: Json | undefined): Value {
-  return json;
-}
 
 /** The text as Python would print it: `True`, `None`, `6.0`, `['a', 1]`; nothing for what is not there. */
 export function textOf(value: Value): string {

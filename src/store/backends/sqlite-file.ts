@@ -23,7 +23,9 @@ export async function openSqliteFile(url: string, lockWaitMs: number): Promise<D
     const opened = new Database(file, { timeout: 0 });
     database = opened;
     await patiently(opened, lockWaitMs, () => opened.pragma("journal_mode = wal"));
-    for (const pragma of ["synchronous = full", "foreign_keys = on", "secure_delete = on"]) opened.pragma(pragma);
+    // A checkpoint costs milliseconds: at SQLite's own 1,000 pages one write in thirty would pay for it, at 8,000 (32 MB) one in 250.
+    for (const pragma of ["synchronous = full", "foreign_keys = on", "secure_delete = on", "wal_autocheckpoint = 8000"])
+      opened.pragma(pragma);
     return opened;
   } catch (thrown) {
     database?.close();

@@ -51,34 +51,22 @@ const PAGE_ROWS = 500;
 
 export function auditTable(db: Db) {
   return {
-    /** Adds a row to the chain, one at a time across all processes; outside a transaction it opens its own. */
-    async append(entry: NewAuditEntry): Promise<{ seq: number; hash: string }> {
+    /** Adds rows to the chain, one at a time across all processes; outside a transaction it opens its own. Gives the last row. */
+    async append(...entries: [NewAuditEntry, ...NewAuditEntry[]]): Promise<{ seq: number; hash: string }> {
       return inTransaction(db, async (tx) => {
         // Counting up first locks the head row on Postgres: the next to append waits here until this one is committed.
         const head = await tx
           .updateTable("audit_head")
-          .set((eb) => ({ seq: eb("seq", "+", 1) }))
+          .set((eb) => ({ seq: eb("seq", "+", entries.length) }))
           .where("id", "=", 1)
           .returning(["seq", "hash"])
           .executeTakeFirst();
         if (!head) throw brokenAudit("The head of the audit record is gone.");
-        const row = {
-          seq: head.seq,
-          at: entry.at,
-          event: storableText(entry.event),
-          call_id: asStored(entry.call_id),
-          agent_id: asStored(entry.agent_id),
-          connection_id: asStored(entry.connection_id),
-          fields: canonicalJson(entry.fields),
-          prev_hash: head.hash,
-        };
-        const hash = auditHash(row);
-        await tx
-          .insertInto("audit")
-          .values({ ...row, hash })
-          .execute();
+        const rows = chained(entries, { seq: head.seq - entries.length, hash: head.hash });
+        const { seq, hash } = rows.at(-1) ?? head;
+        await tx.insertInto("audit").values(rows).execute();
         await tx.updateTable("audit_head").set({ hash }).where("id", "=", 1).execute();
-        return { seq: row.seq, hash };
+        return { seq, hash };
       });
     },
     /** Oldest first, from the row after `after`. */
@@ -127,6 +115,25 @@ export function auditTable(db: Db) {
 // The hash is over what the database will give back.
 function asStored(text: string | null | undefined): string | null {
   return text === null || text === undefined ? null : storableText(text);
+}
+
+/** The rows of new entries, each linked to the one before. */
+function chained(entries: readonly NewAuditEntry[], head: { seq: number; hash: string }): AuditColumns[] {
+  let last = head;
+  return entries.map((entry) => {
+    const row = {
+      seq: last.seq + 1,
+      at: entry.at,
+      event: storableText(entry.event),
+      call_id: asStored(entry.call_id),
+      agent_id: asStored(entry.agent_id),
+      connection_id: asStored(entry.connection_id),
+      fields: canonicalJson(entry.fields),
+      prev_hash: last.hash,
+    };
+    last = { seq: row.seq, hash: auditHash(row) };
+    return { ...row, hash: last.hash };
+  });
 }
 
 function faultOf(row: AuditColumns, last: { seq: number; hash: string }): string | undefined {
