@@ -1,9 +1,10 @@
 import { HalyardError, type Violation } from "../lib/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
+import { empty, put, unwrap, wrap } from "./envelopes.ts";
 import { filterViolations, formatFilter, parseFilter } from "./filter.ts";
 import type { Arg, Operation } from "./operation.ts";
-import type { Envelope, Schema } from "./schema.ts";
-import { argumentViolations, definition, inputSchema } from "./validation.ts";
+import type { Schema } from "./schema.ts";
+import { argumentViolations, inputSchema } from "./validation.ts";
 
 /** A call as it goes on the wire, before headers: the form that is decided on, shown, digested and sent. Plain JSON. */
 export interface WireRequest {
@@ -113,50 +114,6 @@ function bodyOf(operation: Operation, args: JsonObject): Json | null {
   return { data: resource };
 }
 
-function empty(members: string[] = []): JsonObject {
-  return Object.fromEntries(members.map((member) => [member, {}]));
-}
-
-function put(resource: JsonObject, [member, name]: [member: string, name?: string], value: Json): void {
-  if (name === undefined) {
-    resource[member] = value;
-    return;
-  }
-  const existing = resource[member];
-  const object = isJsonObject(existing) ? existing : {};
-  resource[member] = { ...object, [name]: value };
-}
-
-/** Puts the envelopes back that the compiler took off, at every depth. */
-function wrap(operation: Operation, value: Json, schema: Schema): Json {
-  const resolved = resolve(operation, schema, value);
-  const envelopes = resolved["x-wire"] ?? [];
-  const inner = wrapInside(operation, value, resolved, envelopes.at(-1));
-  return envelopes[0]?.kind === "data" ? { data: inner } : inner;
-}
-
-function wrapInside(operation: Operation, value: Json, schema: Schema, envelope: Envelope | undefined): Json {
-  if (value === null) return null;
-  if (envelope?.kind === "identifier") return { type: envelope.type, id: value };
-  if (Array.isArray(value)) return value.map((item) => wrap(operation, item, schema.items ?? {}));
-  if (!isJsonObject(value)) return value;
-  const wrapped = Object.entries(value).map(([name, inner]): [string, Json] => [
-    name,
-    wrap(operation, inner, schema.properties?.[name] ?? {}),
-  ]);
-  if (envelope?.kind !== "resource") return Object.fromEntries(wrapped);
-  const resource: JsonObject = { type: envelope.type, ...empty(envelope.members) };
-  for (const [name, inner] of wrapped) put(resource, envelope.places[name] ?? ["id"], inner);
-  return resource;
-}
-
-/** Follows references and steps into the one branch beside null; other unions hold no envelopes (the compiler makes sure). */
-function resolve(operation: Operation, schema: Schema, value: Json): Schema {
-  if (schema.$ref !== undefined) return resolve(operation, definition(operation, schema.$ref), value);
-  const branches = schema.anyOf?.filter((branch) => branch.type !== "null") ?? [];
-  return branches.length === 1 && branches[0] && value !== null ? resolve(operation, branches[0], value) : schema;
-}
-
 /** The flat arguments of a wire request: the inverse of {@link buildRequest}, for cards and tests. */
 export function parseRequest(operation: Operation, request: WireRequest): JsonObject {
   const args: JsonObject = {};
@@ -192,25 +149,4 @@ function bodyValue(operation: Operation, arg: Arg, body: Json | null): Json | un
   const value = resource[member];
   if (name === undefined) return value;
   return isJsonObject(value) ? value[name] : undefined;
-}
-
-function unwrap(operation: Operation, value: Json, schema: Schema): Json {
-  const resolved = resolve(operation, schema, value);
-  const envelopes = resolved["x-wire"] ?? [];
-  const inner = envelopes[0]?.kind === "data" && isJsonObject(value) ? (value["data"] ?? null) : value;
-  const envelope = envelopes.at(-1);
-  if (envelope?.kind === "identifier" && isJsonObject(inner)) return inner["id"] ?? null;
-  if (Array.isArray(inner)) return inner.map((item) => unwrap(operation, item, resolved.items ?? {}));
-  if (!isJsonObject(inner)) return inner;
-  const flat: JsonObject = {};
-  if (envelope?.kind === "resource") {
-    for (const [name, [member, wire]] of Object.entries(envelope.places)) {
-      const object = inner[member];
-      const found = wire === undefined ? object : isJsonObject(object) ? object[wire] : undefined;
-      if (found !== undefined) flat[name] = unwrap(operation, found, resolved.properties?.[name] ?? {});
-    }
-    return flat;
-  }
-  for (const [name, item] of Object.entries(inner)) flat[name] = unwrap(operation, item, resolved.properties?.[name] ?? {});
-  return flat;
 }

@@ -4,11 +4,13 @@ import type { Decision } from "../policy/policy.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
-import { approvedRequest, draftApproval, obstacle, transition } from "./approvals.ts";
+import { obstacle, transition } from "./approval-life.ts";
+import { approvedRequest, draftApproval } from "./approvals.ts";
 import type { ApprovalRequired, Caller, CallResult, Denied, GateParts } from "./call.ts";
 import type { Card } from "./card.ts";
-import { intend, resultOf, type Departure } from "./dispatch.ts";
+import { intend, type Departure } from "./dispatch.ts";
 import type { CallContext } from "./prepare.ts";
+import { resultOf } from "./told.ts";
 
 /** What a transaction decided: a write to send now, or an answer to give. */
 export type Turn = { send: Departure } | { answer: CallResult };

@@ -1,6 +1,7 @@
 import { HalyardError } from "../lib/errors.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
-import { isGenuine, noSuchApproval, settle, transition, viewOf } from "./approvals.ts";
+import { settle, transition } from "./approval-life.ts";
+import { isGenuine, noSuchApproval, viewOf } from "./approvals.ts";
 import { consume, pastResult } from "./ask.ts";
 import { OWNER, type ApprovalView, type Caller, type GateParts } from "./call.ts";
 import { send } from "./dispatch.ts";

@@ -1,4 +1,4 @@
-import { isOverdue, settle } from "./approvals.ts";
+import { isOverdue, settle } from "./approval-life.ts";
 import type { GateParts } from "./call.ts";
 
 /**

@@ -1,7 +1,9 @@
-import type { Arg, Body, ExtraLimit, FilterField, Limits, Method, Operation, Shape } from "../operation.ts";
+import type { Body, Method, Operation, Shape } from "../operation.ts";
 import type { Schema } from "../schema.ts";
+import { argumentsOf } from "./arguments.ts";
 import { effectOf, type Authored } from "./authored.ts";
-import type { OpenApiDocument, OpenApiOperation, OpenApiParameter, VendorSchema } from "./documents.ts";
+import type { OpenApiDocument, OpenApiOperation, VendorSchema } from "./documents.ts";
+import { extraLimitsOf, filterOf, limitsOf, pageOf, revisionOf } from "./facts.ts";
 import { normalise } from "./normalise.ts";
 
 /** One operation of a document with what the compiler still needs of it. */
@@ -38,7 +40,7 @@ function compileOperation(context: Context, path: string, method: Method, source
   if (!wording) throw new Error(`${id} has no wording. Add a row to src/catalog/wording/.`);
   const answers = answersOf(source);
   const { body, bodySchema } = bodyOf(context, source);
-  const { args, input } = argumentsOf(context, path, source, body, bodySchema);
+  const { args, input } = argumentsOf(context.flatten, path, source, body, bodySchema);
   const area = (context.channel === "beta" ? source["x-klaviyo-subtag"] : source.tags[0]) ?? "other";
   const resource = resourceOf(context.document, answers) ?? body?.type ?? null;
   const operation: Operation = {
@@ -75,12 +77,6 @@ function compileOperation(context: Context, path: string, method: Method, source
   };
 }
 
-function revisionOf(source: OpenApiOperation): string {
-  const header = source.parameters.find((parameter) => parameter.in === "header" && parameter.name === "revision");
-  const revision = header?.schema.default;
-  return typeof revision === "string" ? revision : "";
-}
-
 function shapeOf(path: string, method: Method, body: Body | null, resource: string | null): Shape {
   if (/-(reports|aggregates)$/.test(path) && method === "POST") return "report";
   if (path.includes("/relationships/")) return method === "GET" ? "linkage" : "link";
@@ -99,50 +95,6 @@ function shapeOf(path: string, method: Method, body: Body | null, resource: stri
 
 function isPluralOf(plural: string, type: string): boolean {
   return plural === type || plural === `${type}s` || plural === type.replace(/y$/, "ies");
-}
-
-function limitsOf(rate: OpenApiOperation["x-klaviyo-ratelimit"]): Limits {
-  const number = (text: string | undefined): number => Number(text?.split("/")[0]);
-  if (!rate) throw new Error("An operation without rate limits: give the compiler a default first.");
-  return { perSecond: number(rate.burst), perMinute: number(rate.steady), ...(rate.daily !== undefined && { perDay: number(rate.daily) }) };
-}
-
-/** Some descriptions state other limits "when using" a query option; the structured field does not have them. */
-function extraLimitsOf(description: string): ExtraLimit[] {
-  const found: ExtraLimit[] = [];
-  const pattern = /when using (?:the )?`([\w-]+(?:\[[\w-]+\])?)=([\w-]+)`.*?Burst: `(\d+)\/s`<br>Steady: `(\d+)\/m`/g;
-  for (const [, query = "", value = "", burst, steady] of description.matchAll(pattern)) {
-    // The text says `include=list` where the parameter's value is `lists` (behaviour.md §5, 7).
-    const plural = query === "include" && !value.endsWith("s") ? `${value}s` : value;
-    found.push({ query, value: plural, limits: { perSecond: Number(burst), perMinute: Number(steady) } });
-  }
-  return found;
-}
-
-function filterOf(source: OpenApiOperation): Operation["filter"] {
-  const parameter = source.parameters.find(({ name }) => name === "filter");
-  const stated = source["x-klaviyo-filters"];
-  if (!parameter || !stated) return null;
-  const fields: Record<string, FilterField> = {};
-  for (const [name, { operators, value }] of Object.entries(stated)) {
-    fields[name] = {
-      ...(operators["single"] && { single: operators["single"] }),
-      ...(operators["list"] && { list: operators["list"] }),
-      ...(operators["none"] && { none: operators["none"] }),
-      type: value?.type ?? "string",
-      ...(value?.format !== undefined && { format: value.format }),
-      ...(value?.enum && { enum: value.enum }),
-    };
-  }
-  return { required: parameter.required ?? false, fields };
-}
-
-function pageOf(parameters: OpenApiParameter[]): Operation["page"] {
-  const cursor = parameters.find(({ name }) => name === "page[cursor]" || name === "page_cursor");
-  if (!cursor) return null;
-  const size = parameters.find(({ name }) => name === "page[size]");
-  const { default: standard, minimum = 1, maximum = 100 } = size?.schema ?? {};
-  return { cursor: cursor.name, size: size ? { name: size.name, default: Number(standard), min: minimum, max: maximum } : null };
 }
 
 function answersOf(source: OpenApiOperation): { status: number; schema: VendorSchema | null }[] {
@@ -198,73 +150,4 @@ function bodyOf(context: Context, source: OpenApiOperation): { body: Body | null
     );
   const form = isList ? "ids" : isLink ? "id" : "resource";
   return { body: { mediaType: "json", required, form, type: typeIn(context.document, resource) }, bodySchema };
-}
-
-function argumentsOf(
-  context: Context,
-  path: string,
-  source: OpenApiOperation,
-  body: Body | null,
-  bodySchema: Schema | null,
-): { args: Arg[]; input: Schema } {
-  const args: Arg[] = [];
-  const properties: Record<string, Schema> = {};
-  const add = (arg: Arg, schema: Schema): void => {
-    if (args.some(({ name }) => name === arg.name)) throw new Error(`${source.operationId}: two arguments are called ${arg.name}`);
-    args.push(arg);
-    if (arg.fill === undefined) properties[arg.name] = schema;
-  };
-  for (const { name, schema } of source.parameters.filter((parameter) => parameter.in === "path")) {
-    add({ name, in: "path", wire: name, required: true }, { ...normalise({ ...schema, nullable: false }, true), minLength: 1 });
-  }
-  if (body && bodySchema) {
-    const flat = context.flatten(bodySchema);
-    const envelope = flat["x-wire"]?.at(-1);
-    if (body.form === "resource" && envelope?.kind === "resource" && envelope.members) body.members = envelope.members;
-    addBodyArguments(path, body, flat, add, args);
-  }
-  for (const parameter of source.parameters.filter((candidate) => candidate.in === "query")) {
-    const name = parameter.name.replaceAll("]", "").replaceAll(/[^a-zA-Z0-9_.]/g, "_");
-    const fill = parameter.name === "company_id" ? ({ fill: "account_id" } as const) : {};
-    add({ name, in: "query", wire: parameter.name, required: parameter.required ?? false, ...fill }, querySchema(parameter));
-  }
-  const required = args.filter((arg) => arg.required && arg.fill === undefined).map(({ name }) => name);
-  return { args, input: { type: "object", properties, ...(required.length > 0 && { required }), additionalProperties: false } };
-}
-
-/** `include`, `fields[…]` and `additional-fields[…]` take each of their values once. */
-function querySchema(parameter: OpenApiParameter): Schema {
-  const schema = normalise(parameter.schema, true);
-  delete schema.default;
-  return schema;
-}
-
-function addBodyArguments(path: string, body: Body, flat: Schema, add: (arg: Arg, schema: Schema) => void, args: Arg[]): void {
-  if (body.form === "ids" || body.form === "id") {
-    const relationship = path.split("/").at(-1) ?? "";
-    add({ name: relationship.replaceAll("-", "_"), in: "body", wire: relationship, required: body.required }, flat);
-    return;
-  }
-  const hasPathId = args.some((arg) => arg.in === "path");
-  const envelope = flat["x-wire"]?.at(-1);
-  // A body that holds nothing but an id flattens to that id.
-  if (envelope?.kind === "identifier" && !hasPathId)
-    add({ name: "id", in: "body", wire: "id", place: ["id"], required: true }, { type: "string", minLength: 1 });
-  for (const [name, schema] of Object.entries(flat.properties ?? {})) {
-    // The body of an update repeats the id of the path.
-    if (name === "id" && hasPathId) continue;
-    const place = envelope?.kind === "resource" ? envelope.places[name] : undefined;
-    const isFile = schema.format === "binary";
-    add(
-      {
-        name,
-        in: isFile ? "file" : "body",
-        wire: place?.[1] ?? name,
-        ...(place && { place }),
-        required: flat.required?.includes(name) ?? false,
-      },
-      // A file travels to us as base64 text.
-      isFile ? { type: "string", minLength: 1, format: "byte" } : schema,
-    );
-  }
 }
