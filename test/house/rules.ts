@@ -84,7 +84,7 @@ const GLOBALS: [pattern: RegExp, why: string, allowed: string[]][] = [
       "src/klaviyo/probes.ts",
       "src/vault/",
       "src/gate/agents.ts",
-      "src/gate/dispatch.ts",
+      "src/gate/told.ts",
       "src/gate/approvals.ts",
       "src/start.ts",
       "src/stdio.ts",

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { openAccount, NOW, DAY_MS } from "./activity.ts";
 import { dataOf, schemaViolations, type Opened } from "./open.ts";
+import { at } from "./people.ts";
 
 type Resource = ReturnType<typeof dataOf>[number];
 
@@ -20,7 +21,7 @@ async function all(sandbox: Opened, path: string): Promise<Resource[]> {
   return found;
 }
 
-const idIn = (each: Resource, name: string): string => (each.relationships[name]?.["data"] as { id: string }).id;
+const idIn = (each: Resource, name: string): string => String(at(each.relationships, name, "data")["id"]);
 const timeOf = (text: unknown): number => Date.parse(String(text));
 
 describe("the seed", () => {
@@ -94,8 +95,7 @@ describe("the shop", () => {
     expect(sandbox.log).toEqual([]);
     await sandbox.close();
   });
-  const emailOf = (id: string) =>
-    (people.get(id)?.attributes["subscriptions"] as { email: { marketing: Record<string, unknown> } }).email.marketing;
+  const emailOf = (id: string): JsonObject => at(people.get(id)?.attributes ?? {}, "subscriptions", "email", "marketing");
   const of = (...names: string[]) => events.filter(({ metric }) => names.includes(metric));
 
   it("has events of people and metrics that exist, none of them ahead, and each person's latest is noted", () => {

@@ -11,9 +11,12 @@ import type { CollectionDef } from "../state/collection.ts";
 import { createCalendar, DAY_MS } from "./calendar.ts";
 import { seedCampaigns } from "./campaigns.ts";
 import { seedBasics, seedFreshMetrics, seedFreshSegments } from "./fresh.ts";
-import { seedLists, seedSegments, seedShopMetrics, seedTags, type ShopLists, type Tagger } from "./groups.ts";
+import { seedLists, type ShopLists } from "./lists.ts";
 import { seedPeople } from "./people.ts";
 import { createRandom } from "./random.ts";
+import { seedSegments } from "./segments.ts";
+import { seedShopMetrics } from "./shop-metrics.ts";
+import { seedTags, type Tagger } from "./tags.ts";
 import { seedTemplates } from "./templates.ts";
 
 export interface SeedOptions {

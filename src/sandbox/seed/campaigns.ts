@@ -6,10 +6,12 @@ import { campaignMessages, campaigns, type CampaignMessageRow, type CampaignRow 
 import { reschedule, sendJobs } from "../resources/campaign-sends.ts";
 import type { Attributed } from "../resources/event-rows.ts";
 import { templates } from "../resources/template-rows.ts";
-import { occasionsAround, type Occasion, type Plan } from "./campaign-plan.ts";
+import { occasionsAround, type Occasion } from "./campaign-dates.ts";
+import type { Plan } from "./campaign-plan.ts";
 import { DAY_MS, HOUR_MS, type Calendar } from "./calendar.ts";
-import type { ShopLists, Tagger } from "./groups.ts";
+import type { ShopLists } from "./lists.ts";
 import type { Random } from "./random.ts";
+import type { Tagger } from "./tags.ts";
 import type { TemplateName } from "./templates.ts";
 
 /** A campaign that went out, as its recipients' events tell of it. */
