@@ -20,7 +20,7 @@ const recorded = { as: "observed", from: "recorded/create-campaign.json" } as co
 const assumed = { as: "assumed", from: "behaviour.md §2.10" } as const;
 const EMAILS = `filter=${encodeURIComponent("equals(messages.channel,'email')")}`;
 const create = (attributes: object, definition?: object) =>
-  account.call("POST /api/campaigns", campaignBody({ audiences: { included: [list] }, ...attributes } as never, definition as never));
+  account.call("POST /api/campaigns", campaignBody({ audiences: { included: [list] }, ...attributes }, definition as never));
 const patch = (id: string, attributes: object) =>
   account.call(`PATCH /api/campaigns/${id}`, { data: { type: "campaign", id, attributes } });
 const patchMessage = (id: string, definition: object, more: object = {}) =>

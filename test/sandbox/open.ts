@@ -26,7 +26,14 @@ export const CORE = [accountResource, listResource, tagGroupResource, tagResourc
 /** A sandbox with the core's resources, a manual clock, no limits and no shop unless told otherwise. */
 export async function open(options: SandboxOptions = {}): Promise<Opened> {
   const log: string[] = [];
-  const core = { clock: "manual", limits: "off", profiles: 0, resources: CORE, actions: [], log: (line: string) => void log.push(line) } as const;
+  const core = {
+    clock: "manual",
+    limits: "off",
+    profiles: 0,
+    resources: CORE,
+    actions: [],
+    log: (line: string) => void log.push(line),
+  } as const;
   const sandbox = await createSandbox({ ...core, ...options });
   return {
     ...sandbox,

@@ -95,7 +95,7 @@ async function subscribe(name: string, channels: ("email" | "sms")[]): Promise<v
 type Case = [name: string, condition: () => JsonObject, members: string[]];
 
 function table(what: string, known: Known, cases: Case[]): void {
-  describe(`${what}`, () => {
+  describe(what, () => {
     for (const [name, condition, members] of cases) {
       behaviour(name, known, async () => {
         const found = await membersOf(sandbox, await processed(sandbox, [condition()]));

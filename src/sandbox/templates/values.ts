@@ -31,7 +31,7 @@ export const float = (number: number): Float => ({ [KIND]: "float", number: Numb
 export const moment = (atMs: number, offsetMs: number): Moment => ({ [KIND]: "moment", atMs, offsetMs });
 
 function kindOf(value: Value): "safe" | "float" | "moment" | undefined {
-  return typeof value === "object" && value !== null && KIND in value ? (value as SafeText | Float | Moment)[KIND] : undefined;
+  return typeof value === "object" && value !== null && KIND in value ? value[KIND] : undefined;
 }
 
 export const isSafe = (value: Value): value is SafeText => kindOf(value) === "safe";
