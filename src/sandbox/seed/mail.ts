@@ -85,12 +85,18 @@ function letter({ person, row: { email }, leaving }: Recipient, sent: Sent, rand
     write("Bounced Email", at, { "Bounce Type": type, $klaviyo_bounce_category: category, $originating_email: email });
   };
   if (isLast) {
-    if (leaving.how === "bounced") return bounce("Hard", leaving.at);
+    if (leaving.how === "bounced") {
+      bounce("Hard", leaving.at);
+      return undefined;
+    }
     write("Opened Email", leaving.at - MINUTE_MS);
     write(leaving.how === "spam" ? "Marked Email as Spam" : "Clicked email to unsubscribe", leaving.at);
     return undefined;
   }
-  if (random.chance(0.006)) return bounce("Soft", received + 3000);
+  if (random.chance(0.006)) {
+    bounce("Soft", received + 3000);
+    return undefined;
+  }
   if (!random.chance(0.22 + 0.55 * person.engagement)) return undefined;
   const opened = received + MINUTE_MS + soon(random, 4 * HOUR_MS);
   // Who leaves at a time of their own does nothing with letters afterwards.
