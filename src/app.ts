@@ -64,6 +64,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       version: VERSION,
     });
     const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, clock });
+    const holder = `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`;
     const parts: GateParts = {
       catalog,
       store,
@@ -72,8 +73,8 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       policies,
       clock,
       newId: createIds(clock, random),
-      holder: `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`,
-      isRunning,
+      holder,
+      isRunning: (other) => isRunning(other, holder),
       limits: { ...GATE_LIMITS, ...overrides.limits },
     };
     const gate = createGate(parts);
@@ -103,6 +104,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       verifyAudit: () => store.audit.verify(),
       overview: (caller) => overviewOf(parts, gate, caller),
       async close() {
+        await gate.close();
         await client.close();
         await store.close();
       },
@@ -124,10 +126,11 @@ function makeHome(home: string): void {
   }
 }
 
-/** Whether the process that a holder names still runs. Nothing is known of another machine's. */
-function isRunning(holder: string): boolean | undefined {
+/** Whether the process that a holder names still runs. Nothing is known of another machine's; our own number under another nonce was before us. */
+function isRunning(holder: string, own: string): boolean | undefined {
   const [host, pid] = holder.split(":");
   if (host !== hostname()) return undefined;
+  if (Number(pid) === process.pid) return holder === own;
   try {
     process.kill(Number(pid), 0);
     return true;

@@ -58,8 +58,8 @@ export function unwrap(operation: Operation, value: Json, schema: Schema): Json 
   if (envelope?.kind === "identifier" && isJsonObject(inner)) return inner["id"] ?? null;
   if (Array.isArray(inner)) return inner.map((item) => unwrap(operation, item, resolved.items ?? {}));
   if (!isJsonObject(inner)) return inner;
-  const flat: JsonObject = {};
   if (envelope?.kind === "resource") {
+    const flat: JsonObject = {};
     for (const [name, [member, wire]] of Object.entries(envelope.places)) {
       const object = inner[member];
       const found = wire === undefined ? object : isJsonObject(object) ? object[wire] : undefined;
@@ -67,6 +67,8 @@ export function unwrap(operation: Operation, value: Json, schema: Schema): Json 
     }
     return flat;
   }
-  for (const [name, item] of Object.entries(inner)) flat[name] = unwrap(operation, item, resolved.properties?.[name] ?? {});
-  return flat;
+  // By entries, for an ordinary assignment to "__proto__" would be lost, on the card and nowhere else.
+  return Object.fromEntries(
+    Object.entries(inner).map(([name, item]) => [name, unwrap(operation, item, resolved.properties?.[name] ?? {})]),
+  );
 }

@@ -9,7 +9,13 @@ export function resultLines(result: CallResult, session: Session): Line[] {
   const told = `${result.operation}  ${result.call_id}`;
   switch (result.status) {
     case "done":
-      return [[styled("green", "Done. "), `Klaviyo did it (HTTP ${result.http_status})${identityOf(result.body)}.  `, dim(told)]];
+      return [
+        [
+          styled("green", result.earlier ? "Done earlier; nothing was sent again. " : "Done. "),
+          `Klaviyo did it (HTTP ${result.http_status})${identityOf(result.body)}.  `,
+          dim(told),
+        ],
+      ];
     case "accepted":
       return [[styled("green", "Accepted. "), `Klaviyo took it as a job and will do it${identityOf(result.body)}.  `, dim(told)]];
     case "denied":
@@ -20,6 +26,8 @@ export function resultLines(result: CallResult, session: Session): Line[] {
         `  ${session.typed(`approvals show ${result.approval_id}`)}`,
         `  ${session.typed(`approve ${result.approval_id}`)}`,
       ];
+    case "in_progress":
+      return [[styled("yellow", "Being sent now. "), "Look again in a moment.  ", dim(told)]];
     case "rejected":
     case "failed":
       return [
@@ -48,6 +56,7 @@ export function exitStatusOf(result: CallResult): number {
     case "denied":
       return ERROR_CODES.denied.exit;
     case "approval_required":
+    case "in_progress":
       return ERROR_CODES.conflict.exit;
     case "unknown":
       return ERROR_CODES.outcome_unknown.exit;

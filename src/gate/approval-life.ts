@@ -1,9 +1,10 @@
 import type { Operation } from "../catalog/operation.ts";
+import type { WireRequest } from "../catalog/request.ts";
 import { decide } from "../policy/decide.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { Tables } from "../store/tables.ts";
-import { isGenuine } from "./approvals.ts";
-import type { ApprovalStatus, GateParts } from "./call.ts";
+import { approvedRequest, isGenuine, macOf } from "./approvals.ts";
+import { OWNER, type ApprovalStatus, type GateParts } from "./call.ts";
 
 /** How far the wall clock may stand behind a time on record before nothing approved is used (attack E10). */
 const CLOCK_BACK_MS = 60_000;
@@ -18,6 +19,8 @@ export const APPROVAL_ARROWS: Record<ApprovalStatus, ApprovalStatus[]> = {
   consumed: [],
 };
 
+type Patch = Partial<Omit<ApprovalRow, "id" | "status" | "hmac">>;
+
 /** One transition with its audit row, in the caller's transaction. False when another got there first. */
 export async function transition(
   parts: GateParts,
@@ -25,14 +28,16 @@ export async function transition(
   row: ApprovalRow,
   to: ApprovalStatus,
   by: string,
-  patch: Partial<Omit<ApprovalRow, "id" | "status">> = {},
+  patch: Patch = {},
 ): Promise<boolean> {
-  const from = (Object.keys(APPROVAL_ARROWS) as ApprovalStatus[]).filter(
-    (status) => status === row.status && APPROVAL_ARROWS[status].includes(to),
-  );
-  if (from.length === 0 || !(await tables.approvals.transition(row.id, from, to, patch))) return false;
+  if (!APPROVAL_ARROWS[row.status].includes(to)) return false;
+  const next = { ...row, ...patch, status: to };
+  if (!(await tables.approvals.transition(row.id, [row.status], to, { ...patch, hmac: macOf(parts, next) }))) return false;
+  const at = parts.clock.now();
+  // Calls that still wait on it end with it; a used one's end with the outcome.
+  if (to === "denied" || to === "expired" || to === "voided") await tables.calls.endAsked(row.id, to, at);
   await tables.audit.append({
-    at: parts.clock.now(),
+    at,
     event: `approval.${to}`,
     call_id: row.call_id,
     agent_id: row.agent_id,
@@ -47,31 +52,44 @@ export function isOverdue(row: ApprovalRow, nowMs: number): boolean {
   return (row.status === "pending" && nowMs > row.decide_by) || (row.status === "approved" && nowMs > row.use_by);
 }
 
-/** Moves what is overdue to `expired` and gives the row as it stands then. */
+/** Moves what is overdue to `expired`, in the caller's transaction; true when it did. */
+export async function expireOverdue(parts: GateParts, tables: Tables, row: ApprovalRow): Promise<boolean> {
+  if (!isOverdue(row, parts.clock.now())) return false;
+  const reason = row.status === "pending" ? "not decided in time" : "approved, but not used in time";
+  return transition(parts, tables, row, "expired", "clock", { status_reason: reason });
+}
+
+/** The row as it stands, after what is overdue has expired. */
 export async function settle(parts: GateParts, row: ApprovalRow): Promise<ApprovalRow> {
   if (!isOverdue(row, parts.clock.now())) return row;
-  const reason = row.status === "pending" ? "not decided in time" : "approved, but not used in time";
-  await parts.store.transaction((tables) => transition(parts, tables, row, "expired", "clock", { status_reason: reason }));
+  await parts.store.transaction((tables) => expireOverdue(parts, tables, row));
   return (await parts.store.approvals.find(row.id)) ?? row;
 }
 
-/**
- * Why an approved call may not be sent any more; undefined when it may. Checked in the transaction that consumes the approval,
- * on what is committed then.
- */
-export async function obstacle(parts: GateParts, tables: Tables, row: ApprovalRow, operation: Operation): Promise<string | undefined> {
-  const now = parts.clock.now();
+/** An approved call that may be sent, or why it may not be sent any more. */
+export type Clearance = { operation: Operation; request: WireRequest } | { obstacle: string };
+
+/** Checked in the transaction that uses the approval up, on what is committed then. Nothing sealed is opened before the row is known to be ours. */
+export async function clearanceOf(parts: GateParts, tables: Tables, row: ApprovalRow): Promise<Clearance> {
   const connection = await tables.connections.find(row.connection_id);
-  const agent = await tables.agents.find(row.agent_id);
-  if (!isGenuine(parts, row)) return "the record of the approval was changed";
-  if (connection?.status !== "active") return "the connection was revoked";
-  if (connection.account_id !== row.account_id) return "the connection is with another account now";
-  if (agent && agent.revoked_at !== null) return "the agent was revoked";
-  if (row.catalog_hash !== parts.catalog.hash) return "the catalog of actions changed after the approval was asked";
-  if (now < (row.decided_at ?? row.created_at) - CLOCK_BACK_MS) return "the clock was set back";
-  if (now > row.use_by) return "it was not used in time";
+  const agent = row.agent_id === OWNER ? undefined : await tables.agents.find(row.agent_id);
+  if (!isGenuine(parts, row)) return { obstacle: "the record of the approval was changed" };
+  if (connection?.status !== "active") return { obstacle: "the connection was revoked" };
+  if (connection.account_id !== row.account_id) return { obstacle: "the connection is with another account now" };
+  if (agent && agent.revoked_at !== null) return { obstacle: "the agent was revoked" };
+  if (row.catalog_hash !== parts.catalog.hash) return { obstacle: "the catalog of actions changed after the approval was asked" };
+  if (await isClockBack(parts, tables, row)) return { obstacle: "the clock was set back" };
+  if (parts.clock.now() > row.use_by) return { obstacle: "it was not used in time" };
   const { policy, version } = await parts.policies.current(connection, tables);
-  if (version !== row.policy_version) return "the policy changed after the approval was asked";
-  if (decide(policy, operation).verdict === "deny") return "the policy denies it";
-  return undefined;
+  if (version !== row.policy_version) return { obstacle: "the policy changed after the approval was asked" };
+  const approved = approvedRequest(parts, row, connection);
+  return decide(policy, approved.operation).verdict === "deny" ? { obstacle: "the policy denies it" } : approved;
+}
+
+/** The newest audit row is the latest time that anyone saw: a decision after a set-back clock does not hide it. */
+async function isClockBack(parts: GateParts, tables: Tables, row: ApprovalRow): Promise<boolean> {
+  const { seq } = await tables.audit.head();
+  const [newest] = await tables.audit.list({ after: seq - 1, limit: 1 });
+  const latest = Math.max(row.created_at, row.decided_at ?? 0, newest?.at ?? 0);
+  return parts.clock.now() < latest - CLOCK_BACK_MS;
 }

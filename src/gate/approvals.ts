@@ -69,50 +69,21 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
     intent_id: null,
     told_at: null,
   };
-  return { ...row, hmac: parts.vault.mac(boundText(row), "approval") };
+  return { ...row, hmac: macOf(parts, row) };
 }
 
-/** What cannot change between the card and the use of it. */
-function boundText(row: Omit<ApprovalRow, "hmac">): string {
-  const {
-    id,
-    call_id,
-    connection_id,
-    account_id,
-    agent_id,
-    operation,
-    revision,
-    catalog_hash,
-    digest,
-    preconditions_digest,
-    policy_version,
-    card_digest,
-    request_sealed,
-    created_at,
-    decide_by,
-  } = row;
-  return canonicalJson({
-    id,
-    call_id,
-    connection_id,
-    account_id,
-    agent_id,
-    operation,
-    revision,
-    catalog_hash,
-    digest,
-    preconditions_digest,
-    policy_version,
-    card_digest,
-    request_sealed,
-    created_at,
-    decide_by,
-  });
+/** MAC over what cannot change by itself: the call, the card, and the decision with its clock. Each transition makes it anew. */
+export function macOf(parts: GateParts, row: Omit<ApprovalRow, "hmac">): string {
+  const { id, call_id, connection_id, account_id, agent_id, operation, revision, catalog_hash, digest, policy_version } = row;
+  const { preconditions_digest, card_digest, request_sealed, created_at, decide_by, use_by, status, decided_by, decided_at } = row;
+  const call = { id, call_id, connection_id, account_id, agent_id, operation, revision, catalog_hash, digest, policy_version };
+  const shown = { preconditions_digest, card_digest, request_sealed, created_at, decide_by };
+  return parts.vault.mac(canonicalJson({ ...call, ...shown, use_by, status, decided_by, decided_at }), "approval");
 }
 
 /** Whether the row is as it was written, card included. */
 export function isGenuine(parts: GateParts, row: ApprovalRow): boolean {
-  return parts.vault.mac(boundText(row), "approval") === row.hmac && cardDigest(cardOf(row)) === row.card_digest;
+  return macOf(parts, row) === row.hmac && cardDigest(cardOf(row)) === row.card_digest;
 }
 
 function requestContext(connection: ConnectionRow, approvalId: string) {

@@ -4,9 +4,9 @@ import type { Decision } from "../policy/policy.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
-import { obstacle, transition } from "./approval-life.ts";
-import { approvedRequest, draftApproval } from "./approvals.ts";
-import type { ApprovalRequired, Caller, CallResult, Denied, GateParts } from "./call.ts";
+import { clearanceOf, expireOverdue, transition } from "./approval-life.ts";
+import { draftApproval } from "./approvals.ts";
+import type { ApprovalRequired, Caller, CallResult, Denied, GateParts, NotDone, Ran } from "./call.ts";
 import type { Card } from "./card.ts";
 import { intend, type Departure } from "./dispatch.ts";
 import type { CallContext } from "./prepare.ts";
@@ -29,9 +29,9 @@ export async function ask(parts: GateParts, tables: Tables, asking: Asking): Pro
   const live = await tables.approvals.pendingByDigest(caller.agentId, prepared.digest);
   const turn = live ? await reuse(parts, tables, asking, live) : await answerFromPast(parts, tables, context);
   if (turn) return turn;
-  if ((await tables.approvals.countPending(caller.agentId)) >= parts.limits.maxPending) {
+  if ((await tables.approvals.countPending(caller.agentId, parts.clock.now())) >= parts.limits.maxPending) {
     const because = `${parts.limits.maxPending} approvals are waiting for the owner already; ask again when some are decided.`;
-    await tables.calls.update(callId, { status: "denied", because, verdict: "deny" });
+    await tables.calls.update(callId, { status: "denied", because, verdict: "deny", finished_at: parts.clock.now() });
     return { answer: denied(context, because) };
   }
   const row = await insertApproval(parts, tables, asking);
@@ -55,17 +55,24 @@ async function insertApproval(parts: GateParts, tables: Tables, { context, polic
 }
 
 /** A live approval of the same digest: still waiting, or approved and used now. Undefined when it ran out or was voided: then a new one is asked. */
-async function reuse(parts: GateParts, tables: Tables, { context, decision }: Asking, row: ApprovalRow): Promise<Turn | undefined> {
+async function reuse(
+  parts: GateParts,
+  tables: Tables,
+  { context, decision, policyVersion }: Asking,
+  row: ApprovalRow,
+): Promise<Turn | undefined> {
+  if (await expireOverdue(parts, tables, row)) return undefined;
   if (row.status === "approved") {
     const departure = await consume(parts, tables, row, context, context.callId);
     return departure && { send: departure };
   }
-  if (parts.clock.now() <= row.decide_by) {
-    await tables.calls.update(context.callId, { approval_id: row.id });
-    return { answer: approvalRequired(context, row, decision.because) };
+  if (row.policy_version !== policyVersion || row.catalog_hash !== parts.catalog.hash) {
+    // A yes to it could only void it: the owner gets a card under what holds now.
+    await transition(parts, tables, row, "voided", "gate", { status_reason: "the policy or the catalog changed while it waited" });
+    return undefined;
   }
-  await transition(parts, tables, row, "expired", "clock", { status_reason: "not decided in time" });
-  return undefined;
+  await tables.calls.update(context.callId, { approval_id: row.id });
+  return { answer: approvalRequired(context, row, decision.because) };
 }
 
 /** Uses an approved call up, or voids it; in the transaction that writes the intent. */
@@ -76,35 +83,38 @@ export async function consume(
   { caller, connection }: { caller: Caller; connection: ConnectionRow },
   callId: string,
 ): Promise<Departure | undefined> {
-  const { operation, request } = approvedRequest(parts, row, connection);
-  const now = parts.clock.now();
-  const why = await obstacle(parts, tables, row, operation);
-  if (why !== undefined) {
-    await transition(parts, tables, row, now > row.use_by ? "expired" : "voided", "gate", { status_reason: why });
+  const clearance = await clearanceOf(parts, tables, row);
+  if ("obstacle" in clearance) {
+    await transition(parts, tables, row, "voided", "gate", { status_reason: clearance.obstacle });
     return undefined;
   }
-  // The agent that uses it hears the outcome itself; on the owner's yes it is told when it asks again.
-  const told = callId === row.call_id ? null : now;
-  if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: now, told_at: told }))) return undefined;
+  if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: parts.clock.now() }))) return undefined;
+  const { operation, request } = clearance;
   const departure = await intend(parts, tables, { callId, approvalId: row.id, operation, request, digest: row.digest, connection, caller });
   await tables.approvals.transition(row.id, ["consumed"], "consumed", { intent_id: departure.intentId });
   return departure;
 }
 
-/** What the same call came to before: run under an approval and not yet told, or refused by the owner a short while ago. */
+/** What the same call came to before: on its way, run under an approval and not yet told, or refused by the owner a short while ago. */
 async function answerFromPast(parts: GateParts, tables: Tables, context: CallContext): Promise<Turn | undefined> {
   const { caller, prepared, callId } = context;
   const now = parts.clock.now();
   const [last] = await tables.approvals.byDigest(caller.agentId, prepared.digest, 1);
   if (last?.status === "denied" && now - (last.decided_at ?? 0) < parts.limits.denialHoldsMs) {
     const because = `The owner said no to exactly this call at ${isoMillis(last.decided_at ?? 0)}.`;
-    await tables.calls.update(callId, { status: "denied", because, approval_id: last.id, verdict: "deny" });
+    await tables.calls.update(callId, { status: "denied", because, approval_id: last.id, verdict: "deny", finished_at: now });
     return { answer: denied(context, because) };
   }
   if (last?.status !== "consumed" || last.told_at !== null) return undefined;
   const result = await pastResult(parts, tables, last, context.connection);
-  if (!result) return { answer: approvalRequired(context, last, "It was approved and is being sent now.") };
-  await tables.approvals.markTold(last.id, now);
+  if (!result) {
+    await tables.calls.update(callId, { approval_id: last.id });
+    return { answer: { status: "in_progress", call_id: callId, approval_id: last.id, operation: prepared.operation.id } };
+  }
+  // An outcome that is not known stays the answer until the owner has looked; another is told while it is news.
+  const isNews = now - (last.consumed_at ?? 0) <= (result.status === "unknown" ? parts.limits.decideWithinMs : parts.limits.useWithinMs);
+  if (!isNews) return undefined;
+  if (result.status !== "unknown") await tables.approvals.markTold(last.id, now);
   await tables.calls.update(callId, { status: result.status, approval_id: last.id, finished_at: now });
   return { answer: result };
 }
@@ -115,7 +125,7 @@ export async function pastResult(
   tables: Tables,
   row: ApprovalRow,
   connection: ConnectionRow,
-): Promise<CallResult | undefined> {
+): Promise<Ran | NotDone | undefined> {
   const intent = row.intent_id === null ? undefined : await tables.intents.find(row.intent_id);
   const call = intent && (await tables.calls.find(intent.call_id));
   return intent && call && resultOf(parts, intent, call, connection, mustFind(parts.catalog, row.operation));

@@ -32,7 +32,7 @@ export interface CallInput {
 }
 
 /** How a call ended. Refusals of bad input are thrown as `HalyardError` instead: nothing was decided then. */
-export type CallResult = Ran | ApprovalRequired | Denied | NotDone;
+export type CallResult = Ran | ApprovalRequired | InProgress | Denied | NotDone;
 
 /** `done`: Klaviyo did it. `accepted`: Klaviyo took it as a job and will do it. */
 export interface Ran {
@@ -45,6 +45,8 @@ export interface Ran {
   approval_id?: string;
   /** True when it ran earlier, under an approval, and this call only reports it. */
   earlier?: true;
+  /** True when the store failed after the fact: it happened as told, and is not on the record yet. */
+  unrecorded?: true;
 }
 
 export interface ApprovalRequired {
@@ -55,6 +57,14 @@ export interface ApprovalRequired {
   because: string;
   /** ISO 8601. */
   decide_by: string;
+}
+
+/** The same call was approved and is on its way at this moment. */
+export interface InProgress {
+  status: "in_progress";
+  call_id: string;
+  approval_id: string;
+  operation: string;
 }
 
 export interface Denied {
@@ -73,6 +83,7 @@ export interface NotDone {
   approval_id?: string;
   /** For `unknown`: how to find out. */
   how_to_check?: string;
+  unrecorded?: true;
 }
 
 export const APPROVAL_STATUSES = ["pending", "approved", "denied", "expired", "voided", "consumed"] as const;

@@ -97,7 +97,7 @@ export function createConnections(parts: GateParts): Connections {
           revoked_at: null,
         });
       }
-      await tables.secrets.removeForConnection(id);
+      await tables.secrets.removeForConnection(id, "klaviyo-key");
       await tables.secrets.insert({ id: parts.newId("sec"), connection_id: id, purpose: "klaviyo-key", version, sealed, created_at: at });
       await tables.audit.append({
         at,

@@ -1,15 +1,13 @@
 import type { Operation } from "../catalog/operation.ts";
 import type { WireRequest } from "../catalog/request.ts";
-import { errorReport } from "../lib/errors.ts";
-import { canonicalJson, type Json } from "../lib/json.ts";
+import { HalyardError } from "../lib/errors.ts";
 import type { WriteResult } from "../klaviyo/client.ts";
-import { failureOf } from "../klaviyo/failures.ts";
-import type { Tables } from "../store/tables.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
-import type { IntentEnd } from "../store/tables/intents.ts";
-import type { CallResult, Caller, GateParts, NotDone, Ran } from "./call.ts";
+import type { Tables } from "../store/tables.ts";
+import type { Caller, CallResult, GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
-import { answerContext, howToCheck } from "./told.ts";
+import { assertStanding, decideCall } from "./decision.ts";
+import { endingOf, record } from "./outcome.ts";
 
 /** One write on its way: the intent under which it goes, and whose call it is. */
 export interface Departure {
@@ -22,9 +20,6 @@ export interface Departure {
   connection: ConnectionRow;
   caller: Caller;
 }
-
-/** An answer longer than this is not kept for later telling. */
-const MAX_KEPT_ANSWER_BYTES = 256 * 1024;
 
 /**
  * Step 6, inside the caller's transaction: the intent row and its audit row. What is not committed here cannot be sent:
@@ -65,101 +60,26 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
   return { ...departure, intentId };
 }
 
-/** Steps 7 and 8: sends a departed write, once, and records how it ended. Never throws for what Klaviyo or the network did. */
+/** Steps 7 and 8: sends a departed write, once, and records how it ended. Never throws for what Klaviyo, the network or the store did. */
 export async function send(parts: GateParts, departure: Departure): Promise<CallResult> {
+  return record(parts, departure, endingOf(departure, await sent(parts, departure)));
+}
+
+async function sent(parts: GateParts, departure: Departure): Promise<WriteResult> {
   const { intentId, operation, request, connection } = departure;
-  let result: WriteResult;
   try {
-    result = await parts.client.write(intentId, operation, request, await credentialsOf(parts, connection));
+    const permit = (): Promise<void> => assertMayGo(parts, departure);
+    return await parts.client.write(intentId, operation, request, await credentialsOf(parts, connection), { permit });
   } catch (thrown) {
     // Signing or building failed before anything could leave.
-    await record(parts, departure, { status: "not_sent" }, "failed", null, errorReport(thrown).code);
-    return { ...ending(departure), status: "failed", error: errorReport(thrown) };
+    const error = thrown instanceof HalyardError ? thrown : new HalyardError("internal", "The write could not be sent.", { cause: thrown });
+    return { kind: "not_sent", error, attempts: 0 };
   }
-  return recordResult(parts, departure, result);
 }
 
-async function recordResult(parts: GateParts, departure: Departure, result: WriteResult): Promise<CallResult> {
-  if (result.kind === "not_sent") {
-    await record(parts, departure, { status: "not_sent" }, "failed", null, result.error.code);
-    return { ...ending(departure), status: "failed", error: errorReport(result.error) };
-  }
-  if (result.kind === "unknown" && result.answer?.status === 404 && departure.operation.method === "DELETE") {
-    // The answer to an earlier attempt was lost; that there is nothing left to delete is the answer.
-    await record(
-      parts,
-      departure,
-      { status: "done", http_status: 404, klaviyo_request_id: result.answer.requestId, evidence: "gone when asked again" },
-      "done",
-      null,
-      null,
-    );
-    return { ...ending(departure), status: "done", http_status: 404, body: null };
-  }
-  if (result.kind === "unknown") {
-    await record(parts, departure, { status: "unknown" }, "unknown", null, result.error.code);
-    return unknownResult(departure, errorReport(result.error));
-  }
-  const { status, requestId, body } = result.answer;
-  const failure = failureOf(departure.operation, result.answer);
-  if (failure) {
-    await record(
-      parts,
-      departure,
-      { status: "rejected", http_status: status, klaviyo_request_id: requestId },
-      "rejected",
-      null,
-      failure.code,
-    );
-    return { ...ending(departure), status: "rejected", error: errorReport(failure) };
-  }
-  const ended = status === 202 ? "accepted" : "done";
-  await record(parts, departure, { status: ended, http_status: status, klaviyo_request_id: requestId }, ended, body, null);
-  return { ...ending(departure), status: ended, http_status: status, body };
-}
-
-/** The outcome goes on the record in one transaction: intent, call, audit. */
-async function record(
-  parts: GateParts,
-  departure: Departure,
-  end: IntentEnd,
-  status: Ran["status"] | NotDone["status"],
-  body: Json | null,
-  errorCode: string | null,
-): Promise<void> {
-  const { intentId, callId, connection, caller, operation } = departure;
-  const at = parts.clock.now();
-  const answer = body === null ? null : canonicalJson(body);
-  const kept = departure.approvalId !== null && answer !== null && Buffer.byteLength(answer) <= MAX_KEPT_ANSWER_BYTES;
-  const answerSealed = kept ? parts.vault.seal(answer, answerContext(connection, intentId)) : null;
-  await parts.store.transaction(async (tables) => {
-    const first = await tables.intents.finish(intentId, { ...end, finished_at: at, answer_sealed: answerSealed });
-    // Another process may have given the intent up as unknown meanwhile: what we know now is better.
-    if (!first && end.status !== "unknown")
-      await tables.intents.resolve(intentId, "unknown", end.status, "answered after it had been given up");
-    await tables.calls.update(callId, { status, finished_at: at, http_status: end.http_status ?? null, error_code: errorCode });
-    await tables.audit.append({
-      at,
-      event: "outcome",
-      call_id: callId,
-      agent_id: caller.agentId,
-      connection_id: connection.id,
-      fields: {
-        intent: intentId,
-        operation: operation.id,
-        status: end.status,
-        http_status: end.http_status ?? null,
-        klaviyo_request_id: end.klaviyo_request_id ?? null,
-        error: errorCode,
-      },
-    });
-  });
-}
-
-function ending({ callId, operation, approvalId }: Departure): { call_id: string; operation: string; approval_id?: string } {
-  return { call_id: callId, operation: operation.id, ...(approvalId !== null && { approval_id: approvalId }) };
-}
-
-function unknownResult(departure: Departure, error: NotDone["error"]): NotDone {
-  return { ...ending(departure), status: "unknown", error, how_to_check: howToCheck(departure.operation) };
+/** A write may wait seconds for a free rate window: what was revoked or denied meanwhile does not go. */
+async function assertMayGo(parts: GateParts, { operation, caller, approvalId }: Departure): Promise<void> {
+  const connection = await assertStanding(parts.store, caller);
+  const { verdict, because } = await decideCall(parts, operation, connection);
+  if (verdict === "deny" || (verdict === "ask" && approvalId === null)) throw new HalyardError("denied", because);
 }

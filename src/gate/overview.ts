@@ -31,7 +31,7 @@ export async function overviewOf(parts: GateParts, gate: Gate, caller: Caller): 
     },
     policy: { preset: policy.preset, writes },
     actions: catalog.operations.length,
-    pending_approvals: await store.approvals.countPending(caller.agentId),
+    pending_approvals: await store.approvals.countPending(caller.agentId, parts.clock.now()),
   };
 }
 

@@ -1,6 +1,6 @@
 import { HalyardError } from "../lib/errors.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
-import { settle, transition } from "./approval-life.ts";
+import { expireOverdue, settle, transition } from "./approval-life.ts";
 import { isGenuine, noSuchApproval, viewOf } from "./approvals.ts";
 import { consume, pastResult } from "./ask.ts";
 import { OWNER, type ApprovalView, type Caller, type GateParts } from "./call.ts";
@@ -14,7 +14,7 @@ export interface OwnerDesk {
   approvals(filter: { status?: ApprovalView["status"]; limit?: number }): Promise<ApprovalView[]>;
   /** The owner's yes. With `run` the call is sent at once and its result returned; without, the agent sends it by asking again. */
   approve(approvalId: string, by: string, options: { run: boolean }): Promise<ApprovalView>;
-  /** The owner's no. */
+  /** The owner's no; to a call that was approved and has not been used yet, a taking back. */
   deny(approvalId: string, by: string, reason: string | null): Promise<ApprovalView>;
 }
 
@@ -33,21 +33,30 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     return settle(parts, row);
   }
 
-  async function decideBy(row: ApprovalRow, to: "approved" | "denied", by: string, reason: string | null): Promise<ApprovalRow> {
-    if (!isGenuine(parts, row)) {
+  async function decideBy(approvalId: string, to: "approved" | "denied", by: string, reason: string | null): Promise<ApprovalRow> {
+    const seen = await mustFindApproval(approvalId);
+    if (!isGenuine(parts, seen)) {
       const hint = "Do not approve it. Run halyard audit verify.";
       throw new HalyardError("audit_broken", "The record of this approval was changed after it was made.", { hint });
     }
-    const at = clock.now();
-    const patch = { decided_by: by, decided_at: at, status_reason: reason, ...(to === "approved" && { use_by: at + limits.useWithinMs }) };
     const first = await store.transaction(async (tables) => {
-      if (!(await transition(parts, tables, row, to, by, patch))) return false;
-      if (to === "denied") await tables.calls.update(row.call_id, { status: "denied", because: "The owner said no.", finished_at: at });
-      return true;
+      const row = await tables.approvals.find(approvalId);
+      if (!row || (await expireOverdue(parts, tables, row))) return false;
+      const at = clock.now();
+      if (to === "denied" && row.status === "approved") {
+        return transition(parts, tables, row, "voided", by, { status_reason: reason ?? "the owner took it back" });
+      }
+      const patch = {
+        decided_by: by,
+        decided_at: at,
+        status_reason: reason,
+        ...(to === "approved" && { use_by: at + limits.useWithinMs }),
+      };
+      return transition(parts, tables, row, to, by, patch);
     });
-    const now = await mustFindApproval(row.id);
+    const now = await mustFindApproval(approvalId);
     if (first) return now;
-    const hint = `halyard approvals show ${row.id} tells what happened.`;
+    const hint = `halyard approvals show ${approvalId} tells what happened.`;
     throw new HalyardError("conflict", `This approval is ${now.status} already.`, { hint });
   }
 
@@ -59,7 +68,10 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     const agent = await store.agents.find(row.agent_id);
     const caller: Caller = { door: asked.door, agentId: row.agent_id, agentName: agent?.name ?? row.agent_id, connectionId: connection.id };
     const departure = await store.transaction((tables) => consume(parts, tables, row, { caller, connection }, row.call_id));
-    if (departure) await send(parts, departure);
+    if (!departure) return;
+    const { status } = await send(parts, departure);
+    // An agent is told when it asks again; the owner who called has just seen it.
+    if (row.agent_id === OWNER && status !== "unknown") await store.approvals.markTold(row.id, clock.now());
   }
 
   return {
@@ -67,7 +79,8 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
       const row = await store.approvals.find(approvalId);
       if (!row || (caller.agentId !== OWNER && row.agent_id !== caller.agentId)) throw noSuchApproval();
       const view = await viewWithResult(await settle(parts, row));
-      if (view.result && caller.agentId === row.agent_id) await store.approvals.markTold(row.id, clock.now());
+      if (view.result && view.result.status !== "unknown" && caller.agentId === row.agent_id)
+        await store.approvals.markTold(row.id, clock.now());
       return view;
     },
     async approvals({ status, limit = 50 }) {
@@ -76,12 +89,12 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
       return settled.filter((row) => status === undefined || row.status === status).map(viewOf);
     },
     async approve(approvalId, by, options) {
-      const approved = await decideBy(await mustFindApproval(approvalId), "approved", by, null);
+      const approved = await decideBy(approvalId, "approved", by, null);
       if (options.run) await run(approved);
       return viewWithResult(await mustFindApproval(approvalId));
     },
     async deny(approvalId, by, reason) {
-      return viewOf(await decideBy(await mustFindApproval(approvalId), "denied", by, reason));
+      return viewOf(await decideBy(approvalId, "denied", by, reason));
     },
   };
 }

@@ -68,6 +68,17 @@ export function createPolicyFiles({ folder, catalog, store, clock }: Parts): Pol
     return inside ? save(inside) : store.transaction(save);
   }
 
+  /** What stands in for a document that cannot be used: nothing is written, and what the last good one denied stays denied. */
+  async function standIn(connectionId: string, inside: Tables | undefined): Promise<Policy> {
+    const last = await (inside ?? store).policies.current(connectionId);
+    try {
+      return { ...LOCKED, rules: last ? parse(last.document, last.digest).rules.filter(({ effect }) => effect === "deny") : [] };
+    } catch {
+      // The catalog has changed under it: then reads are denied too.
+      return { ...LOCKED, rules: [{ id: "unusable-policy", effect: "deny", risk: [0, 1, 2, 3, 4, 5] }] };
+    }
+  }
+
   const pathOf = (name: string): string => join(folder, `${name}.yaml`);
 
   async function current({ id, name }: { id: string; name: string }, inside?: Tables): Promise<CurrentPolicy> {
@@ -79,7 +90,7 @@ export function createPolicyFiles({ folder, catalog, store, clock }: Parts): Pol
       const policy = parse(text, digest);
       return { policy, version: await versionOf(id, text, digest, inside), text, path };
     } catch (thrown) {
-      return { policy: LOCKED, version: 0, text, path, problem: problemOf(thrown, path) };
+      return { policy: await standIn(id, inside), version: 0, text, path, problem: problemOf(thrown, path) };
     }
   }
 

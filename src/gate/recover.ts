@@ -14,6 +14,7 @@ export async function recover(parts: GateParts): Promise<{ unknown: number; expi
     if (!isOrphan) continue;
     const first = await store.transaction(async (tables) => {
       if (!(await tables.intents.finish(intent.id, { status: "unknown", finished_at: now }))) return false;
+      if (intent.approval_id !== null) await tables.calls.endAsked(intent.approval_id, "unknown", now);
       await tables.calls.update(intent.call_id, { status: "unknown", finished_at: now, error_code: "outcome_unknown" });
       await tables.audit.append({
         at: now,

@@ -2,7 +2,7 @@ import type { Operation } from "../catalog/operation.ts";
 import type { Json } from "../lib/json.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { IntentRow } from "../store/tables/intents.ts";
-import type { CallResult, GateParts } from "./call.ts";
+import type { GateParts, NotDone, Ran } from "./call.ts";
 
 /** What an intent came to, told again: for a caller that asks after the fact. */
 export function resultOf(
@@ -11,7 +11,7 @@ export function resultOf(
   call: { error_code: string | null },
   connection: ConnectionRow,
   operation: Operation,
-): CallResult | undefined {
+): Ran | NotDone | undefined {
   const base = {
     call_id: intent.call_id,
     operation: intent.operation,

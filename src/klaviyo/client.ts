@@ -19,7 +19,7 @@ export interface Client {
   /** A read: up to three attempts within the account's retry budget. Throws a `HalyardError` for everything but a success. */
   read(operation: Operation, request: WireRequest, credentials: Credentials, signal?: AbortSignal): Promise<Answer>;
   /** A write, sent under the id of its committed intent; never repeated blindly. Throws only for a misuse (`internal`). */
-  write(intentId: string, operation: Operation, request: WireRequest, credentials: Credentials, signal?: AbortSignal): Promise<WriteResult>;
+  write(intentId: string, operation: Operation, request: WireRequest, credentials: Credentials, options?: WriteOptions): Promise<WriteResult>;
   /** Sends the empty body to a write, once: its refusal tells whether the key has the scope. For `findScopes`. */
   probeWrite(operation: Operation, credentials: Credentials, signal?: AbortSignal): Promise<Answer>;
   /** Waits for what is under way and closes the connections. */
@@ -34,6 +34,12 @@ export type WriteResult =
   | { kind: "answered"; answer: Answer }
   | { kind: "not_sent"; error: HalyardError; attempts: number }
   | { kind: "unknown"; error: HalyardError; attempts: number; answer?: Answer };
+
+export interface WriteOptions {
+  signal?: AbortSignal;
+  /** Asked right before each attempt leaves, after any wait: throws when the write may not go any more. */
+  permit?: () => Promise<void>;
+}
 
 export interface ClientOptions {
   limits: LimitPort;
@@ -51,6 +57,7 @@ interface Call {
   metered: Metered;
   patience: { waitedMs: number };
   signal: AbortSignal | undefined;
+  permit?: (() => Promise<void>) | undefined;
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -80,8 +87,9 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** One attempt in its turn. Throws when it did not get one: nothing has left then. */
-  async function attempt({ outgoing, metered, patience, signal }: Call): Promise<Exchange> {
+  async function attempt({ outgoing, metered, patience, signal, permit }: Call): Promise<Exchange> {
     const takenAtMs = await inTurn(() => limiter.reserve(metered, patience, signal), signal);
+    await permit?.();
     const exchange = await wire.exchange(outgoing, signal);
     if (exchange.kind === "failed") return exchange;
     if (exchange.status === 429) limiter.hold(metered, parseRetryAfter(exchange.retryAfter));
@@ -108,13 +116,13 @@ export function createClient(options: ClientOptions): Client {
         if (!mayRepeatRead(exchange) || !(await again(exchange, attempts, call))) throw result;
       }
     },
-    async write(intentId, operation, request, credentials, signal) {
+    async write(intentId, operation, request, credentials, { signal, permit } = {}) {
       if (!isWrite(operation)) throw misuse(`${operation.id} is a read and needs no intent.`);
       if (intentId === "") throw misuse(`${operation.id} is a write and has no intent.`);
       let attempts = 0;
       let doubt: HalyardError | undefined;
       try {
-        const call = await prepare(operation, request, credentials, signal);
+        const call = { ...(await prepare(operation, request, credentials, signal)), permit };
         for (;;) {
           const exchange = await attempt(call);
           const result = writeResult(operation, exchange, ++attempts);

@@ -10,6 +10,8 @@ import { nearest, terminalSafe, terminalSafeDeep, truncate } from "./text.ts";
 it("shows control, bidirectional and invisible characters as code points", () => {
   expect(terminalSafe("a\u001b[31mred\u0007")).toBe("a<U+001B>[31mred<U+0007>");
   expect(terminalSafe("VIP\u202e\u200b\u2028x")).toBe("VIP<U+202E><U+200B><U+2028>x");
+  expect(terminalSafe("a\u3164b\u2800c\u{e0100}")).toBe("a<U+3164>b<U+2800>c<U+E0100>");
+  expect(terminalSafe("\u2764\ufe0f x\ufe0f")).toBe("\u2764\ufe0f x<U+FE0F>");
   expect(terminalSafe("two\nlines\tand")).toBe("two lines and");
   expect(terminalSafeDeep({ "k\u001b": ["v\u009b", 1, null] })).toEqual({ "k<U+001B>": ["v<U+009B>", 1, null] });
   expect(terminalSafe("Żółć 🎉 日本")).toBe("Żółć 🎉 日本");

@@ -1,12 +1,12 @@
 /**
  * Makes text from outside safe for a terminal: C0 and C1 control characters, escape sequences and the Unicode
- * bidirectional and invisible formatting characters become visible code points such as `<U+202E>`. Line breaks and tabs become spaces.
+ * bidirectional and invisible characters become visible code points such as `<U+202E>` (but for the selector behind an emoji, which people type). Line breaks and tabs become spaces.
  */
 export function terminalSafe(text: string): string {
   return text
     .replaceAll(/[\t\n\r]+/g, " ")
     .replaceAll(
-      /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu,
+      /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\u2800]|(?<!\p{Extended_Pictographic})\uFE0F|(?!\uFE0F)\p{Default_Ignorable_Code_Point}/gu,
       (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`,
     );
 }

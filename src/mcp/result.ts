@@ -15,6 +15,7 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           call_id: result.call_id,
           ...(result.approval_id !== undefined && { approval_id: result.approval_id }),
           ...(result.earlier && { note: "It ran earlier, under this approval; nothing was sent again." }),
+          ...(result.unrecorded && { warning: UNRECORDED }),
           ...shapeBody(result.body),
           ...(result.status === "accepted" && {
             next: "Klaviyo took it as a job and works on it. Read the job, or the object, to see when it is done.",
@@ -30,6 +31,15 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           because: result.because,
           decide_by: result.decide_by,
           next: `Nothing has been sent. The owner decides in Halyard, outside this chat; tell your user so. Then call ${tool} again with the same action and args, or look with approval_status.`,
+        },
+      };
+    case "in_progress":
+      return {
+        data: {
+          status: result.status,
+          approval_id: result.approval_id,
+          call_id: result.call_id,
+          next: "The owner has approved it and it is being sent now. Look with approval_status; do not repeat it in other words.",
         },
       };
     case "denied":
@@ -48,6 +58,7 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           call_id: result.call_id,
           ...(result.approval_id !== undefined && { approval_id: result.approval_id }),
           error: plain(result.error),
+          ...(result.unrecorded && { warning: UNRECORDED }),
           ...(result.how_to_check !== undefined && { how_to_check: result.how_to_check }),
           means: NOT_DONE[result.status],
         },
@@ -55,6 +66,8 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
       };
   }
 }
+
+const UNRECORDED = "Halyard could not write this down. It happened as told here: do not repeat it, and tell the owner.";
 
 const NOT_DONE = {
   rejected: "Klaviyo refused it; nothing changed.",
@@ -90,8 +103,16 @@ const AFTER: Record<ApprovalStatus, string> = {
 
 /** Whatever was thrown, as a tool's error: our own words only. */
 export function errorAnswer(thrown: unknown): ToolAnswer {
-  return { data: { status: "error", ...plain(errorReport(thrown)) }, isError: true };
+  const report = errorReport(thrown);
+  return {
+    data: { status: "error", ...(OWNERS.test(report.code) ? { code: report.code, message: OWNERS_MATTER } : plain(report)) },
+    isError: true,
+  };
 }
+
+/** Trouble of the installation: its texts name files and settings, which are the owner's to know. */
+const OWNERS = /^(store_|config$|master_key$|audit_broken$|internal$|policy_invalid$)/;
+const OWNERS_MATTER = "Halyard cannot do this now. Its owner finds the reason with halyard doctor, or in the log.";
 
 /** Interfaces have no index signature; the round trip also drops absent members. */
 function plain(value: object): JsonObject {

@@ -15,8 +15,24 @@ import { assignTemplate } from "./actions/assign-template.ts";
 import { cloneCampaign } from "./actions/clone-campaign.ts";
 import { cloneTemplate } from "./actions/clone-template.ts";
 import { listCampaigns } from "./actions/list-campaigns.ts";
+import { reportActions } from "./actions/reports.ts";
 import { renderTemplateAction } from "./actions/render-template.ts";
 import { uploadImage } from "./actions/upload-image.ts";
+import { createBackInStockSubscription, createClientBackInStockSubscription } from "./actions/back-in-stock.ts";
+import { listCouponCodes } from "./actions/list-coupon-codes.ts";
+import { getWebhook, getWebhooks } from "./actions/read-webhooks.ts";
+import { getTrackingSetting, getTrackingSettings, updateTrackingSetting } from "./actions/tracking-settings.ts";
+import { getWebhookTopic, getWebhookTopics } from "./actions/webhook-topics.ts";
+import { getClientGeofences } from "./actions/client-geofences.ts";
+import { getClientIpAllowlist } from "./actions/client-ip-allowlist.ts";
+import { createClientReview, getClientReviews } from "./actions/client-reviews.ts";
+import { createConversationMessage } from "./actions/conversation-messages.ts";
+import { bulkCreateDataSourceRecords, createDataSourceRecord } from "./actions/create-data-source-records.ts";
+import { bulkDeleteObjectRecords } from "./actions/delete-object-records.ts";
+import { formDefinitions } from "./actions/form-definitions.ts";
+import { objectRelationshipReads } from "./actions/object-relationships.ts";
+import { getClientReviewReports } from "./actions/review-reports.ts";
+import { schemaRelationshipWrites } from "./actions/schema-relationships.ts";
 
 /** Every operation that is more than a plain read or write of a resource, one line each. */
 export const actions: readonly Action[] = [
@@ -50,5 +66,28 @@ export const actions: readonly Action[] = [
   cloneTemplate,
   listCampaigns,
   renderTemplateAction,
+  ...reportActions,
   uploadImage,
+  createBackInStockSubscription,
+  createClientBackInStockSubscription,
+  getTrackingSetting,
+  getTrackingSettings,
+  getWebhook,
+  getWebhooks,
+  getWebhookTopic,
+  getWebhookTopics,
+  listCouponCodes,
+  updateTrackingSetting,
+  getClientGeofences,
+  getClientIpAllowlist,
+  createClientReview,
+  getClientReviews,
+  createConversationMessage,
+  bulkCreateDataSourceRecords,
+  createDataSourceRecord,
+  bulkDeleteObjectRecords,
+  ...formDefinitions,
+  ...objectRelationshipReads,
+  getClientReviewReports,
+  ...schemaRelationshipWrites,
 ];

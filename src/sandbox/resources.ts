@@ -18,9 +18,32 @@ import { estimationJobResource, estimationResource } from "./resources/campaign-
 import { campaignMessageResource } from "./resources/campaign-messages.ts";
 import { sendJobResource } from "./resources/campaign-sends.ts";
 import { campaignResource } from "./resources/campaigns.ts";
+import { flowActionResource } from "./resources/flow-actions.ts";
+import { flowMessageResource } from "./resources/flow-messages.ts";
+import { flowResource } from "./resources/flows.ts";
 import { imageResource } from "./resources/images.ts";
 import { templateResource } from "./resources/templates.ts";
 import { universalContentResource } from "./resources/universal-contents.ts";
+import { catalogCategoryResource } from "./resources/catalog-categories.ts";
+import { catalogItemResource } from "./resources/catalog-items.ts";
+import { catalogJobResources } from "./resources/catalog-jobs.ts";
+import { catalogVariantResource } from "./resources/catalog-variants.ts";
+import { codeJobResource } from "./resources/coupon-code-jobs.ts";
+import { couponCodeResource } from "./resources/coupon-codes.ts";
+import { couponResource } from "./resources/coupons.ts";
+import { trackingSettingResource } from "./resources/tracking-settings.ts";
+import { webFeedResource } from "./resources/web-feeds.ts";
+import { webhookResource } from "./resources/webhooks.ts";
+import { dataSourceResource } from "./resources/data-sources.ts";
+import { formVersionResource } from "./resources/form-versions.ts";
+import { formResource } from "./resources/forms.ts";
+import { geofenceResource } from "./resources/geofences.ts";
+import { ingestionLogResource } from "./resources/ingestion-logs.ts";
+import { objectRecordResource } from "./resources/object-records.ts";
+import { objectSchemaResource } from "./resources/object-schemas.ts";
+import { objectTypeResource } from "./resources/object-type.ts";
+import { reviewResource } from "./resources/reviews.ts";
+import { sourceMappingResource } from "./resources/source-mappings.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
 export const resources: readonly Resource[] = [
@@ -45,8 +68,31 @@ export const resources: readonly Resource[] = [
   campaignResource,
   estimationJobResource,
   estimationResource,
+  flowActionResource,
+  flowMessageResource,
+  flowResource,
   imageResource,
   sendJobResource,
   templateResource,
   universalContentResource,
+  catalogCategoryResource,
+  catalogItemResource,
+  ...catalogJobResources,
+  catalogVariantResource,
+  codeJobResource,
+  couponCodeResource,
+  couponResource,
+  trackingSettingResource,
+  webFeedResource,
+  webhookResource,
+  dataSourceResource,
+  formVersionResource,
+  formResource,
+  geofenceResource,
+  ingestionLogResource,
+  objectRecordResource,
+  objectSchemaResource,
+  objectTypeResource,
+  reviewResource,
+  sourceMappingResource,
 ];

@@ -7,10 +7,14 @@ import { actions as declaredActions } from "./actions.ts";
 import type { Action, Resource } from "./engine/declare.ts";
 import { keys } from "./protocol/keys.ts";
 import { createLimiter, type Limiter } from "./protocol/limits.ts";
+import { flowErrands } from "./flows/web-calls.ts";
 import { createPipeline } from "./protocol/pipeline.ts";
 import { resources as declaredResources } from "./resources.ts";
 import { accounts } from "./resources/accounts.ts";
+import { flows } from "./resources/flow-rows.ts";
+import { webhooks } from "./resources/webhook-rows.ts";
 import { createControl, type SandboxControl } from "./server/control.ts";
+import { createCourier, type Courier } from "./server/courier.ts";
 import { createFaults, type Faults } from "./server/faults.ts";
 import { startServer } from "./server/http.ts";
 import { createLedger, type Ledger } from "./server/ledger.ts";
@@ -33,6 +37,8 @@ export interface SandboxOptions {
   persist?: string;
   /** How many people the seeded shop has, default 500; with 0 there is no shop, just a new account. */
   profiles?: number;
+  /** What webhooks are delivered with. Default the global one. */
+  fetch?: typeof globalThis.fetch;
   /** Told of failures of the sandbox itself. */
   log?: (line: string) => void;
   /** What the account offers; everything that is declared unless given. */
@@ -78,10 +84,17 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     log,
   });
   const { engine, state, now } = account;
-  const parts = { account, manual, limiter: createLimiter(now, limits === "real"), faults: createFaults(), ledger: createLedger() };
-  const control = createSandboxControl(parts);
   const newUuid = createIdentity(`${seed} requests`).uuid;
   const onFailure = (thrown: unknown): void => log(`sandbox: ${traceOf(thrown)}`);
+  const offers = (name: string): boolean => resources.some(({ collection }) => collection.name === name);
+  const wait = manual ? undefined : systemClock.wait;
+  const errands = offers(flows.name) && { errands: flowErrands };
+  const courier = offers(webhooks.name)
+    ? createCourier({ engine, state, fetch: options.fetch ?? fetch, wait, onFailure, ...errands })
+    : undefined;
+  const limiter = createLimiter(now, limits === "real");
+  const parts = { account, manual, limiter, faults: createFaults(), ledger: createLedger(), courier };
+  const control = createSandboxControl(parts);
   const pipeline = createPipeline({
     catalog,
     engine,
@@ -95,6 +108,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const doors = { pipeline, control: createControl(control), faults: parts.faults, ledger: parts.ledger };
   const started = await startServer({ ...doors, now, wait: systemClock.wait, newUuid, onFailure }, host, port);
   url = `http://${host.includes(":") ? `[${host}]` : host}:${started.port}`;
+  courier?.start();
   return {
     url,
     port: started.port,
@@ -105,6 +119,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     control,
     async close() {
       await closeServer(started.server);
+      await courier?.stop();
       account.close();
     },
   };
@@ -116,9 +131,10 @@ interface Parts {
   limiter: Limiter;
   faults: Faults;
   ledger: Ledger;
+  courier: Courier | undefined;
 }
 
-function createSandboxControl({ account, manual, limiter, faults, ledger }: Parts): SandboxControl {
+function createSandboxControl({ account, manual, limiter, faults, ledger, courier }: Parts): SandboxControl {
   const { state, engine, now } = account;
   const moveClock = (move: (clock: ManualClock) => void): void => {
     if (!manual) throw new HalyardError("invalid_arguments", "The clock of this sandbox is the real one.");
@@ -154,6 +170,10 @@ function createSandboxControl({ account, manual, limiter, faults, ledger }: Part
         if (!row) throw new HalyardError("not_found", "There is no key of that name.");
         ctx.rows(keys).put({ ...row, revoked: true });
       }),
+    async deliveries() {
+      await courier?.idle();
+      return courier?.deliveries() ?? [];
+    },
     coverage: () => engine.coverage(),
   };
 }

@@ -35,6 +35,7 @@ export function createScriptedGate(): ScriptedGate {
     approve: unexpected,
     deny: unexpected,
     recover: unexpected,
+    close: unexpected,
   };
   return {
     calls,

@@ -106,12 +106,12 @@ export function describeTables(databases: () => Databases): void {
     it("moves an approval only from a status that was named, lists and counts", async () => {
       await seed(store);
       await store.approvals.insert(approvalRow({ people: 12, people_basis: "counted", tainted: 1 }));
-      expect(await store.approvals.countPending("agent_1")).toBe(1);
+      expect(await store.approvals.countPending("agent_1", START_MS)).toBe(1);
       expect(await store.approvals.transition("appr_1", ["approved"], "consumed", { intent_id: "intent_1" })).toBe(false);
       expect(await store.approvals.find("appr_1")).toMatchObject({ status: "pending", intent_id: null, people: 12, tainted: 1 });
       expect([await store.approvals.markTold("appr_1", 1), await store.approvals.markTold("appr_1", 2)]).toEqual([true, false]);
       expect(await store.approvals.transition("appr_1", ["pending"], "denied")).toBe(true);
-      expect(await store.approvals.countPending("agent_1")).toBe(0);
+      expect(await store.approvals.countPending("agent_1", START_MS)).toBe(0);
       expect(await store.approvals.list({ status: "denied", connection_id: "conn_1", agent_id: "agent_1", limit: 9 })).toMatchObject([
         { told_at: 1 },
       ]);
@@ -132,8 +132,8 @@ export function describeTables(databases: () => Databases): void {
       expect(await store.intents.finish("intent_1", { status: "unknown", finished_at: START_MS + 1 })).toBe(true);
       expect(await store.intents.finish("intent_1", { status: "done" })).toBe(false);
       expect((await store.intents.listUnknown()).map(({ id }) => id)).toEqual(["intent_1"]);
-      expect(await store.intents.resolve("intent_1", "unknown", "done", "list X9 exists")).toBe(true);
-      expect(await store.intents.resolve("intent_1", "unknown", "not_sent", "")).toBe(false);
+      expect(await store.intents.resolve("intent_1", "unknown", { status: "done", evidence: "list X9 exists" })).toBe(true);
+      expect(await store.intents.resolve("intent_1", "unknown", { status: "not_sent", evidence: "" })).toBe(false);
       expect(await store.intents.find("intent_1")).toMatchObject({ status: "done", evidence: "list X9 exists", finished_at: START_MS + 1 });
     });
 

@@ -61,6 +61,8 @@ export interface ToMany<R extends Row = Row> {
   from: ManySource<R>;
   /** Whether `data` is shown without `include`. Default false. */
   data?: boolean;
+  /** Left out of the resource object unless included, though it can be read and written at its own path. */
+  hidden?: boolean;
 }
 
 /**
@@ -148,16 +150,20 @@ export function toManyLinks<R extends Row>(
 }
 
 /** Rows of `type` whose index of this name has this row's id: parts that know their whole. */
-export function toManyByIndex<R extends Row>(type: string, index: string, more: { data?: boolean } = {}): ToMany<R> {
+export function toManyByIndex<R extends Row>(
+  type: string,
+  index: string,
+  more: { data?: boolean; hidden?: boolean } = {},
+): ToMany<R> {
   return { kind: "many", type, from: { kind: "index", index }, ...more };
 }
 
 export function toManyIds<R extends Row, Related extends Row = Row>(
   type: string,
   ids: Read<R, readonly string[]>,
-  { data = false, view, ...write }: { data?: boolean; view?: IdsView<R, Related> } & ManyWrite<R> = {},
+  { data = false, hidden = false, view, ...write }: { data?: boolean; hidden?: boolean; view?: IdsView<R, Related> } & ManyWrite<R> = {},
 ): ToMany<R> {
-  return { kind: "many", type, from: { kind: "ids", ids, write, ...(view && { view }) }, data };
+  return { kind: "many", type, from: { kind: "ids", ids, write, ...(view && { view }) }, data, hidden };
 }
 
 /** An operation that is not a plain shape, by its operation id. */

@@ -26,7 +26,10 @@ export function resourceObject(resource: Resource, row: Row, rendering: Renderin
     const value = resource.additional?.[name]?.(row, ctx);
     if (value !== undefined) attributes[name] = value;
   }
-  const relationships = Object.entries(resource.relationships ?? {}).map(([name, relation]): [string, Json] => {
+  const shown = Object.entries(resource.relationships ?? {}).filter(
+    ([name, relation]) => relation.kind === "one" || relation.hidden !== true || query.include.includes(name),
+  );
+  const relationships = shown.map(([name, relation]): [string, Json] => {
     const links = { self: `${base}/relationships/${name}/`, related: `${base}/${name}/` };
     const isShown = (relation.data ?? relation.kind === "one") || query.include.includes(name);
     const data = isShown ? linkageOf(row, relation, rendering) : undefined;

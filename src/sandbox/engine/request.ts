@@ -11,6 +11,8 @@ export interface ApiRequest {
   /** The body, right by the operation's wire schema. For multipart: its text fields. */
   body: Json | undefined;
   files: Record<string, UploadedFile>;
+  /** As they came, names in lower case. */
+  headers: Readonly<Record<string, string | undefined>>;
   /** The request's own address as it stands in `links.self`. */
   self: string;
 }

@@ -62,7 +62,8 @@ const MEASURES: Record<Measurement, (tally: Tally | undefined) => number> = {
   unique: (tally) => tally?.people.size ?? 0,
 };
 
-function* eventsBetween(ctx: Context, { metricId, from, to }: AggregateQuery): Iterable<EventRow> {
+/** Events of a metric from `from` up to `to`, UTC ms, oldest first. */
+export function* eventsBetween(ctx: Context, { metricId, from, to }: Pick<AggregateQuery, "from" | "metricId" | "to">): Iterable<EventRow> {
   const rows = ctx.rows(events);
   const order = rows.order("event.timestamp", eventSecond, { index: "metric_id", key: metricId });
   const positions = order.positions();

@@ -7,6 +7,8 @@ const DAY_MS = 24 * HOUR_MS;
 export interface ZoneCalendar {
   /** UTC of a local time; of one that a clock change skips, the same distance from the moment before it. */
   utcOf(localMs: number): number;
+  /** What the clocks of the zone show, ms as if the zone were UTC. */
+  localOf(utcMs: number): number;
   /** Starts of all intervals from the one that holds `from` up to `to`, UTC ms. Weeks begin on Monday. */
   starts(interval: Interval, from: number, to: number): number[];
 }
@@ -29,6 +31,7 @@ export function zoneCalendar(timeZone: string): ZoneCalendar | undefined {
   };
   return {
     utcOf,
+    localOf: (utcMs) => utcMs + offsetAt(utcMs),
     starts(interval, from, to) {
       const found: number[] = [];
       // Hours are steps of time, not of the clock on the wall, which may repeat or skip one.

@@ -83,7 +83,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const query = parseQuery(operation, pairs);
     checkScopes(key, includedScopes(operation, query.include, scopes));
     const self = requestUrl(origin(), path.replace(/\/$/, ""), pairs);
-    const request: ApiRequest = { operation, params: found.params, query, body, files, self };
+    const request: ApiRequest = { operation, params: found.params, query, body, files, headers: raw.headers, self };
     const { result, changes } = engine.handle(request);
     known.changes = changes;
     return { ...result, headers: { ...rate, ...result.headers } };

@@ -86,6 +86,7 @@ export const sendJobResource = defineResource<SendJobRow>({
   },
 });
 
+type CampaignLetter = Letter & { campaign: CampaignRow };
 type Task = (campaign: CampaignRow, payload: JsonObject, ctx: Context) => void;
 
 /** A step of one send; nothing when the campaign is gone, or was reverted, cancelled or sent anew since. */
@@ -153,7 +154,7 @@ function lacks(campaign: CampaignRow, ctx: Context): string[] {
   return messagesOf(campaign, ctx).flatMap((message) => missingOf(message, templateIdOf(message, ctx) !== undefined));
 }
 
-function letterOf(campaign: CampaignRow, ctx: Context): Letter | undefined {
+function letterOf(campaign: CampaignRow, ctx: Context): CampaignLetter | undefined {
   const [message] = messagesOf(campaign, ctx);
   return message && { campaign, message };
 }
@@ -177,7 +178,7 @@ function send(campaign: CampaignRow, _: JsonObject, ctx: Context): void {
 }
 
 /** Delivers, and puts off what the recipients will do in slots of five minutes, so that a large send does not make a task per person. */
-function deliverAll(letter: Letter, ids: readonly string[], ctx: Context): void {
+function deliverAll(letter: CampaignLetter, ids: readonly string[], ctx: Context): void {
   const slots = new Map<number, [string, Reaction, number][]>();
   for (const id of ids) {
     for (const { reaction, afterMs } of deliver(letter, id, ctx) ?? []) {

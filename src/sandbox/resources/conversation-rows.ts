@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../lib/json.ts";
 import { defineCollection, type Row } from "../state/collection.ts";
 
 /** A thread of messages with one person on one channel. */
@@ -8,4 +9,18 @@ export interface ConversationRow extends Row {
 
 export const conversations = defineCollection<ConversationRow>("conversations", {
   indexes: { profile: (conversation) => conversation.profile },
+});
+
+/** What the account wrote to a person. Nothing reads it back. */
+export interface ConversationMessageRow extends Row {
+  conversation: string;
+  body: string;
+  /** RCS and its SMS fallback, as in the API. */
+  hierarchy?: JsonObject[];
+  /** ms. */
+  at: number;
+}
+
+export const conversationMessages = defineCollection<ConversationMessageRow>("conversation_messages", {
+  indexes: { conversation: (message) => message.conversation },
 });

@@ -53,6 +53,7 @@ function acceptEvent(ctx: Context, event: JsonObject, pointer: string): JsonObje
     ...(value !== undefined && { value }),
     ...(currency !== undefined && { currency: currency.toUpperCase() }),
     ...(uniqueId && { uniqueId }),
+    ...(event["backfill"] === true && { backfill: true }),
   };
 }
 

@@ -31,6 +31,7 @@ export function storeEvents(payload: JsonObject, ctx: Context): void {
         ...(value !== undefined && { value }),
         ...(currency !== undefined && { currency }),
         ...(uniqueId !== undefined && { uniqueId }),
+        backfill: event["backfill"] === true,
       });
     }
   }

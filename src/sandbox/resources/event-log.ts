@@ -2,11 +2,13 @@ import { hash } from "node:crypto";
 import { parseIso } from "../../lib/clock.ts";
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
+import { announce } from "../flows/arrivals.ts";
 import { eventId } from "./event-identity.ts";
 import { events, type Attributed, type EventRow } from "./event-rows.ts";
 import { KLAVIYO_METRICS } from "./klaviyo-metrics.ts";
 import { metricProperties, metrics, metricSource, type MetricRow, type MetricService } from "./metric-rows.ts";
 import { profiles } from "./profile-rows.ts";
+import { queueForWebhooks } from "./webhook-queue.ts";
 
 export interface NewEvent {
   /** Name of the metric. */
@@ -22,6 +24,8 @@ export interface NewEvent {
   /** Default: the second of `at`. */
   uniqueId?: string;
   attributed?: Attributed;
+  /** History that is brought in late: it starts no flow. */
+  backfill?: boolean;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface NewEvent {
  * event of this profile and metric with the same unique id is there already: the first one wins without a word (behaviour.md §2.9).
  */
 export function recordEvent(ctx: Context, event: NewEvent): EventRow | undefined {
-  const { properties, value, currency, uniqueId, attributed } = event;
+  const { properties, value, currency, uniqueId, attributed, backfill } = event;
   const profile = ctx.rows(profiles).get(event.profileId);
   if (!profile) return undefined;
   const at = Math.floor((event.at ?? ctx.now) / 1000) * 1000;
@@ -39,7 +43,7 @@ export function recordEvent(ctx: Context, event: NewEvent): EventRow | undefined
   for (const [name, each] of Object.entries(properties ?? {})) noteProperty(ctx, metric, name, each);
   if (value !== undefined) noteProperty(ctx, metric, "$value", value);
   if ((profile.lastEvent ?? 0) < at) ctx.rows(profiles).put({ ...profile, lastEvent: at });
-  return ctx.rows(events).put({
+  const stored = ctx.rows(events).put({
     id,
     metric: metric.id,
     profile: profile.id,
@@ -50,6 +54,9 @@ export function recordEvent(ctx: Context, event: NewEvent): EventRow | undefined
     ...(uniqueId !== undefined && uniqueId !== String(at / 1000) && { uniqueId }),
     ...(attributed && { attributed }),
   });
+  queueForWebhooks(ctx, stored, metric);
+  if (!backfill) announce(ctx, metric.id, { profile: profile.id, event: id }, { happened: at, by: attributed?.flow });
+  return stored;
 }
 
 /** The metric of this name and service, made when there is none. */

@@ -1,6 +1,7 @@
 import { defineLinks, defineResource, toManyByIndex, toManyLinks } from "../engine/declare.ts";
 import { textOf } from "../engine/input.ts";
 import { timeText } from "../engine/time.ts";
+import { announce, flowArrivals } from "../flows/arrivals.ts";
 import { defineCollection, type Row } from "../state/collection.ts";
 import { tagLinks } from "./tag-rows.ts";
 
@@ -21,6 +22,7 @@ export const listResource = defineResource<ListRow>({
   type: "list",
   path: "/api/lists",
   collection: lists,
+  collections: flowArrivals,
   attributes: (list, ctx) => ({
     name: list.name,
     created: timeText(list.created, ctx),
@@ -36,6 +38,7 @@ export const listResource = defineResource<ListRow>({
       side: "from",
       filters: { joined_group_at: (member) => member.at },
       sorts: { joined_group_at: (member) => member.at },
+      added: (list, profile, ctx) => announce(ctx, list.id, { profile }),
       attributes: (member, ctx) => ({ joined_group_at: timeText(member.at, ctx) }),
     }),
     tags: toManyLinks("tag", { links: tagLinks, side: "to", prefix: "list:" }),

@@ -7,6 +7,7 @@ import { moveEvents, recordEvent } from "./event-log.ts";
 import { listMembers } from "./lists.ts";
 import { profiles, trimmed, type ProfileRow, type Suppression } from "./profile-rows.ts";
 import { pushTokens } from "./push-token-rows.ts";
+import { moveRecordLinks } from "./record-links.ts";
 
 /** Joins `source` into `destination` (behaviour.md §2.2): what the destination has wins, the source fills gaps and is gone for good. */
 export function mergeProfiles({ source: sourceId, destination: destinationId }: JsonObject, ctx: Context): void {
@@ -28,6 +29,7 @@ export function mergeProfiles({ source: sourceId, destination: destinationId }: 
 
 function moveBelongings(ctx: Context, from: string, to: string): void {
   moveEvents(ctx, from, to);
+  moveRecordLinks(ctx, from, to);
   const members = ctx.rows(listMembers);
   for (const link of members.where("to", from)) {
     const id = linkId(link.from, to);

@@ -16,6 +16,7 @@ import { emailsOf, profiles, type ProfileRow } from "./profile-rows.ts";
 import { consentProperties, subscriptionsOf } from "./profile-subscriptions.ts";
 import { kxOf, newProfile } from "./profile-upsert.ts";
 import { pushTokens } from "./push-token-rows.ts";
+import { unlinkProfile } from "./record-links.ts";
 import { segments } from "./segment-rows.ts";
 
 const SUPPRESSION = "subscriptions.email.marketing.suppression";
@@ -70,6 +71,7 @@ export const profileResource = defineResource<ProfileRow>({
   remove(profile, ctx) {
     for (const token of ctx.rows(pushTokens).where("profile.id", profile.id)) ctx.remove("push-token", token.id);
     for (const conversation of ctx.rows(conversations).where("profile", profile.id)) ctx.remove("conversation", conversation.id);
+    unlinkProfile(ctx, profile.id);
     removeEvents(ctx, profile.id);
   },
   tasks: {

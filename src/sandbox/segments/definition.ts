@@ -7,6 +7,7 @@ import { marketingCondition, permissionCondition } from "./consent-conditions.ts
 import { funnelCondition } from "./funnel.ts";
 import { membershipCondition } from "./group-conditions.ts";
 import { distanceCondition } from "./distance.ts";
+import { customObjectCondition } from "./object-conditions.ts";
 import { predictionCondition } from "./prediction-conditions.ts";
 import { propertyCondition, regionCondition } from "./profile-conditions.ts";
 
@@ -22,8 +23,7 @@ const CONDITIONS: Record<string, ConditionOf> = {
   "profile-region": regionCondition,
   "profile-postal-code-distance": distanceCondition,
   "profile-predictive-analytics": predictionCondition,
-  // The account links no custom objects to profiles, so nobody has one.
-  "profile-has-custom-object": () => NOBODY,
+  "profile-has-custom-object": customObjectCondition,
 };
 
 /** Conditions of a definition, group by group. */
@@ -33,7 +33,7 @@ export function groupsOf(definition: JsonObject): JsonObject[][] {
 
 /** Ids of the profiles that a definition holds for, ascending: every group must pass, and a group passes when one of its conditions does. */
 export function matchingIds(definition: JsonObject, evaluation: Evaluation): string[] {
-  const groups = groupsOf(definition).map((conditions) => anyOf(conditions.map((each) => compiled(each, evaluation))));
+  const groups = groupsOf(definition).map((conditions) => anyOf(conditions.map((each) => conditionOf(each, evaluation))));
   const rows = evaluation.ctx.rows(profiles);
   const narrowest = groups.flatMap(({ candidates }) => candidates ?? []).toSorted((a, b) => a.size - b.size)[0];
   const found: string[] = [];
@@ -47,7 +47,7 @@ export function matchingIds(definition: JsonObject, evaluation: Evaluation): str
 }
 
 /** A condition ready to be asked; a kind that is not in the table holds for nobody. */
-function compiled(condition: JsonObject, evaluation: Evaluation): Condition {
+export function conditionOf(condition: JsonObject, evaluation: Evaluation): Condition {
   return CONDITIONS[textOf(condition["type"]) ?? ""]?.(condition, evaluation) ?? NOBODY;
 }
 

@@ -37,7 +37,8 @@ function degrees(value: JsonObject[string] | undefined): number | undefined {
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
-function greatCircleKm(a: Place, b: Place): number {
+/** Kilometres between two places. */
+export function greatCircleKm(a: Place, b: Place): number {
   const radians = (value: number): number => (value * Math.PI) / 180;
   const [height, width] = [radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)];
   const half = Math.sin(height / 2) ** 2 + Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * Math.sin(width / 2) ** 2;

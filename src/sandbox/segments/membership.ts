@@ -4,8 +4,10 @@ import type { Collection, CollectionDef } from "../state/collection.ts";
 import { events } from "../resources/event-rows.ts";
 import { listMembers } from "../resources/lists.ts";
 import { metrics } from "../resources/metric-rows.ts";
+import { objectRecords, objectSchemas, objectTypes } from "../resources/object-rows.ts";
 import { profiles, type ProfileRow } from "../resources/profile-rows.ts";
 import { pushTokens } from "../resources/push-token-rows.ts";
+import { recordLinks } from "../resources/record-links.ts";
 import { segments, type SegmentRow } from "../resources/segment-rows.ts";
 import { firstActivity } from "./activity.ts";
 import type { Evaluation } from "./condition.ts";
@@ -75,7 +77,18 @@ function evaluationOf(ctx: Context, path: readonly string[]): Evaluation {
 }
 
 /** Everything that a definition can look at. */
-const LOOKED_AT: CollectionDef<never>[] = [profiles, events, listMembers, segments, metrics, pushTokens];
+const LOOKED_AT: CollectionDef<never>[] = [
+  profiles,
+  events,
+  listMembers,
+  segments,
+  metrics,
+  pushTokens,
+  objectTypes,
+  objectSchemas,
+  objectRecords,
+  recordLinks,
+];
 
 function versionsOf(ctx: Context): string {
   return LOOKED_AT.map((def) => ctx.rows(def).version).join(" ");

@@ -31,7 +31,7 @@ const FIELDS: Record<string, (profile: ProfileRow) => Json | undefined> = {
 };
 
 /** Reads `email`, `location['country']` or `properties['Favorite Color']`. */
-function propertyReader(property: string): (profile: ProfileRow) => Json | undefined {
+export function propertyReader(property: string): (profile: ProfileRow) => Json | undefined {
   const [, branch, name = ""] = /^(location|properties)(?:\[["'](.*)["']\]|\.(.*))$/.exec(property) ?? [];
   const member = name === "" ? property.slice((branch ?? "").length + 1) : name;
   const own = (values: JsonObject | undefined): Json | undefined => (values && Object.hasOwn(values, member) ? values[member] : undefined);

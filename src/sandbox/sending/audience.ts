@@ -56,7 +56,16 @@ export function canReceiveChannel(profile: ProfileRow, channel: CampaignChannel,
     .some(({ status }) => status === "AUTHORIZED");
 }
 
-function isRecent(profileId: string, channel: CampaignChannel, ctx: Context): boolean {
+/** Transactional messages need no consent to marketing; an address that bounced, or that is invalid, gets none either way (documented). */
+export function canReceiveTransactional(profile: ProfileRow, channel: CampaignChannel, ctx: Context): boolean {
+  if (canReceiveChannel(profile, channel, ctx)) return true;
+  if (channel === "sms") return profile.phone !== undefined && profile.otherConsents?.sms_transactional?.status === "SUBSCRIBED";
+  const isUndeliverable = profile.suppressions?.some(({ reason }) => reason === "HARD_BOUNCE" || reason === "INVALID_EMAIL");
+  return channel === "email" && profile.email !== undefined && !isUndeliverable;
+}
+
+/** Whether Smart Sending passes somebody over. */
+export function isRecent(profileId: string, channel: CampaignChannel, ctx: Context): boolean {
   const receipt = ctx.rows(receipts).get(`${channel} ${profileId}`);
   return receipt !== undefined && ctx.now - receipt.at < SMART_SENDING_MS[channel];
 }

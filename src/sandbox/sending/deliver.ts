@@ -5,15 +5,22 @@ import { accounts } from "../resources/accounts.ts";
 import type { CampaignMessageRow, CampaignRow } from "../resources/campaign-rows.ts";
 import { suppress, unsubscribe } from "../resources/consent.ts";
 import { recordEvent } from "../resources/event-log.ts";
+import type { Attributed } from "../resources/event-rows.ts";
 import { profiles, type ProfileRow } from "../resources/profile-rows.ts";
 import { htmlOf, templates } from "../resources/template-rows.ts";
-import { canReceiveChannel, noteReceipt } from "./audience.ts";
+import { canReceiveChannel, canReceiveTransactional, noteReceipt } from "./audience.ts";
+import { giveCodes } from "./coupon-pool.ts";
 import { responsesTo, transmissionId, type Reaction, type Response } from "./responses.ts";
 
 /** A message on its way, with what its events say of it. */
 export interface Letter {
-  campaign: CampaignRow;
-  message: CampaignMessageRow;
+  /** Of a flow, one send of its message: the id is the send's own, the name the message's. */
+  campaign: Pick<CampaignRow, "channel" | "id" | "name" | "tracking">;
+  message: Pick<CampaignMessageRow, "content" | "id" | "template">;
+  /** Set where a flow sends. */
+  flow?: { id: string; variation?: string };
+  /** Goes out without a consent to marketing. */
+  transactional?: boolean;
 }
 
 /** Names of Klaviyo's metrics as a recorded account has them. */
@@ -24,7 +31,9 @@ const OPENED = { email: "Opened Email", sms: "Opened Text", mobile_push: "Opened
 export function deliver(letter: Letter, profileId: string, ctx: Context): Response[] | undefined {
   const { campaign } = letter;
   const profile = ctx.rows(profiles).get(profileId);
-  if (!profile || !canReceiveChannel(profile, campaign.channel, ctx)) return undefined;
+  const mayReceive = letter.transactional ? canReceiveTransactional : canReceiveChannel;
+  if (!profile || !mayReceive(profile, campaign.channel, ctx)) return undefined;
+  if (!giveCodes(sourceOf(letter, ctx), profileId, ctx)) return undefined;
   noteReceipt(profileId, campaign.channel, ctx);
   record(letter, profile, { metric: RECEIVED[campaign.channel], at: ctx.now }, ctx);
   const isTracked = ({ reaction }: Response): boolean =>
@@ -80,7 +89,12 @@ function eventOf(letter: Letter, { email = "" }: ProfileRow, reaction: Reaction,
 }
 
 /** Properties as recorded events of a sent message carry them (recorded/events.json). */
-function record({ campaign, message }: Letter, profile: ProfileRow, { metric, more = {}, at }: Told & { at: number }, ctx: Context): void {
+function record(
+  { campaign, message, flow }: Letter,
+  profile: ProfileRow,
+  { metric, more = {}, at }: Told & { at: number },
+  ctx: Context,
+): void {
   recordEvent(ctx, {
     metric,
     service: "klaviyo",
@@ -88,16 +102,22 @@ function record({ campaign, message }: Letter, profile: ProfileRow, { metric, mo
     at,
     properties: {
       ...(campaign.channel === "email" && emailProperties(message, profile)),
+      ...(flow && { $flow: flow.id }),
+      ...(flow?.variation !== undefined && { $variation: flow.variation }),
       "Campaign Name": campaign.name,
       $message: message.id,
       ...more,
     },
     uniqueId: `${message.id}:${transmissionId(campaign.id, profile.id)}:${Math.floor(at / 1000)}`,
-    attributed: { campaign: campaign.id, "campaign-message": message.id },
+    attributed: flow ? ofFlow(flow, message.id) : { campaign: campaign.id, "campaign-message": message.id },
   });
 }
 
-function emailProperties({ content }: CampaignMessageRow, { email = "" }: ProfileRow): JsonObject {
+function ofFlow({ id, variation }: NonNullable<Letter["flow"]>, message: string): Attributed {
+  return { flow: id, "flow-message": message, ...(variation !== undefined && { "flow-message-variation": variation }) };
+}
+
+function emailProperties({ content }: Letter["message"], { email = "" }: ProfileRow): JsonObject {
   const domain = email.split("@").at(-1) ?? "";
   return {
     Subject: textOf(content["subject"]) ?? "",
@@ -120,9 +140,14 @@ const PROVIDERS: Record<string, string> = {
   "aol.com": "AOL",
 };
 
-/** Where a click leads: the first address in the template that is one, else the shop. */
-function firstLink({ message }: Letter, ctx: Context): string | null {
+/** What is rendered for each recipient: the template of an email, the body of what has none. */
+function sourceOf({ message }: Letter, ctx: Context): string {
   const template = ctx.rows(templates).get(message.template ?? "");
-  const [, href] = /href="(https?:\/\/[^"{]+)"/.exec(template ? htmlOf(template, ctx) : "") ?? [];
+  return template ? htmlOf(template, ctx) : (textOf(message.content["body"]) ?? "");
+}
+
+/** Where a click leads: the first address in the template that is one, else the shop. */
+function firstLink(letter: Letter, ctx: Context): string | null {
+  const [, href] = /href="(https?:\/\/[^"{]+)"/.exec(sourceOf(letter, ctx)) ?? [];
   return href ?? ctx.rows(accounts).get(ctx.accountId)?.website ?? null;
 }

@@ -1,5 +1,6 @@
 import { HalyardError } from "../../lib/errors.ts";
 import { isJsonObject, type Json } from "../../lib/json.ts";
+import type { WebhookDeliveryRow } from "../resources/webhook-rows.ts";
 import type { RawRequest } from "../protocol/pipeline.ts";
 import { parseFaults, type Fault } from "./faults.ts";
 import type { LedgerEntry } from "./ledger.ts";
@@ -23,6 +24,8 @@ export interface SandboxControl {
   createKey(name: string, scopes: readonly string[] | null): string;
   /** `not_found` when there is no key of that name. */
   revokeKey(name: string): void;
+  /** Deliveries of webhooks, once none is on its way. */
+  deliveries(): Promise<WebhookDeliveryRow[]>;
   coverage(): { area: string; implemented: string[]; missing: string[] }[];
 }
 
@@ -65,6 +68,7 @@ const ROUTES: Record<string, Route> = {
       return invalid('Give {"name": "…", "revoked": true}. Scopes of a key cannot be edited.');
     return control.revokeKey(name);
   },
+  "GET /deliveries": (control) => control.deliveries(),
   "GET /coverage": (control) => control.coverage(),
 };
 
@@ -78,7 +82,7 @@ export function createControl(control: SandboxControl): Control {
       const route = ROUTES[`${raw.method} ${url.pathname.slice("/_sandbox".length)}`];
       if (!route) return { status: 404, body: { error: "not_found", routes: Object.keys(ROUTES) } };
       try {
-        const body = route(control, parsed(raw.bytes), url.searchParams);
+        const body = await route(control, parsed(raw.bytes), url.searchParams);
         return body === undefined ? { status: 204 } : { status: 200, body };
       } catch (thrown) {
         if (!(thrown instanceof HalyardError)) throw thrown;

@@ -89,12 +89,14 @@ export function approvalsTable(db: Db) {
       if (agent_id !== undefined) query = query.where("agent_id", "=", agent_id);
       return query.execute();
     },
-    async countPending(agentId: string): Promise<number> {
+    /** How many wait for the owner and can still be decided. */
+    async countPending(agentId: string, atMs: number): Promise<number> {
       const { count } = await db
         .selectFrom("approvals")
         .select(({ fn }) => fn.countAll<number>().as("count"))
         .where("agent_id", "=", agentId)
         .where("status", "=", "pending")
+        .where("decide_by", ">=", atMs)
         .executeTakeFirstOrThrow();
       return count;
     },

@@ -37,7 +37,9 @@ export type CallStatus =
   | "accepted"
   | "rejected"
   | "unknown"
-  | "failed";
+  | "failed"
+  | "expired"
+  | "voided";
 
 export type NewCall = Insertable<CallRow>;
 export type CallPatch = Omit<Updateable<CallRow>, "id">;
@@ -60,6 +62,15 @@ export function callsTable(db: Db) {
     async update(id: string, patch: CallPatch): Promise<void> {
       if (Object.keys(patch).length === 0) return;
       await db.updateTable("calls").set(patch).where("id", "=", id).execute();
+    },
+    /** Ends every call that still waits on an approval, as the approval ended. */
+    async endAsked(approvalId: string, status: CallStatus, at: number): Promise<void> {
+      await db
+        .updateTable("calls")
+        .set({ status, finished_at: at })
+        .where("approval_id", "=", approvalId)
+        .where("status", "=", "approval_required")
+        .execute();
     },
     /** Newest first; empty when `before` is not known. */
     async list({ connection_id, agent_id, limit, before }: CallQuery): Promise<CallRow[]> {

@@ -52,10 +52,10 @@ export function intentsTable(db: Db) {
       return numUpdatedRows === 1n;
     },
     /** Says how an unknown outcome ended after all; false when it is not unknown. */
-    async resolve(id: string, from: "unknown", to: Exclude<IntentStatus, "open" | "unknown">, evidence: string): Promise<boolean> {
+    async resolve(id: string, from: "unknown", end: IntentEnd): Promise<boolean> {
       const { numUpdatedRows } = await db
         .updateTable("intents")
-        .set({ status: to, evidence })
+        .set(end)
         .where("id", "=", id)
         .where("status", "=", from)
         .executeTakeFirst();

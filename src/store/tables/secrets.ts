@@ -52,8 +52,10 @@ export function secretsTable(db: Db) {
       return numDeletedRows === 1n;
     },
     /** How many were removed. */
-    async removeForConnection(connectionId: string): Promise<number> {
-      const { numDeletedRows } = await db.deleteFrom("secrets").where("connection_id", "=", connectionId).executeTakeFirst();
+    async removeForConnection(connectionId: string, purpose?: SecretPurpose): Promise<number> {
+      let query = db.deleteFrom("secrets").where("connection_id", "=", connectionId);
+      if (purpose !== undefined) query = query.where("purpose", "=", purpose);
+      const { numDeletedRows } = await query.executeTakeFirst();
       return Number(numDeletedRows);
     },
   };
