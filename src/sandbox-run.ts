@@ -3,8 +3,11 @@ import { createSandbox } from "./sandbox/sandbox.ts";
 export interface SandboxOptions {
   port: number;
   seed?: number;
+  /** `real`: Klaviyo's rate limits; `off`: none. */
   limits: "real" | "off";
+  /** `manual`: time moves only when told. */
   clock: "real" | "manual";
+  /** File in which the account's state is kept between runs. */
   persist?: string;
   profiles?: number;
 }

@@ -20,8 +20,9 @@ export interface StartOptions {
 /** What `halyard start` set up, for printing what to paste where. */
 export interface Started {
   sandbox?: { url: string; accountName: string; profiles: number };
+  /** The whole address that an agent is given, path included. */
   gateway: { url: string };
-  /** The agent that is ready to be pasted; absent where the owner revoked it. */
+  /** The agent that is ready to be pasted; absent where the owner revoked it, or made agents himself: their tokens are not known any more. */
   agent?: { name: string; token: Secret };
   connection: { name: string };
   close(): Promise<void>;

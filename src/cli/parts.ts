@@ -1,3 +1,5 @@
+import type { RunningSandbox, SandboxOptions } from "../sandbox-run.ts";
+import type { StartOptions, Started } from "../start.ts";
 import type { App } from "../app.ts";
 import type * as actions from "../catalog/actions.ts";
 import type { Catalog } from "../catalog/catalog.ts";
@@ -5,7 +7,6 @@ import type * as search from "../catalog/search.ts";
 import type * as validation from "../catalog/validation.ts";
 import type { Config } from "../config.ts";
 import type * as effects from "../gate/class.ts";
-import type { Secret } from "../lib/secret.ts";
 import type * as policy from "../policy/decide.ts";
 import type * as presets from "../policy/presets.ts";
 
@@ -15,7 +16,7 @@ export interface Parts {
   self: Self;
   readConfig(environment: NodeJS.ProcessEnv): Config;
   openApp(config: Config): Promise<CliApp>;
-  startGateway(config: Config, options: StartOptions): Promise<Started>;
+  startGateway(config: Config, options: Omit<StartOptions, "log">): Promise<Started>;
   runSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   /** Speaks MCP on standard input and output until the client hangs up. */
   serveStdioDoor(config: Config): Promise<void>;
@@ -43,41 +44,3 @@ export type Reference = { catalog: Catalog } & Pick<typeof actions, "actionIndex
   Pick<typeof policy, "decide"> &
   Pick<typeof presets, "RISK_NAMES"> &
   Pick<typeof effects, "classOf">;
-
-export interface StartOptions {
-  /** Whether to run the sandbox and connect it. */
-  sandbox: boolean;
-  seed?: number;
-}
-
-export interface Started {
-  sandbox?: { url: string; accountName: string; profiles: number };
-  /** `url` is the whole address that an agent is given, path included. */
-  gateway: { url: string };
-  /** Left out where the owner has agents of their own: their tokens are not known any more. */
-  agent?: { name: string; token: Secret };
-  connection: { name: string };
-  close(): Promise<void>;
-}
-
-export interface SandboxOptions {
-  port: number;
-  seed?: number;
-  /** `real`: Klaviyo's rate limits; `off`: none. */
-  limits: "real" | "off";
-  /** `manual`: time moves only when told. */
-  clock: "real" | "manual";
-  /** File in which the account's state is kept between runs. */
-  persist?: string;
-  profiles?: number;
-}
-
-export interface RunningSandbox {
-  url: string;
-  accountName: string;
-  profiles: number;
-  /** Private keys of the emulated account: one with every scope, one that only reads. They open nothing else. */
-  keys: { full: string; readOnly: string };
-  publicKey: string;
-  close(): Promise<void>;
-}

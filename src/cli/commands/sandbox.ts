@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { RunningSandbox } from "../parts.ts";
+import type { RunningSandbox } from "../../sandbox-run.ts";
 import { bold, fields, styled } from "../layout.ts";
 import { wholeNumber, type Session } from "../session.ts";
 

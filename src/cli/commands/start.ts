@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { agentSetup, setupLines, type AgentSetup } from "../agent-setup.ts";
 import { bold, dim, fields, styled, type Line } from "../layout.ts";
-import type { Started } from "../parts.ts";
+import type { Started } from "../../start.ts";
 import { wholeNumber, type Session } from "../session.ts";
 
 interface StartFlags {
