@@ -31,6 +31,7 @@ export interface Leaf {
 }
 
 const MAX_LEAF_CHARACTERS = 200;
+const MAX_PATH_CHARACTERS = 120;
 const MAX_REASON_CHARACTERS = 500;
 const MAX_LEAVES = 200;
 
@@ -81,7 +82,15 @@ function leavesOf(value: Json, path: string): Leaf[] {
   return path === "" ? [] : [leaf(path, value)];
 }
 
-function leaf(path: string, value: Json): Leaf {
+/** Members that hold secrets: the owner sees that one is set, and the record does not keep it. */
+const SECRET_NAME = /(^|[._[\]])(secret_key|secret|password|api_key)$/;
+
+function leaf(name: string, value: Json): Leaf {
+  const path =
+    name.length <= MAX_PATH_CHARACTERS
+      ? name
+      : `${truncate(name, MAX_PATH_CHARACTERS)} (${name.length} characters, sha256 ${sha256(name)})`;
+  if (SECRET_NAME.test(name) && typeof value === "string") return { path, value: `(secret, ${value.length} characters)` };
   const text = typeof value === "string" ? value : JSON.stringify(value);
   const shown = value === null ? "(cleared)" : terminalSafe(text);
   if (shown.length <= MAX_LEAF_CHARACTERS) return { path, value: shown };
@@ -111,6 +120,8 @@ function warningsOf(operation: Operation, leaves: Leaf[]): string[] {
   if (operation.effect.reversible === "no") warnings.push("This cannot be undone.");
   if (operation.effect.reversible === "partial") warnings.push("This can be undone only in part.");
   if (operation.effect.flags.some((flag) => flag.startsWith("send-message"))) warnings.push("Messages may go out to people.");
+  if (operation.effect.flags.includes("skips-double-opt-in")) warnings.push("People are subscribed without being asked to confirm.");
+  if (operation.effect.flags.includes("external-data-flow")) warnings.push("Data goes to, or comes from, an address outside of Klaviyo.");
   if (operation.effect.flags.includes("may-trigger-automation")) warnings.push("Flows may start because of this.");
   if (leaves.some(({ value, path }) => `${path}${value}`.includes("<U+")))
     warnings.push("Some texts hold invisible or control characters; they are shown as <U+…>.");

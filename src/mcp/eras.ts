@@ -41,6 +41,7 @@ const MAX_SUBSCRIPTIONS = 100;
 export function createEras({ version, load, clock, log, random, sessionLimits }: ErasParts): Eras {
   const sessions = new Sessions<WebStandardStreamableHTTPServerTransport>(clock, sessionLimits);
   const callers = new WeakMap<Request, Caller>();
+  const inFlight = new WeakMap<object, Set<unknown>>();
   const onerror = (error: Error): void => log("info", "mcp request refused", { error: error.message });
   const serverFor = (caller: Caller): McpServer => createMcpServer({ version, load, caller: () => Promise.resolve(caller), log });
 
@@ -75,7 +76,18 @@ export function createEras({ version, load, clock, log, random, sessionLimits }:
     }
     const transport = sessions.use(id, caller);
     if (!transport) return Promise.resolve(error(404, -32_001, "There is no such session. Send initialize again."));
-    return transport.handleRequest(request, message === undefined ? {} : { parsedBody: message });
+    return once(transport, message, () => transport.handleRequest(request, message === undefined ? {} : { parsedBody: message }));
+  };
+
+  /** Two requests of one id in flight would be answered with each other's results. */
+  const once = async (transport: object, message: JsonObject | undefined, serve: () => Promise<Response>): Promise<Response> => {
+    const id = message?.["id"];
+    if (id === undefined || id === null) return serve();
+    const ids = inFlight.get(transport) ?? new Set();
+    inFlight.set(transport, ids);
+    if (ids.has(id)) return error(400, -32_600, "A request with this id is being answered. Use another id.");
+    ids.add(id);
+    return serve().finally(() => ids.delete(id));
   };
 
   return {

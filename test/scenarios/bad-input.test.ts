@@ -205,6 +205,28 @@ describe("a message to the HTTP door", () => {
     expect(world.ledger()).toEqual([]);
   });
 
+  it("whose id is in flight already", async () => {
+    const door = await httpDoor(world);
+    const headers = {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      authorization: `Bearer ${world.agentToken.reveal()}`,
+    };
+    const post = (body: string, more: Record<string, string> = {}) =>
+      fetch(`${door.url}/mcp`, { method: "POST", body, headers: { ...headers, ...more } });
+    const session = { "mcp-session-id": (await post(initialize)).headers.get("mcp-session-id") ?? "" };
+    const call = (action: string) =>
+      JSON.stringify({
+        jsonrpc: "2.0",
+        id: 7,
+        method: "tools/call",
+        params: { name: "write", arguments: { action, args: { name: "x" }, reason: "x" } },
+      });
+    const answers = await Promise.all([post(call("create_list"), session), post(call("create_tag"), session)]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400]);
+    await door.close();
+  });
+
   it("that is too large", async () => {
     expect(await send(`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"${"y".repeat(7_000_000)}"}}`)).toBe(413);
   });
