@@ -215,14 +215,16 @@ describe("a message to the HTTP door", () => {
     const post = (body: string, more: Record<string, string> = {}) =>
       fetch(`${door.url}/mcp`, { method: "POST", body, headers: { ...headers, ...more } });
     const session = { "mcp-session-id": (await post(initialize)).headers.get("mcp-session-id") ?? "" };
+    // The card's look-up keeps the first call under way until the second has come.
+    world.sandbox.control.setFaults([{ match: { method: "GET" }, fault: "latency", ms: 150 }]);
     const call = (action: string) =>
       JSON.stringify({
         jsonrpc: "2.0",
         id: 7,
         method: "tools/call",
-        params: { name: "write", arguments: { action, args: { name: "x" }, reason: "x" } },
+        params: { name: "write", arguments: { action, args: { id: "Abc123" }, reason: "x" } },
       });
-    const answers = await Promise.all([post(call("create_list"), session), post(call("create_tag"), session)]);
+    const answers = await Promise.all([post(call("delete_list"), session), post(call("delete_segment"), session)]);
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400]);
     await door.close();
   });
