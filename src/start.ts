@@ -63,11 +63,13 @@ export async function startGateway(config: Config, options: StartOptions): Promi
 
 async function startSandbox(config: Config, { seed }: StartOptions): Promise<Sandbox> {
   const { createSandbox } = await import("./sandbox/sandbox.ts");
-  return createSandbox({
-    port: config.sandboxPort,
-    persist: join(config.home, "sandbox.jsonl"),
-    ...(seed !== undefined && { seed: String(seed) }),
-  });
+  const persist = join(config.home, "sandbox.jsonl");
+  return createSandbox({ port: config.sandboxPort, persist, ...(seed !== undefined && { seed: String(seed) }) }).catch(
+    (thrown: unknown) => {
+      if (!(thrown instanceof HalyardError) || thrown.code !== "port_taken") throw thrown;
+      throw new HalyardError("port_taken", thrown.message, { hint: "It is the sandbox's: choose another with --sandbox-port." });
+    },
+  );
 }
 
 /** The sandbox is an account like any other; its connection is named after its port where that is not the usual one. */

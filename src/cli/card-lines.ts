@@ -53,7 +53,7 @@ function statusOf({ status }: ApprovalView): Piece {
 }
 
 function peopleOf({ count, basis }: Card["people"]): string {
-  if (count === null) return "not counted";
+  if (count === null) return "nobody is named in it";
   return `${count} ${count === 1 ? "person" : "people"} (${basis})`;
 }
 

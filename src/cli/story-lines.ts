@@ -38,8 +38,16 @@ export function storyLines({ call, events }: Story, who: string): Line[] {
       ["when", minuteOf(call.received_at)],
     ]),
     ...(call.reason === null ? [] : box("the caller's own words, checked by nobody", call.reason)),
-    ...events.map((event): Line => [dim(`  ${instantOf(event.at)}  `), sentenceOf(event.event, event.fields), dim(`  #${event.seq}`)]),
+    ...events.flatMap((event): Line[] => [
+      [dim(`  ${instantOf(event.at)}  `), sentenceOf(event.event, event.fields), dim(`  #${event.seq}`)],
+      ...detailsOf(event.fields).map((detail): Line => dim(`      ${detail}`)),
+    ]),
   ];
+}
+
+/** What was asked, or what was wrong with it. */
+function detailsOf({ arguments: args, violations }: JsonObject): string[] {
+  return [args, violations].flatMap((list) => (Array.isArray(list) ? list.map(word) : []));
 }
 
 function sentenceOf(event: string, fields: JsonObject): string {

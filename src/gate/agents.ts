@@ -5,6 +5,7 @@ import { Secret } from "../lib/secret.ts";
 import { nearest } from "../lib/text.ts";
 import type { AgentRow } from "../store/tables/agents.ts";
 import { OWNER, type Caller, type Door, type GateParts } from "./call.ts";
+import { voidLive } from "./approval-life.ts";
 import type { Connections } from "./connections.ts";
 
 export interface Agents {
@@ -75,6 +76,7 @@ export function createAgents(parts: GateParts, connections: Connections, random:
       const at = clock.now();
       const first = await store.transaction(async (tables) => {
         if (!(await tables.agents.revoke(agent.id, at))) return false;
+        await voidLive(parts, tables, { agent_id: agent.id }, by, "the agent was revoked");
         await tables.audit.append({
           at,
           event: "agent.revoked",

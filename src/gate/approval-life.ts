@@ -47,6 +47,21 @@ export async function transition(
   return true;
 }
 
+/** Voids what waits or is approved of a connection or an agent that is revoked: a card that can no longer be used asks nobody. */
+export async function voidLive(
+  parts: GateParts,
+  tables: Tables,
+  whose: { connection_id: string } | { agent_id: string },
+  by: string,
+  reason: string,
+): Promise<void> {
+  for (const status of ["pending", "approved"] as const) {
+    for (const row of await tables.approvals.list({ status, ...whose, limit: 10_000 })) {
+      await transition(parts, tables, row, "voided", by, { status_reason: reason });
+    }
+  }
+}
+
 /** Whether the clocks have run out on a live approval. */
 export function isOverdue(row: ApprovalRow, nowMs: number): boolean {
   return (row.status === "pending" && nowMs > row.decide_by) || (row.status === "approved" && nowMs > row.use_by);

@@ -101,7 +101,8 @@ async function answerFromPast(parts: GateParts, tables: Tables, context: CallCon
   const now = parts.clock.now();
   const [last] = await tables.approvals.byDigest(caller.agentId, prepared.digest, 1);
   if (last?.status === "denied" && now - (last.decided_at ?? 0) < parts.limits.denialHoldsMs) {
-    const because = `The owner said no to exactly this call at ${isoMillis(last.decided_at ?? 0)}.`;
+    const reason = last.status_reason === null ? "." : `: "${last.status_reason}"`;
+    const because = `The owner said no to exactly this call at ${isoMillis(last.decided_at ?? 0)}${reason}`;
     await tables.calls.update(callId, { status: "denied", because, approval_id: last.id, verdict: "deny", finished_at: now });
     return { answer: denied(context, because) };
   }
@@ -116,7 +117,7 @@ async function answerFromPast(parts: GateParts, tables: Tables, context: CallCon
   if (!isNews) return undefined;
   if (result.status !== "unknown") await tables.approvals.markTold(last.id, now);
   await tables.calls.update(callId, { status: result.status, approval_id: last.id, finished_at: now });
-  return { answer: result };
+  return { answer: "body" in result ? { ...result, earlier: true } : result };
 }
 
 /** What a used approval came to; undefined while it is being sent. */

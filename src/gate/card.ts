@@ -59,7 +59,7 @@ export function renderCard({ operation, request, connection, account, agent, tar
     effect: { kind, risk, risk_means: RISK_NAMES[risk], reversible, inverse },
     target,
     leaves: fold(all),
-    people: peopleOf(args),
+    people: peopleOf(operation, args),
     warnings: warningsOf(operation, all),
     agent_says: reason === null ? null : terminalSafe(truncate(reason, MAX_REASON_CHARACTERS)),
   };
@@ -72,7 +72,7 @@ export function cardDigest(card: Card): string {
 }
 
 /** Every leaf, in order; empty lists and objects are leaves of their own, null is told as what it does. */
-function leavesOf(value: Json, path: string): Leaf[] {
+export function leavesOf(value: Json, path: string): Leaf[] {
   if (Array.isArray(value) && value.length > 0) return value.flatMap((item, at) => leavesOf(item, `${path}[${at}]`));
   if (isJsonObject(value) && Object.keys(value).length > 0) {
     return Object.entries(value).flatMap(([key, inner]) =>
@@ -109,9 +109,10 @@ function fold(leaves: Leaf[]): Leaf[] {
 }
 
 /** People named in the call itself; a list or segment that stands for many is not counted here and says so by `none`. */
-function peopleOf(args: Json): Card["people"] {
-  const people = isJsonObject(args) ? args["profiles"] : undefined;
-  if (Array.isArray(people)) return { count: people.length, basis: "counted" };
+function peopleOf(operation: Operation, args: Json): Card["people"] {
+  const { profiles, profile } = isJsonObject(args) ? args : {};
+  if (Array.isArray(profiles)) return { count: profiles.length, basis: "counted" };
+  if (profile !== undefined || operation.path.startsWith("/api/profiles/{id}")) return { count: 1, basis: "counted" };
   return { count: null, basis: "none" };
 }
 

@@ -7,6 +7,7 @@ import { findScopes, verifyKey } from "../klaviyo/probes.ts";
 import { decide } from "../policy/decide.ts";
 import type { Policy, Verdict } from "../policy/policy.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
+import { voidLive } from "./approval-life.ts";
 import type { GateParts } from "./call.ts";
 import { credentialsOf, keyContext } from "./credentials.ts";
 
@@ -129,6 +130,7 @@ export function createConnections(parts: GateParts): Connections {
       const first = await store.transaction(async (tables) => {
         if (!(await tables.connections.revoke(connection.id, at))) return false;
         await tables.secrets.removeForConnection(connection.id);
+        await voidLive(parts, tables, { connection_id: connection.id }, by, "the connection was revoked");
         await tables.audit.append({ at, event: "connection.revoked", connection_id: connection.id, fields: { name: connection.name, by } });
         return true;
       });

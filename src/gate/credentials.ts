@@ -21,6 +21,6 @@ export async function credentialsOf({ store, vault }: Pick<GateParts, "store" | 
 
 export function revoked(connection: ConnectionRow): HalyardError {
   return new HalyardError("connection_revoked", `The connection ${connection.name} has been revoked.`, {
-    hint: "The owner can connect it again with halyard connect.",
+    hint: "The owner can connect the account again under another name: halyard connect --name …",
   });
 }

@@ -1,6 +1,7 @@
 import { isWrite } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
+import type { Tables } from "../store/tables.ts";
 import { ask, denied, type Turn } from "./ask.ts";
 import type { Caller, CallInput, CallResult, GateParts } from "./call.ts";
 import type { Card } from "./card.ts";
@@ -98,12 +99,24 @@ export function createGate(parts: GateParts): Gate {
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
-      const ruling = await decideCall(parts, prepared.operation, connection, tables);
+      const ruling = await afterUnknown(tables, context, await decideCall(parts, prepared.operation, connection, tables));
       await insertCall(parts, tables, context, ruling, target);
       if (ruling.verdict === "deny") return { answer: denied(context, ruling.because) };
       if (ruling.verdict === "ask") return ask(parts, tables, { context, decision: ruling, policyVersion: ruling.policyVersion, target });
       return { send: await intend(parts, tables, departureOf(context, connection)) };
     });
+  }
+
+  /** What may have happened already is not simply allowed a second time, unless a second time is harmless. */
+  async function afterUnknown(tables: Tables, { caller, prepared }: CallContext, ruling: Ruling): Promise<Ruling> {
+    if (ruling.verdict !== "allow" || prepared.operation.effect.retry === "idempotent") return ruling;
+    const last = await tables.calls.lastOfDigest(caller.agentId, prepared.digest);
+    if (last?.status !== "unknown") return ruling;
+    return {
+      ...ruling,
+      verdict: "ask",
+      because: "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again.",
+    };
   }
 
   /** The name of what a new card is about; looked up outside of the transaction, and only where a card is going to be made. */

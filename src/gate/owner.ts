@@ -78,10 +78,7 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     async approval(caller, approvalId) {
       const row = await store.approvals.find(approvalId);
       if (!row || (caller.agentId !== OWNER && row.agent_id !== caller.agentId)) throw noSuchApproval();
-      const view = await viewWithResult(await settle(parts, row));
-      if (view.result && view.result.status !== "unknown" && caller.agentId === row.agent_id)
-        await store.approvals.markTold(row.id, clock.now());
-      return view;
+      return viewWithResult(await settle(parts, row));
     },
     async approvals({ status, limit = 50 }) {
       const rows = await store.approvals.list({ status, limit });

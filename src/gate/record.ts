@@ -1,11 +1,11 @@
-import { isWrite } from "../catalog/operation.ts";
+import { isWrite, type Operation } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
 import type { Decision } from "../policy/policy.ts";
 import type { Tables } from "../store/tables.ts";
 import type { NewCall } from "../store/tables/calls.ts";
 import type { CallInput, Caller, GateParts } from "./call.ts";
-import type { Card } from "./card.ts";
+import { leavesOf, type Card } from "./card.ts";
 import type { CallContext } from "./prepare.ts";
 
 const MAX_REASON_CHARACTERS = 1000;
@@ -36,7 +36,7 @@ export async function insertCall(
       ...entry,
       at: receivedAt,
       event: "received",
-      fields: { door: caller.door, operation: operation.id, digest, risk: operation.effect.risk },
+      fields: { door: caller.door, operation: operation.id, digest, risk: operation.effect.risk, arguments: redacted(context) },
     },
     {
       ...entry,
@@ -77,6 +77,7 @@ export async function recordRead(
         door: caller.door,
         operation: prepared.operation.id,
         digest: prepared.digest,
+        arguments: redacted(context),
         verdict: decision.verdict,
         http_status: end.httpStatus,
         error: end.errorCode,
@@ -92,6 +93,7 @@ export async function recordRefusal(
 ): Promise<void> {
   const { caller, input, callId, receivedAt, thrown } = refused;
   const code = thrown instanceof HalyardError ? thrown.code : "internal";
+  const violations = thrown instanceof HalyardError ? thrown.violations.slice(0, 10).map(({ path, message }) => `${path} ${message}`) : [];
   const action = terminalSafe(truncate(input.action, MAX_ACTION_CHARACTERS));
   await parts.store.transaction(async (tables) => {
     await tables.calls.insert({
@@ -122,7 +124,7 @@ export async function recordRefusal(
       call_id: callId,
       agent_id: caller.agentId,
       connection_id: caller.connectionId,
-      fields: { door: caller.door, action, error: code },
+      fields: { door: caller.door, action, error: code, violations },
     });
   });
 }
@@ -157,6 +159,24 @@ function reasonOf({ reason }: CallInput): string | null {
   return reason === undefined ? null : truncate(terminalSafe(reason), MAX_REASON_CHARACTERS);
 }
 
+/** What was asked, leaf by leaf, short and without people's addresses: the digest stands for the whole. */
+function redacted({ prepared }: CallContext): string[] {
+  return leavesOf(prepared.args, "")
+    .slice(0, 40)
+    .map(({ path, value }) => `${path} = ${withoutPeople(truncate(value, 80))}`);
+}
+
+function withoutPeople(text: string): string {
+  return text.replaceAll(/[^\s"@]+@([^\s"@]+)/g, "…@$1").replaceAll(/\+\d{6,}(\d{2})/g, "+…$1");
+}
+
+/** `list` of `/api/lists/{id}/…`; the operation's own type where the id stands in the body. */
+function typeOfPath({ path, resource, args }: Operation): string {
+  const collection = path.split("/")[2] ?? "";
+  if (!args.some((arg) => arg.in === "path")) return resource ?? "object";
+  return collection.replace(/ies$/, "y").replace(/s$/, "");
+}
+
 /** What a line in the activity list says the call was about. */
 function targetText({ prepared }: CallContext, target: Card["target"]): string | null {
   if (target)
@@ -165,7 +185,7 @@ function targetText({ prepared }: CallContext, target: Card["target"]): string |
       : `${target.type} ${target.id} "${terminalSafe(truncate(target.name, 60))}"`;
   const { operation, args } = prepared;
   const id = args["id"];
-  if (typeof id === "string") return `${operation.resource ?? "object"} ${id}`;
+  if (typeof id === "string") return `${typeOfPath(operation)} ${id}`;
   const name = args["name"];
   return isWrite(operation) && typeof name === "string" ? `"${terminalSafe(truncate(name, 60))}"` : null;
 }

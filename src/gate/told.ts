@@ -36,7 +36,7 @@ export function resultOf(
     intent.answer_sealed === null
       ? null
       : (JSON.parse(parts.vault.open(intent.answer_sealed, answerContext(connection, intent.id)).reveal()) as Json);
-  return { ...base, status, http_status: intent.http_status ?? 200, body, earlier: true };
+  return { ...base, status, http_status: intent.http_status ?? 200, body };
 }
 
 /** How to find out by hand what became of a write whose answer was lost. */

@@ -38,7 +38,7 @@ const FAILURES: Record<number, Failure> = {
   405: {
     code: "rejected",
     message: ({ id }) => `Klaviyo no longer offers ${id} in this form.`,
-    hint: () => "Run `halyard catalog update`.",
+    hint: () => "A newer Halyard may know the new form: update it.",
   },
   408: { code: "timed_out", message: ({ id }) => `Klaviyo gave up waiting for the rest of ${id}.`, hint: () => AGAIN },
   409: {
@@ -49,13 +49,18 @@ const FAILURES: Record<number, Failure> = {
   410: {
     code: "rejected",
     message: ({ id, revision }) => `Klaviyo has retired ${id} at revision ${revision}.`,
-    hint: () => "Run `halyard catalog update`.",
+    hint: () => "A newer Halyard may know the new form: update it.",
   },
   413: { code: "too_large", message: ({ id }) => `The body of ${id} is larger than Klaviyo takes.`, hint: () => "Send less at once." },
   415: {
     code: "rejected",
     message: ({ id }) => `Klaviyo does not take the content type of ${id}.`,
-    hint: () => "Run `halyard catalog update`.",
+    hint: () => "A newer Halyard may know the new form: update it.",
+  },
+  501: {
+    code: "rejected",
+    message: ({ id }) => `${id} is not offered by this account's server; nothing happened.`,
+    hint: () => "The sandbox answers what docs/sandbox-coverage.md lists.",
   },
   429: {
     code: "rate_limited",

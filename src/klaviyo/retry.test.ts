@@ -45,7 +45,7 @@ describe("statuses", () => {
   const all = [200, 400, 404, 408, 409, 429, 500, 501, 502, 503, 504, 524];
 
   it("that leave an outcome open are the server's and the time-out of a request", () => {
-    expect(all.filter(isServerTrouble)).toEqual([408, 500, 501, 502, 503, 504, 524]);
+    expect(all.filter(isServerTrouble)).toEqual([408, 500, 502, 503, 504, 524]);
   });
 
   it("that may pass are those and a full rate window, but not what is not offered", () => {

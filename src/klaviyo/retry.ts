@@ -11,9 +11,9 @@ export function backoffMs(attempt: number, random: RandomBytes): number {
   return Math.floor(share * FIRST_BACKOFF_MS * 2 ** (attempt - 1));
 }
 
-/** Something between us and the operation failed, so that it may have run or not. */
+/** Something between us and the operation failed, so that it may have run or not. 501 says that there is nothing to run. */
 export function isServerTrouble(status: number): boolean {
-  return status >= 500 || status === 408;
+  return (status >= 500 && status !== 501) || status === 408;
 }
 
 /** 524 is what a content network says when the server behind it took too long. 501 and 505 would only be said again. */

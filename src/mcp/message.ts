@@ -14,6 +14,8 @@ export const INVALID_REQUEST = -32_600;
 export interface Refusal {
   code: number;
   message: string;
+  /** Of the request, where it can be told: a client waits for an answer to that. */
+  id?: string | number;
 }
 
 /**
@@ -34,11 +36,22 @@ export function parseMessage(bytes: Uint8Array): { message: JsonObject } | { ref
     return { message: value };
   } catch (thrown) {
     if (!(thrown instanceof HalyardError)) throw thrown;
-    return { refusal: { code: thrown.code === "too_large" ? INVALID_REQUEST : PARSE_ERROR, message: thrown.message } };
+    return { refusal: { code: thrown.code === "too_large" ? INVALID_REQUEST : PARSE_ERROR, message: thrown.message, ...idOf(text) } };
   }
 }
 
-/** The answer to a message that was refused: which request it was cannot be told. */
-export function refusalMessage({ code, message }: Refusal): JsonObject {
-  return { jsonrpc: "2.0", id: null, error: { code, message } };
+/** What was too strictly written may still say which request it is; only that is taken from it. */
+function idOf(text: string): { id?: string | number } {
+  try {
+    const value: unknown = JSON.parse(text);
+    const id = isJsonObject(value) ? value["id"] : undefined;
+    return (typeof id === "string" && id.length < 200) || typeof id === "number" ? { id } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The answer to a message that was refused. */
+export function refusalMessage({ code, message, id = undefined }: Refusal): JsonObject {
+  return { jsonrpc: "2.0", id: id ?? null, error: { code, message } };
 }

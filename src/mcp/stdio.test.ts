@@ -123,7 +123,7 @@ describe("the stdio door", () => {
     const { request, send, answer, call, gate } = open();
     await request(INITIALIZE);
     send(line);
-    expect(await answer(({ id }) => id === null)).toMatchObject({ error: { code } });
+    expect(await answer(({ error }) => error !== undefined)).toMatchObject({ error: { code } });
     expect(gate.calls).toStrictEqual([]);
     await call(2, "read", { action: "get_lists" });
     expect(gate.calls).toHaveLength(1);

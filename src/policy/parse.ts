@@ -29,7 +29,12 @@ export function parsePolicy(text: string, catalog: Catalog): Policy {
   if (Buffer.byteLength(text) > MAX_SIZE_BYTES) throw invalid([{ path: "", message: `is larger than ${MAX_SIZE_BYTES} bytes` }]);
   const document = parseDocument(text, { uniqueKeys: true, version: "1.2" });
   if (document.errors.length > 0)
-    throw invalid(document.errors.map((error) => ({ path: `line ${error.linePos?.[0].line ?? "?"}`, message: error.code })));
+    throw invalid(
+      document.errors.map((error) => ({
+        path: `line ${error.linePos?.[0].line ?? "?"}`,
+        message: error.message.split(" at line ")[0] ?? error.code,
+      })),
+    );
   let data: unknown;
   try {
     // Aliases could make a short document huge, and hide in one place what is written in another.
@@ -79,8 +84,12 @@ function checkRules(rules: Rule[], catalog: Catalog): Rule[] {
       ...rule,
       ...(rule.actions && { actions: rule.actions.flatMap((name) => operationsOf(name, catalog, `${path}/actions`, violations)) }),
     };
-    if (violations.length === 0 && !catalog.operations.some((operation) => matches(resolved, operation))) {
-      violations.push({ path, message: "matches no operation, so it would do nothing" });
+    if (violations.length === 0) {
+      const matched = catalog.operations.filter((operation) => matches(resolved, operation));
+      if (matched.length === 0) violations.push({ path, message: "matches no operation, so it would do nothing" });
+      else if (rule.effect === "ask" && matched.every(({ effect }) => effect.risk === 0)) {
+        violations.push({ path, message: "asks before reads alone; reads are allowed or denied, so it would do nothing" });
+      }
     }
     return resolved;
   });

@@ -122,8 +122,9 @@ describe("the document", () => {
       "version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists]}\n  - {id: a, effect: deny, areas: [tags]}\n",
       "is the id of an earlier rule",
     ],
+    ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: ask, actions: [get_profiles]}\n", "asks before reads alone"],
     ["version: 1\npreset: &p locked\nrules: [*p]\n", "uses YAML aliases"],
-    ["version: 1\nversion: 1\npreset: locked\n", "line 2 DUPLICATE_KEY"],
+    ["version: 1\nversion: 1\npreset: locked\n", "line 2 Map keys must be unique"],
     ["version: 1\npreset: 'locked\n", "line"],
     [`version: 1\npreset: locked\n#${"x".repeat(300_000)}`, "is larger than"],
   ])("refuses %j", (text, problem) => {

@@ -6,7 +6,10 @@ const FORM = { versions: [{ steps: [{ columns: [{ rows: [] }] }], type: "popup" 
 
 /** Templates, images, flows, forms, reviews. */
 export const CONTENT_VALUES: Record<string, Override> = {
-  create_template: always("the kinds of editor are not an enum, and a definition belongs to another kind", { ...TEMPLATE, editor_type: "CODE" }),
+  create_template: always("the kinds of editor are not an enum, and a definition belongs to another kind", {
+    ...TEMPLATE,
+    editor_type: "CODE",
+  }),
   update_template: always("a definition is for templates of another editor", TEMPLATE),
   render_template: bodyId("template"),
   clone_template: bodyId("template"),

@@ -28,12 +28,17 @@ export const OBJECT_VALUES: Record<string, Override> = {
   create_profile_schema_relationship: always("the schema of profiles has one id", {
     profile_object_schemas: [{ id: "profile", name: "owner" }],
   }),
-  update_profile_schema_relationship: related("profile-object-schema", (schema) => ({ profile_object_schemas: { ...schema, name: "keeper" } })),
+  update_profile_schema_relationship: related("profile-object-schema", (schema) => ({
+    profile_object_schemas: { ...schema, name: "keeper" },
+  })),
   delete_profile_schema_relationship: related("profile-object-schema", (schema) => ({ profile_object_schemas: [schema] })),
 };
 
 function records(name: string, value: JsonObject | JsonObject[]): Override {
-  return { because: "a source is obligatory, and a record has the members that are mapped", args: async ({ ids }) => ({ [name]: value, data_source: await ids.one("data-source") }) };
+  return {
+    because: "a source is obligatory, and a record has the members that are mapped",
+    args: async ({ ids }) => ({ [name]: value, data_source: await ids.one("data-source") }),
+  };
 }
 
 function mapped(source: string): JsonObject {

@@ -1,11 +1,13 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createRequests } from "./arguments.ts";
+import { populate } from "./populate.ts";
 import { readOf, type ReadOf } from "./reads.ts";
 import { dataOf, openShop, type Answer } from "./shop.ts";
 
 /** Page sizes at their bounds and past them; a walk along the cursors visits each row once, and leads back. */
 const shop = await openShop();
 const requests = createRequests(shop);
+await populate(shop, requests);
 afterAll(() => shop.sandbox.close());
 
 const paged = shop.operations.filter(({ method, page }) => method === "GET" && page !== null);
@@ -27,6 +29,8 @@ describe.each(sized)("%s", (_, operation, { name, min, max, default: usual }) =>
   });
 });
 
+let walked = 0;
+
 describe.each(paged.map((operation) => [operation.id, operation] as const))("%s", (_, operation) => {
   it("is walked along its cursors without losing or repeating a row", async () => {
     const read = await readOf(shop, requests, operation);
@@ -38,6 +42,7 @@ describe.each(paged.map((operation) => [operation.id, operation] as const))("%s"
     const parts = await walk(read, { [size.name]: String(part) }, Math.min(whole.ids.length, 200));
     expect(parts.ids, read.path).toEqual(whole.ids.slice(0, parts.ids.length));
     expect(parts.pages, read.path).toBeGreaterThan(1);
+    walked++;
     // From the second page back to the first.
     const first = await read.ask({ [size.name]: String(part) });
     const second = await follow(linkOf(first, "next"));
@@ -47,10 +52,14 @@ describe.each(paged.map((operation) => [operation.id, operation] as const))("%s"
   });
 });
 
+it("has several pages for most of the lists", () => {
+  expect(walked).toBeGreaterThan(30);
+});
+
 async function walk(read: ReadOf, query: Record<string, string>, enough = Infinity): Promise<{ ids: string[]; pages: number }> {
   const ids: string[] = [];
   let pages = 0;
-  for (let answer: Answer | undefined = await read.ask(query); answer; ) {
+  for (let answer: Answer | undefined = await read.ask(query); answer;) {
     expect(answer.status === 200 ? "" : answer.text, answer.asked).toBe("");
     ids.push(...dataOf(answer).map(({ type, id }) => `${type} ${id}`));
     pages++;

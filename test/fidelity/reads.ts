@@ -2,6 +2,8 @@ import type { Operation } from "../../src/catalog/operation.ts";
 import { inputSchema } from "../../src/catalog/validation.ts";
 import type { Json, JsonObject } from "../../src/lib/json.ts";
 import type { Requests } from "./arguments.ts";
+import { pathType } from "./live-ids.ts";
+import { richest } from "./populate.ts";
 import type { Answer, ResourceObject, Shop } from "./shop.ts";
 
 /** A read with everything obligatory filled in, which single query parameters are put on. */
@@ -14,19 +16,18 @@ export interface ReadOf {
   ask(query: Record<string, string>): Promise<Answer>;
 }
 
-/** How few rows a collection may have before more are made: paging and order need some. */
-const ROWS = 3;
+/** How many wholes are looked at for the one with the most parts. */
+const CANDIDATES = 8;
 
-/** Prepares a read: ids of what there is, and rows to read. */
+/** Prepares a read: ids of what there is, and of what has something to show. */
 export async function readOf(shop: Shop, { ids, argsFor }: Requests, operation: Operation): Promise<ReadOf> {
-  const { type } = { type: operation.resource ?? "" };
-  const isMakeable = shop.operations.some(({ shape, resource, auth }) => shape === "create" && resource === type && auth === "key");
-  if (operation.shape === "collection" && isMakeable && (await ids.of(type)).length < ROWS) {
-    for (let made = 0; made < ROWS; made++) await ids.fresh(type);
-    // Two of the same moment have no order by time.
-    shop.sandbox.control.advance(60_000);
-  }
   const args = await argsFor(operation);
+  const type = pathType(shop.operations, operation.path);
+  if (type !== undefined && (operation.shape === "related" || operation.shape === "linkage")) {
+    const own = Object.keys(args).find((name) => operation.args.some((arg) => arg.in === "path" && arg.name === name));
+    const id = await richest(shop, operation.path, [String(args[own ?? "id"]), ...(await ids.of(type)).slice(0, CANDIDATES)]);
+    if (own !== undefined && id !== undefined) args[own] = id;
+  }
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(args[name])));
   const filter = operation.filter?.required ? String(args["filter"]) : undefined;
   const required = Object.fromEntries(

@@ -62,7 +62,17 @@ export async function inKind(shop: Shop, { ids }: Requests, exchange: Exchange, 
   };
   const identify = async (kind: string): Promise<string> => (kind === "campaign-message" ? ids.fresh(kind) : ids.one(kind));
   const params = { ...exchange.params };
+  if (params["page[cursor]"] !== undefined) params["page[cursor]"] = await secondPage(shop, path, params);
   // Filters of recorded requests name what their account had.
-  if (typeof params["filter"] === "string" && params["filter"].includes("coupon.id")) params["filter"] = `equals(coupon.id,"${await ids.one("coupon")}")`;
+  if (typeof params["filter"] === "string" && params["filter"].includes("coupon.id"))
+    params["filter"] = `equals(coupon.id,"${await ids.one("coupon")}")`;
   return { ...exchange, path, params, ...(exchange.data !== undefined && { data: await replaced(exchange.data, "") }) };
+}
+
+/** Cursors of another account mean nothing here. */
+async function secondPage(shop: Shop, path: string, params: Record<string, string | number>): Promise<string> {
+  const { "page[cursor]": _, ...query } = params;
+  const { body } = await shop.ask(path, Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])));
+  const { next } = (body?.["links"] ?? {}) as { next?: string };
+  return new URL(next ?? shop.sandbox.url).searchParams.get("page[cursor]") ?? "";
 }

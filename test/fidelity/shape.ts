@@ -11,7 +11,7 @@ export interface Place {
 export type Shape = Map<string, Place>;
 
 /** Members whose own members are anybody's choice. */
-const FREE = /\.(properties|event_properties|custom_metadata)$/;
+const FREE = /\.(properties|event_properties|custom_metadata|conditions\[\])$/;
 
 export function shapeOf(body: Json): Shape {
   const objects = new Map<string, number>();
@@ -45,7 +45,7 @@ export function kindOf(value: Json, path: string): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "list";
   if (typeof value !== "string") return typeof value;
-  if (/\.id$/.test(path)) return `id ${idForm(value)}`;
+  if (path.endsWith(".id")) return `id ${idForm(value)}`;
   if (/\.links\.\w+$/.test(path)) return `link ${linkForm(value)}`;
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return `time ${value.replaceAll(/\d+/g, (digits) => (digits.length > 4 ? "us" : "0"))}`;
   return "string";
@@ -55,19 +55,20 @@ function idForm(id: string): string {
   if (/^[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) return "ulid";
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return "uuid";
   if (/^[A-Za-z0-9]{6}$/.test(id)) return "six";
-  if (/^\d+$/.test(id)) return "digits";
+  if (/^-?\d+$/.test(id)) return "digits";
   if (/^[0-9a-f]{32}$/.test(id)) return "hex";
-  if (/^\$custom:::\$default:::/.test(id)) return "catalog";
+  if (id.startsWith("$custom:::$default:::")) return "catalog";
   return "text";
 }
 
-/** A link with its origin, ids and cursors taken out. */
+/** A link without origin, ids and values, its parameters in order: recordings name what they asked in an order of their own. */
 function linkForm(link: string): string {
-  return link
-    .replace(/^https?:\/\/[^/]+/, "")
-    .replace(/(\/api\/[^/?]+\/)[^/?]+/, "$1{id}")
-    .replaceAll(/(cursor(?:%5D|\])=)[^&]*/g, "$1…")
-    .replaceAll(/(filter=)[^&]*/g, "$1…");
+  const [path = "", query = ""] = link.replace(/^https?:\/\/[^/]+/, "").split("?");
+  const names = query
+    .replaceAll(/=[^&]*/g, "")
+    .split("&")
+    .toSorted();
+  return `${path.replace(/(\/api\/[^/]+\/)[^/]+/, "$1{id}")}?${names.join("&")}`;
 }
 
 /** How a body of ours differs in kind from a recorded one; one line per place. */

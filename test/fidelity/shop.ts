@@ -6,7 +6,6 @@ import type { JsonObject } from "../../src/lib/json.ts";
 import { actions } from "../../src/sandbox/actions.ts";
 import { defineAction } from "../../src/sandbox/engine/declare.ts";
 import { conversations } from "../../src/sandbox/resources/conversation-rows.ts";
-import { profiles } from "../../src/sandbox/resources/profile-rows.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 
 export interface Answer {
@@ -37,7 +36,7 @@ export interface Shop {
   /** Sends a query as it is: what the catalog would never build. `path` is the operation's with its ids filled in. */
   ask(path: string, query?: Record<string, string>): Promise<Answer>;
   /** Begins a conversation with somebody, which nothing in the API does, and returns its id. */
-  converse(): Promise<string>;
+  converse(profile?: string): Promise<string>;
   /** Sends any request, its path whole. */
   call(method: string, path: string, body?: unknown): Promise<Answer>;
 }
@@ -45,9 +44,9 @@ export interface Shop {
 export async function openShop(): Promise<Shop> {
   const log: string[] = [];
   // Conversations begin outside of the API: this read, otherwise beta and unused here, lets somebody write to the shop.
+  let talker = "";
   const door = defineAction("get_api_keys_beta", (_, ctx) => {
-    const [profile] = ctx.rows(profiles).all();
-    const { id } = ctx.rows(conversations).put({ id: ctx.ids.ulid(ctx.now), channel: "sms", profile: profile?.id ?? "" });
+    const { id } = ctx.rows(conversations).put({ id: ctx.ids.ulid(ctx.now), channel: "sms", profile: talker });
     return { status: 200, body: { data: { id } } };
   });
   const options = { limits: "off", clock: "manual", actions: [...actions, door], log: (line: string) => void log.push(line) } as const;
@@ -74,7 +73,8 @@ export async function openShop(): Promise<Shop> {
       return exchange(request.method, pathOf(request.path, request.query), bodyOf(request));
     },
     ask: (path, query = {}) => exchange("GET", pathOf(path, Object.entries(query))),
-    async converse() {
+    async converse(profile) {
+      talker = profile ?? dataOf(await exchange("GET", "/api/profiles"))[0]?.id ?? "";
       const answer = await exchange("GET", "/api/api-keys", { headers: { revision: "2026-07-15.pre" } });
       return dataOf(answer)[0]?.id ?? "";
     },

@@ -226,7 +226,8 @@ describe("merging", () => {
       );
       await people.call(`POST /api/lists/${two}/relationships/profiles`, ids("profile", destination));
       const answer = await merge(destination, source);
-      expect([answer.status, dataOf(answer)]).toMatchObject([201, [{ type: "profile", id: destination, attributes: {} }]]);
+      const links = { self: `${people.url}/api/profiles/${destination}/` };
+      expect([answer.status, dataOf(answer)]).toEqual([201, [{ type: "profile", id: destination, links }]]);
       expect((await people.call(`GET /api/profiles/${source}`)).status).toBe(200);
       people.control.advance(2000);
       expect((await people.call(`GET /api/profiles/${source}`)).status).toBe(404);

@@ -35,6 +35,11 @@ describe("a write whose answer goes wrong", () => {
     const result = await world.write("create_list", { name: "VIP" });
     expect(result).toMatchObject({ status, how_to_check: expect.stringContaining("before doing it again") });
     expect((world.sandbox.control.state().counts["lists"] ?? 0) - before).toBe(done);
+    world.sandbox.control.clearFaults();
+    expect(await world.write("create_list", { name: "VIP" })).toMatchObject({
+      status: "approval_required",
+      because: expect.stringContaining("unknown"),
+    });
     expect(world.ledger().filter((line) => line.startsWith("POST"))).toHaveLength(1);
     expect(await world.app.verifyAudit()).not.toHaveProperty("bad");
   });

@@ -60,8 +60,9 @@ function reportLines({ connection, account, scopes, needs, beyondPolicy }: Conne
       : [[styled("yellow", "  ! "), `Beyond what the policy needs it can: ${beyondPolicy.join(" ")}`]]),
     dim("  Without asking you, agents use only these; a narrower key with them alone would do if they never write:"),
     `    ${needs.allowed.join(" ")}`,
-    dim("  Only after your yes:"),
-    `    ${needs.asked.join(" ") || "nothing"}`,
+    ...(granted.some((scope) => needs.asked.includes(scope))
+      ? [dim("  Only after your yes:"), `    ${needs.asked.filter((scope) => granted.includes(scope)).join(" ")}`]
+      : [dim("  It cannot write at all.")]),
     "",
     bold("Next"),
     `  ${typed(`agents add claude --connection ${connection.name}`)}   make a token for an agent`,

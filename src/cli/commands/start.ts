@@ -64,7 +64,7 @@ function tell({ output, parts, typed }: Session, { sandbox, gateway, agent, conn
 function firstSteps(connection: string): Line[] {
   return [
     bold("Try first, in the agent:"),
-    `  "Which lists do we have in ${connection}, and how many people are on each?"   it reads, and the answer comes at once`,
-    '  "Create a list called VIP customers."   it asks: the card is in the second terminal',
+    `  "Which lists do we have in ${connection}?"   it reads, and the answer comes at once`,
+    '  "Create a list called Spring launch."   it asks: the card is in the second terminal',
   ];
 }

@@ -16,5 +16,5 @@ export const mergeProfilesAction = defineAction("merge_profiles", (request, ctx)
   ctx.must("profile", source);
   ctx.schedule(ctx.now + MERGE_AFTER_MS, "merge_profiles", { source, destination: destination.id });
   const links = { self: `${ctx.origin}/api/profiles/${destination.id}/` };
-  return { status: 201, body: { data: { type: "profile", id: destination.id, attributes: {}, links }, links: { self: request.self } } };
+  return { status: 201, body: { data: { type: "profile", id: destination.id, links }, links: { self: request.self } } };
 });

@@ -63,6 +63,8 @@ export interface ToMany<R extends Row = Row> {
   data?: boolean;
   /** Left out of the resource object unless included, though it can be read and written at its own path. */
   hidden?: boolean;
+  /** Whether its ids alone can be read, so that it has a link to them. Default true. */
+  linkage?: boolean;
 }
 
 /**
@@ -153,7 +155,7 @@ export function toManyLinks<R extends Row>(
 export function toManyByIndex<R extends Row>(
   type: string,
   index: string,
-  more: { data?: boolean; hidden?: boolean } = {},
+  more: { data?: boolean; hidden?: boolean; linkage?: boolean } = {},
 ): ToMany<R> {
   return { kind: "many", type, from: { kind: "index", index }, ...more };
 }

@@ -30,7 +30,8 @@ export function resourceObject(resource: Resource, row: Row, rendering: Renderin
     ([name, relation]) => relation.kind === "one" || relation.hidden !== true || query.include.includes(name),
   );
   const relationships = shown.map(([name, relation]): [string, Json] => {
-    const links = { self: `${base}/relationships/${name}/`, related: `${base}/${name}/` };
+    const hasLinkage = relation.kind === "one" || relation.linkage !== false;
+    const links = { ...(hasLinkage && { self: `${base}/relationships/${name}/` }), related: `${base}/${name}/` };
     const isShown = (relation.data ?? relation.kind === "one") || query.include.includes(name);
     const data = isShown ? linkageOf(row, relation, rendering) : undefined;
     return [name, data === undefined || (data === null && relation.data === "when set") ? { links } : { data, links }];

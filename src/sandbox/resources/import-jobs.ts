@@ -50,7 +50,7 @@ export const importJobResource = defineResource<ImportJobRow>({
   relationships: {
     lists: toManyIds("list", (job) => job.lists, { data: true }),
     profiles: toManyIds("profile", (job) => job.profiles),
-    "import-errors": toManyByIndex("import-error", "job"),
+    "import-errors": toManyByIndex("import-error", "job", { linkage: false }),
   },
   create({ attributes, many }, ctx) {
     const profiles = arrayOf(objectOf(attributes["profiles"])["data"]).map((each) => withoutNulls(objectOf(each)));

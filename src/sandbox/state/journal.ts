@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, fstatSync, ftruncateSync, openSync, r
 import { dirname } from "node:path";
 import { HalyardError } from "../../lib/errors.ts";
 import type { Row } from "./collection.ts";
+import { lockFile } from "./journal-lock.ts";
 import type { Change } from "./state.ts";
 
 /** What the seed state was built from: a journal only makes sense on top of the same. */
@@ -35,7 +36,8 @@ interface Line {
  * answered for and is dropped; any other damage is `store_corrupt`.
  */
 export function openJournal(file: string): Journal {
-  const found = existsSync(file) ? readJournal(file) : undefined;
+  const unlock = lockFile(file);
+  const found = readOrUnlock(file, unlock);
   let handle: number | undefined;
   const write = (to: number, value: JournalHead | Line): void => {
     const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
@@ -76,8 +78,22 @@ export function openJournal(file: string): Journal {
     close() {
       if (handle !== undefined) closeSync(handle);
       handle = undefined;
+      unlock();
     },
   };
+}
+
+function readOrUnlock(file: string, unlock: () => void): Journal["found"] {
+  try {
+    return existsSync(file) ? readJournal(file) : undefined;
+  } catch (thrown) {
+    unlock();
+    if (thrown instanceof HalyardError) throw thrown;
+    throw new HalyardError("config", `The sandbox journal ${file} cannot be read.`, {
+      cause: thrown,
+      hint: "Give --persist a file of its own.",
+    });
+  }
 }
 
 function readJournal(file: string): Journal["found"] {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
@@ -36,9 +36,19 @@ export async function openSqliteFile(url: string, lockWaitMs: number): Promise<D
 function createPrivately(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // SQLite gives its -wal and -shm files the mode of the database, which it would create with the process's umask.
-  closeSync(openSync(file, "a+", 0o600));
+  // An existing file is not opened here: closing it would drop the locks that another connection of this process holds on it (POSIX).
+  if (!existsSync(file)) createAlone(file);
   const { mode } = statSync(file);
   if ((mode & 0o077) !== 0 && process.platform !== "win32") chmodSync(file, 0o600);
+}
+
+function createAlone(file: string): void {
+  try {
+    closeSync(openSync(file, "ax", 0o600));
+  } catch (thrown) {
+    // Another process was quicker.
+    if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
+  }
 }
 
 function checkHealth(file: string): void {

@@ -23,6 +23,7 @@ const STATEMENTS = [
     http_status bigint, target text, received_at bigint not null, finished_at bigint)`,
   `create index calls_by_time on calls (received_at, id)`,
   `create index calls_by_connection on calls (connection_id, received_at, id)`,
+  `create index calls_by_digest on calls (digest, agent_id, received_at, id)`,
   `create index calls_by_agent on calls (agent_id, received_at, id)`,
 
   `create table approvals (

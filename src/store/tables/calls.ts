@@ -63,6 +63,18 @@ export function callsTable(db: Db) {
       if (Object.keys(patch).length === 0) return;
       await db.updateTable("calls").set(patch).where("id", "=", id).execute();
     },
+    /** The caller's last call with this digest before the given one. */
+    async lastOfDigest(agentId: string, digest: string): Promise<CallRow | undefined> {
+      return db
+        .selectFrom("calls")
+        .selectAll()
+        .where("digest", "=", digest)
+        .where("agent_id", "=", agentId)
+        .orderBy("received_at", "desc")
+        .orderBy("id", "desc")
+        .limit(1)
+        .executeTakeFirst();
+    },
     /** Ends every call that still waits on an approval, as the approval ended. */
     async endAsked(approvalId: string, status: CallStatus, at: number): Promise<void> {
       await db
