@@ -268,7 +268,7 @@ describe("what stands between deciding and sending", () => {
   beforeEach(() => world.setPolicy("version: 1\npreset: operator\nrules: []\n"));
 
   it.each([
-    ["the policy is locked", () => world.setPolicy("version: 1\npreset: locked\nrules: []\n")],
+    ["the policy is locked", () => Promise.resolve(world.setPolicy("version: 1\npreset: locked\nrules: []\n"))],
     ["the agent is revoked", () => world.app.agents.revoke("claude", "anna")],
     ["the connection is revoked", () => world.app.connections.revoke("shop", "anna")],
   ])("a write that waits for a free window does not go once %s", async (_, change) => {

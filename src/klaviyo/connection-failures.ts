@@ -14,7 +14,8 @@ interface Row {
   transient: boolean;
 }
 
-const NETWORK_HINT = "Check this machine's connection, its DNS and its firewall.";
+const NETWORK_HINT =
+  "Check the network of this machine, its DNS and its firewall. If the connection is a sandbox: it is not running; start it with halyard start.";
 const LATER_HINT = "Try again in a moment.";
 
 /** By the codes of Node and undici; the first row that matches. */

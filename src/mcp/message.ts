@@ -52,6 +52,6 @@ function idOf(text: string): { id?: string | number } {
 }
 
 /** The answer to a message that was refused. */
-export function refusalMessage({ code, message, id = undefined }: Refusal): JsonObject {
+export function refusalMessage({ code, message, id }: Refusal): JsonObject {
   return { jsonrpc: "2.0", id: id ?? null, error: { code, message } };
 }

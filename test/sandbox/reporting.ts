@@ -4,7 +4,7 @@ import { HOUR, NOW, openCampaigning, type Campaigning } from "./campaigning.ts";
 import type { Called } from "./open.ts";
 
 /** The account's clocks are four hours behind UTC in July. */
-export const LOCAL_MIDNIGHT = Date.UTC(2026, 6, 15, 4);
+const LOCAL_MIDNIGHT = Date.UTC(2026, 6, 15, 4);
 export const DAY = 24 * HOUR;
 
 export interface Row {
