@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -22,14 +22,20 @@ describe("a sandbox with a journal", () => {
     const key = killed.control.createKey("mine", ["lists:read"]);
     const { now } = killed.control.clock();
 
-    const again = await open({ persist: file });
+    // What a kill leaves is the file as it is at this moment.
+    copyFileSync(file, `${file}.left`);
+    const again = await open({ persist: `${file}.left` });
     expect(again.control.state()).toEqual(killed.control.state());
     expect(again.control.clock().now).toBe(now);
     expect((await again.call("GET /api/lists", undefined, { authorization: `Klaviyo-API-Key ${key}` })).status).toBe(200);
     const [here, there] = [await again.call("POST /api/lists", list("Next")), await killed.call("POST /api/lists", list("Next"))];
     expect(dataOf(here)[0]?.id).toBe(dataOf(there)[0]?.id);
     expect(dataOf(here)[0]?.id).not.toBe(made);
+    await expect(open({ persist: file })).rejects.toMatchObject({ code: "conflict", hint: expect.stringContaining("Stop it first") });
     await Promise.all([killed.close(), again.close()]);
+    // A lock that a killed process left is nobody's.
+    writeFileSync(`${file}.lock`, "4194304");
+    await (await open({ persist: file })).close();
   });
 
   it("drops a last line that is torn and refuses one that is damaged", async () => {

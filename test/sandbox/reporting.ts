@@ -3,8 +3,6 @@ import { recordEvent, type NewEvent } from "../../src/sandbox/resources/event-lo
 import { HOUR, NOW, openCampaigning, type Campaigning } from "./campaigning.ts";
 import type { Called } from "./open.ts";
 
-/** The account's clocks are four hours behind UTC in July. */
-const LOCAL_MIDNIGHT = Date.UTC(2026, 6, 15, 4);
 export const DAY = 24 * HOUR;
 
 export interface Row {
