@@ -43,7 +43,7 @@ export type WriteResult =
 
 export interface WriteOptions {
   signal?: AbortSignal;
-  /** Asked right before each attempt leaves, after any wait: throws when the write may not go any more. */
+  /** Asked before an attempt leaves that had to wait, or is not the first: throws when the write may not go any more. */
   permit?: () => Promise<void>;
 }
 
@@ -57,6 +57,9 @@ export interface ClientOptions {
   /** Halyard's version, for the user agent. */
   version?: string;
 }
+
+/** How long a permission is taken as given. */
+const FRESH_MS = 20;
 
 interface Call {
   outgoing: Outgoing;
@@ -93,9 +96,11 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** One attempt in its turn. Throws when it did not get one: nothing has left then. */
-  async function attempt({ outgoing, metered, patience, signal, permit }: Call): Promise<Exchange> {
+  async function attempt({ outgoing, metered, patience, signal, permit }: Call, isRepeat = false): Promise<Exchange> {
+    const begunMs = clock.now();
     const takenAtMs = await inTurn(() => limiter.reserve(metered, patience, signal), signal);
-    await permit?.();
+    // What was decided a moment ago still holds; after a wait it is asked again.
+    if (isRepeat || clock.now() - begunMs > FRESH_MS) await permit?.();
     const exchange = await wire.exchange(outgoing, signal);
     if (exchange.kind === "failed") return exchange;
     if (exchange.status === 429) limiter.hold(metered, parseRetryAfter(exchange.retryAfter));
@@ -130,7 +135,7 @@ export function createClient(options: ClientOptions): Client {
       try {
         const call = { ...(await prepare(operation, request, credentials, signal)), permit };
         for (;;) {
-          const exchange = await attempt(call);
+          const exchange = await attempt(call, attempts > 0);
           const result = writeResult(operation, exchange, ++attempts);
           if (result.kind === "unknown") doubt ??= result.error;
           if (!mayRepeatWrite(operation, exchange) || !(await again(exchange, attempts, call))) return inDoubt(result, doubt, attempts);
