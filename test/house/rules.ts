@@ -160,7 +160,7 @@ const OUTSIDE: Rule = {
           .flatMap((line, at) =>
             /registry\.[a-z]+\.(org|com)|\/(work|root|home)\/[a-z]/.test(line) ? [`${path}:${at + 1}: ${line.trim().slice(0, 80)}`] : [],
           ),
-  planted: { path: "docs/planted.md", text: "see https://registry.npmjs.org/x\n" },
+  planted: { path: "docs/planted.md", text: `see https://${["registry", "example", "org"].join(".")}/x\n` },
 };
 
 const EXPORTS: Rule = {

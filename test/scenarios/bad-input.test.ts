@@ -19,7 +19,7 @@ const run = (args: string[], input = "", more: Record<string, string> = {}) => h
 
 describe("settings", () => {
   it.each([
-    ["HALYARD_HOEM", "/tmp/x", "Did you mean HALYARD_HOME?"],
+    ["HALYARD_HOEM", "/srv/x", "Did you mean HALYARD_HOME?"],
     ["HALYARD_PORT", "abc", "whole number"],
     ["HALYARD_LOG", "loud", "one of error"],
   ])("%s=%s stops the start", async (name, value, hint) => {
