@@ -23,6 +23,7 @@ export function cardLines(view: ApprovalView, nowMs: number): Line[] {
         "on",
         target === null ? undefined : `${target.type} ${target.id}${target.name === null ? " (name not known)" : ` "${target.name}"`}`,
       ],
+      ...card.audience.map((group): [string, string] => ["goes to", audienceLine(group)]),
       ["who gets it", peopleOf(people)],
       ["undo", undoOf(card)],
       ["asked", whenOf(view.created_at, nowMs)],
@@ -52,8 +53,13 @@ function statusOf({ status }: ApprovalView): Piece {
   return styled(status === "pending" ? "yellow" : status === "approved" || status === "consumed" ? "green" : "red", status);
 }
 
+function audienceLine({ type, id, name, people }: Card["audience"][number]): string {
+  return `${type} ${name === null ? id : `"${name}" (${id})`}: ${people === null ? "not counted" : `${people} ${people === 1 ? "person" : "people"}`}`;
+}
+
 function peopleOf({ count, basis }: Card["people"]): string {
-  if (count === null) return "nobody is named in it";
+  if (count === null) return basis === "none" ? "nobody is named in it" : "could not be counted";
+  if (basis === "estimated") return `at most ${count} ${count === 1 ? "person" : "people"}`;
   return `${count} ${count === 1 ? "person" : "people"} (${basis})`;
 }
 

@@ -5,6 +5,7 @@ import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { Tables } from "../store/tables.ts";
 import { approvedRequest, isGenuine, macOf } from "./approvals.ts";
 import { OWNER, type ApprovalStatus, type GateParts } from "./call.ts";
+import type { Sight } from "./sight.ts";
 
 /** How far the wall clock may stand behind a time on record before nothing approved is used (attack E10). */
 const CLOCK_BACK_MS = 60_000;
@@ -85,7 +86,7 @@ export async function settle(parts: GateParts, row: ApprovalRow): Promise<Approv
 export type Clearance = { operation: Operation; request: WireRequest } | { obstacle: string };
 
 /** Checked in the transaction that uses the approval up, on what is committed then. Nothing sealed is opened before the row is known to be ours. */
-export async function clearanceOf(parts: GateParts, tables: Tables, row: ApprovalRow): Promise<Clearance> {
+export async function clearanceOf(parts: GateParts, tables: Tables, row: ApprovalRow, sight: Sight): Promise<Clearance> {
   const connection = await tables.connections.find(row.connection_id);
   const agent = row.agent_id === OWNER ? undefined : await tables.agents.find(row.agent_id);
   if (!isGenuine(parts, row)) return { obstacle: "the record of the approval was changed" };
@@ -97,6 +98,8 @@ export async function clearanceOf(parts: GateParts, tables: Tables, row: Approva
   if (parts.clock.now() > row.use_by) return { obstacle: "it was not used in time" };
   const { policy, version } = await parts.policies.current(connection, tables);
   if (version !== row.policy_version) return { obstacle: "the policy changed after the approval was asked" };
+  if (row.preconditions_digest !== sight.seen)
+    return { obstacle: "what it acts on is not as the owner saw it any more, or cannot be read" };
   const approved = approvedRequest(parts, row, connection);
   return decide(policy, approved.operation).verdict === "deny" ? { obstacle: "the policy denies it" } : approved;
 }

@@ -9,6 +9,7 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { ApprovalView, Caller, GateParts } from "./call.ts";
 import { cardDigest, renderCard, type Card } from "./card.ts";
 import type { Prepared } from "./prepare.ts";
+import type { Sight } from "./sight.ts";
 
 interface AskInput {
   prepared: Prepared;
@@ -17,12 +18,12 @@ interface AskInput {
   callId: string;
   policyVersion: number;
   reason: string | null;
-  target: Card["target"];
+  sight: Sight;
 }
 
 /** Makes the approval row of a call that must be asked: card, bound digest, sealed request, and a MAC over what it binds. */
 export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
-  const { prepared, connection, caller, callId, policyVersion, reason, target } = input;
+  const { prepared, connection, caller, callId, policyVersion, reason, sight } = input;
   const { operation, request, digest } = prepared;
   const id = parts.newId("appr");
   const card = renderCard({
@@ -31,7 +32,8 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
     connection: connection.name,
     account: `${connection.account_name} (${connection.account_id})`,
     agent: caller.agentName,
-    target,
+    target: sight.target,
+    audience: sight.audience,
     reason,
   });
   const now = parts.clock.now();
@@ -45,7 +47,7 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
     revision: operation.revision,
     catalog_hash: parts.catalog.hash,
     digest,
-    preconditions_digest: "",
+    preconditions_digest: sight.seen,
     effect_kind: operation.effect.kind,
     risk: operation.effect.risk,
     people: card.people.count,

@@ -7,9 +7,9 @@ import type { Tables } from "../store/tables.ts";
 import { clearanceOf, expireOverdue, transition } from "./approval-life.ts";
 import { draftApproval } from "./approvals.ts";
 import type { ApprovalRequired, Caller, CallResult, Denied, GateParts, NotDone, Ran } from "./call.ts";
-import type { Card } from "./card.ts";
 import { intend, type Departure } from "./dispatch.ts";
 import type { CallContext } from "./prepare.ts";
+import type { Sight } from "./sight.ts";
 import { resultOf } from "./told.ts";
 
 /** What a transaction decided: a write to send now, or an answer to give. */
@@ -19,7 +19,8 @@ interface Asking {
   context: CallContext;
   decision: Decision;
   policyVersion: number;
-  target: Card["target"];
+  /** What the gate read of the thing that the call acts on, just now. */
+  sight: Sight;
 }
 
 /** Step 5, in the transaction of the call: the same call finds its approval again, whatever became of it; otherwise a new one is made. */
@@ -38,9 +39,9 @@ export async function ask(parts: GateParts, tables: Tables, asking: Asking): Pro
   return { answer: approvalRequired(context, row, decision.because) };
 }
 
-async function insertApproval(parts: GateParts, tables: Tables, { context, policyVersion, target }: Asking): Promise<ApprovalRow> {
+async function insertApproval(parts: GateParts, tables: Tables, { context, policyVersion, sight }: Asking): Promise<ApprovalRow> {
   const { caller, callId, connection, prepared, input } = context;
-  const row = draftApproval(parts, { prepared, connection, caller, callId, policyVersion, reason: input.reason ?? null, target });
+  const row = draftApproval(parts, { prepared, connection, caller, callId, policyVersion, reason: input.reason ?? null, sight });
   await tables.approvals.insert(row);
   await tables.calls.update(callId, { approval_id: row.id });
   await tables.audit.append({
@@ -58,12 +59,12 @@ async function insertApproval(parts: GateParts, tables: Tables, { context, polic
 async function reuse(
   parts: GateParts,
   tables: Tables,
-  { context, decision, policyVersion }: Asking,
+  { context, decision, policyVersion, sight }: Asking,
   row: ApprovalRow,
 ): Promise<Turn | undefined> {
   if (await expireOverdue(parts, tables, row)) return undefined;
   if (row.status === "approved") {
-    const departure = await consume(parts, tables, row, context, context.callId);
+    const departure = await consume(parts, tables, row, { ...context, sight }, context.callId);
     return departure && { send: departure };
   }
   if (row.policy_version !== policyVersion || row.catalog_hash !== parts.catalog.hash) {
@@ -80,10 +81,10 @@ export async function consume(
   parts: GateParts,
   tables: Tables,
   row: ApprovalRow,
-  { caller, connection }: { caller: Caller; connection: ConnectionRow },
+  { caller, connection, sight }: { caller: Caller; connection: ConnectionRow; sight: Sight },
   callId: string,
 ): Promise<Departure | undefined> {
-  const clearance = await clearanceOf(parts, tables, row);
+  const clearance = await clearanceOf(parts, tables, row, sight);
   if ("obstacle" in clearance) {
     await transition(parts, tables, row, "voided", "gate", { status_reason: clearance.obstacle });
     return undefined;

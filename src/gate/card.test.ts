@@ -11,7 +11,16 @@ const catalog = loadCatalog();
 function cardOf(id: string, args: JsonObject, reason: string | null = null): Card {
   const operation = { ...mustFind(catalog, id), effect: classOf(mustFind(catalog, id), args) };
   const request = buildRequest(operation, args, { account_id: "AbC123" });
-  return renderCard({ operation, request, connection: "shop", account: "Shop (AbC123)", agent: "claude", target: null, reason });
+  return renderCard({
+    operation,
+    request,
+    connection: "shop",
+    account: "Shop (AbC123)",
+    agent: "claude",
+    target: null,
+    audience: [],
+    reason,
+  });
 }
 
 function leafTexts(value: unknown): string[] {

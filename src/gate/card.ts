@@ -15,12 +15,22 @@ export interface Card {
   effect: { kind: string; risk: number; risk_means: string; reversible: string; inverse: string[] };
   /** What it acts on, with the name that we looked up ourselves. */
   target: { id: string; type: string; name: string | null } | null;
+  /** The lists and segments that a campaign goes to, looked up by us. */
+  audience: Audience[];
   /** Every leaf of the arguments: `path` in flat form, `value` as text; long ones folded with their count and digest. */
   leaves: Leaf[];
   people: { count: number | null; basis: "counted" | "estimated" | "none" };
   warnings: string[];
   /** The agent's own words: shown apart, never as a fact. */
   agent_says: string | null;
+}
+
+export interface Audience {
+  id: string;
+  type: string;
+  name: string | null;
+  /** Members at this moment; not all of them need receive it. */
+  people: number | null;
 }
 
 export interface Leaf {
@@ -42,11 +52,12 @@ interface CardInput {
   account: string;
   agent: string;
   target: Card["target"];
+  audience: Audience[];
   reason: string | null;
 }
 
 /** Renders the card of one canonical request. */
-export function renderCard({ operation, request, connection, account, agent, target, reason }: CardInput): Card {
+export function renderCard({ operation, request, connection, account, agent, target, audience, reason }: CardInput): Card {
   const args = parseRequest(operation, request);
   const all = leavesOf(args, "");
   const { kind, risk, reversible, inverse } = operation.effect;
@@ -58,8 +69,9 @@ export function renderCard({ operation, request, connection, account, agent, tar
     agent,
     effect: { kind, risk, risk_means: RISK_NAMES[risk], reversible, inverse },
     target,
+    audience,
     leaves: fold(all),
-    people: peopleOf(operation, args),
+    people: audience.length > 0 ? estimated(audience) : peopleOf(operation, args),
     warnings: warningsOf(operation, all),
     agent_says: reason === null ? null : terminalSafe(truncate(reason, MAX_REASON_CHARACTERS)),
   };
@@ -114,6 +126,13 @@ function peopleOf(operation: Operation, args: Json): Card["people"] {
   if (Array.isArray(profiles)) return { count: profiles.length, basis: "counted" };
   if (profile !== undefined || operation.path.startsWith("/api/profiles/{id}")) return { count: 1, basis: "counted" };
   return { count: null, basis: "none" };
+}
+
+/** Members of several lists may be the same people, so this is an upper bound. */
+function estimated(audience: Audience[]): Card["people"] {
+  const counts = audience.map(({ people }) => people);
+  if (counts.some((count) => count === null)) return { count: null, basis: "estimated" };
+  return { count: counts.reduce<number>((sum, count) => sum + (count ?? 0), 0), basis: "estimated" };
 }
 
 function warningsOf(operation: Operation, leaves: Leaf[]): string[] {

@@ -337,3 +337,48 @@ it("what a broken policy denied before stays denied, reads included", async () =
   expect(await world.read("get_profiles")).toMatchObject({ status: "denied" });
   expect(await world.read("get_lists")).toMatchObject({ status: "done" });
 });
+
+describe("what the owner saw", () => {
+  const listIds = async () =>
+    [...JSON.stringify(await world.read("get_lists")).matchAll(/"type":"list","id":"(\w+)"|"id":"(\w+)"[^{}]*"type":"list"/g)].map(
+      (found) => found[1] ?? found[2] ?? "",
+    );
+
+  it("is on the card with its name, and a change of it voids the yes", async () => {
+    const [id = ""] = await listIds();
+    const first = await asked("delete_list", { id });
+    expect((await world.app.gate.approval(world.agent, first.approval_id)).card.target).toMatchObject({
+      id,
+      type: "list",
+      name: expect.any(String),
+    });
+    world.setPolicy("version: 1\npreset: read-only\nrules: [{id: rename, effect: allow, actions: [update_list]}]\n");
+    const second = await asked("delete_list", { id });
+    await world.write("update_list", { id, name: "Renamed meanwhile" });
+    expect(await approve(second.approval_id)).toMatchObject({
+      status: "voided",
+      status_reason: expect.stringContaining("not as the owner saw it"),
+    });
+    expect(world.ledger().filter((line) => line.startsWith("DELETE"))).toEqual([]);
+    const third = await asked("delete_list", { id });
+    expect((await world.app.gate.approval(world.agent, third.approval_id)).card.target?.name).toBe("Renamed meanwhile");
+    expect(await approve(third.approval_id)).toMatchObject({ status: "consumed", result: { status: "done" } });
+  });
+
+  it("of a send is the audience with its numbers; another audience or subject needs another yes", async () => {
+    world.setPolicy("version: 1\npreset: operator\nrules: []\n");
+    const campaigns = JSON.stringify(
+      await world.read("get_campaigns", { filter: 'equals(messages.channel,"email"),equals(status,"Draft")' }),
+    );
+    const id = /"type":"campaign","id":"(\w+)"/.exec(campaigns)?.[1] ?? /"id":"(\w{26})"/.exec(campaigns)?.[1] ?? "";
+    const lists = await listIds();
+    const first = await asked("send_campaign", { id });
+    const { card } = await world.app.gate.approval(world.agent, first.approval_id);
+    expect(card.target).toMatchObject({ type: "campaign", id });
+    expect(card.audience.length).toBeGreaterThan(0);
+    expect(card.people).toMatchObject({ basis: "estimated", count: expect.any(Number) });
+    expect(await world.write("update_campaign", { id, audiences: { included: lists.slice(0, 3) } })).toMatchObject({ status: "done" });
+    expect(await approve(first.approval_id)).toMatchObject({ status: "voided" });
+    expect(world.ledger().filter((line) => line === "POST /api/campaign-send-jobs")).toEqual([]);
+  });
+});

@@ -4,7 +4,6 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import { ask, denied, type Turn } from "./ask.ts";
 import type { Caller, CallInput, CallResult, GateParts } from "./call.ts";
-import type { Card } from "./card.ts";
 import { credentialsOf } from "./credentials.ts";
 import { assertStanding, decideCall, type Ruling } from "./decision.ts";
 import { intend, send, type Departure } from "./dispatch.ts";
@@ -12,7 +11,7 @@ import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
 import { prepare, type CallContext } from "./prepare.ts";
 import { insertCall, recordRead, recordRefusal } from "./record.ts";
 import { recover } from "./recover.ts";
-import { lookUpTarget } from "./targets.ts";
+import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
 
 /** The one way in: every door calls this, and nothing else can send a write. */
 export interface Gate extends OwnerDesk {
@@ -95,14 +94,14 @@ export function createGate(parts: GateParts): Gate {
 
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
     const { caller, prepared } = context;
-    const target = expected.verdict === "ask" ? await targetOf(context) : null;
+    const sight = expected.verdict === "ask" ? await sightOf(context, expected) : NOTHING_SEEN;
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
       const ruling = await afterUnknown(tables, context, await decideCall(parts, prepared.operation, connection, tables));
-      await insertCall(parts, tables, context, ruling, target);
+      await insertCall(parts, tables, context, ruling, sight.target);
       if (ruling.verdict === "deny") return { answer: denied(context, ruling.because) };
-      if (ruling.verdict === "ask") return ask(parts, tables, { context, decision: ruling, policyVersion: ruling.policyVersion, target });
+      if (ruling.verdict === "ask") return ask(parts, tables, { context, decision: ruling, policyVersion: ruling.policyVersion, sight });
       return { send: await intend(parts, tables, departureOf(context, connection)) };
     });
   }
@@ -119,12 +118,13 @@ export function createGate(parts: GateParts): Gate {
     };
   }
 
-  /** The name of what a new card is about; looked up outside of the transaction, and only where a card is going to be made. */
-  async function targetOf({ caller, prepared, connection }: CallContext): Promise<Card["target"]> {
-    if (await store.approvals.pendingByDigest(caller.agentId, prepared.digest)) return null;
-    if ((await store.approvals.countPending(caller.agentId, clock.now())) >= parts.limits.maxPending) return null;
-    const credentials = await credentialsOf(parts, connection);
-    return lookUpTarget(catalog, client, credentials, prepared.operation, prepared.request, prepared.args);
+  /** Read outside of the transaction, and only where a card is going to be made or an approved one used. */
+  async function sightOf({ caller, prepared, connection }: CallContext, { policyVersion }: Ruling): Promise<Sight> {
+    const live = await store.approvals.pendingByDigest(caller.agentId, prepared.digest);
+    const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
+    if (goesOnWaiting) return NOTHING_SEEN;
+    if (!live && (await store.approvals.countPending(caller.agentId, clock.now())) >= parts.limits.maxPending) return NOTHING_SEEN;
+    return look(parts, connection, prepared.operation, prepared.request);
   }
 
   const desk = createOwnerDesk(parts);

@@ -1,10 +1,12 @@
 import { HalyardError } from "../lib/errors.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import { expireOverdue, settle, transition } from "./approval-life.ts";
-import { isGenuine, noSuchApproval, viewOf } from "./approvals.ts";
+import { approvedRequest, isGenuine, noSuchApproval, viewOf } from "./approvals.ts";
+import type { ConnectionRow } from "../store/tables/connections.ts";
 import { consume, pastResult } from "./ask.ts";
 import { OWNER, type ApprovalView, type Caller, type GateParts } from "./call.ts";
 import { send } from "./dispatch.ts";
+import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
 
 /** What people do with approvals: look, say yes, say no. */
 export interface OwnerDesk {
@@ -67,7 +69,8 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     if (!connection || !asked) throw noSuchApproval();
     const agent = await store.agents.find(row.agent_id);
     const caller: Caller = { door: asked.door, agentId: row.agent_id, agentName: agent?.name ?? row.agent_id, connectionId: connection.id };
-    const departure = await store.transaction((tables) => consume(parts, tables, row, { caller, connection }, row.call_id));
+    const sight = await sightOf(parts, row, connection);
+    const departure = await store.transaction((tables) => consume(parts, tables, row, { caller, connection, sight }, row.call_id));
     if (!departure) return;
     const { status } = await send(parts, departure);
     // An agent is told when it asks again; the owner who called has just seen it.
@@ -94,4 +97,11 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
       return viewOf(await decideBy(approvalId, "denied", by, reason));
     },
   };
+}
+
+/** What an approved call acts on, as it is now. Where the owner saw nothing there is nothing to look at. */
+async function sightOf(parts: GateParts, row: ApprovalRow, connection: ConnectionRow): Promise<Sight> {
+  if (row.preconditions_digest === "" || !isGenuine(parts, row)) return NOTHING_SEEN;
+  const { operation, request } = approvedRequest(parts, row, connection);
+  return look(parts, connection, operation, request);
 }

@@ -24,6 +24,7 @@ const view: ApprovalView = {
     agent: "x",
     effect: { kind: "create", risk: 1, risk_means: "", reversible: "yes", inverse: [] },
     target: null,
+    audience: [],
     leaves: [],
     people: { count: null, basis: "none" },
     warnings: [],
