@@ -27,37 +27,7 @@ const parts: Parts = {
   },
   runSandbox: async (options) => (await import("./sandbox-run.ts")).runSandbox(options),
   serveStdioDoor: async (config) => (await import("./stdio.ts")).serveStdioDoor(config),
-  async reference() {
-    const [
-      { loadCatalog },
-      { actionIndex, resolveAction, CHOOSER },
-      { searchActions },
-      { inputSchema, definition },
-      { decide },
-      { RISK_NAMES },
-      { classOf },
-    ] = await Promise.all([
-      import("./catalog/catalog.ts"),
-      import("./catalog/actions.ts"),
-      import("./catalog/search.ts"),
-      import("./catalog/validation.ts"),
-      import("./policy/decide.ts"),
-      import("./policy/presets.ts"),
-      import("./gate/class.ts"),
-    ]);
-    return {
-      catalog: loadCatalog(),
-      actionIndex,
-      resolveAction,
-      CHOOSER,
-      searchActions,
-      inputSchema,
-      definition,
-      decide,
-      RISK_NAMES,
-      classOf,
-    };
-  },
+  reference: async () => (await import("./reference.ts")).loadReference(),
 };
 
 /** An agent waits for `mcp` to answer, so nothing of the command line is loaded for it. */

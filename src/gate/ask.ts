@@ -9,7 +9,7 @@ import { draftApproval } from "./approvals.ts";
 import type { ApprovalRequired, Caller, CallResult, Denied, GateParts, NotDone, Ran } from "./call.ts";
 import { intend, type Departure } from "./dispatch.ts";
 import type { CallContext } from "./prepare.ts";
-import type { Sight } from "./sight.ts";
+import { NOTHING_SEEN, type Sight } from "./sight.ts";
 import { resultOf } from "./told.ts";
 
 /** What a transaction decided: a write to send now, or an answer to give. */
@@ -63,7 +63,9 @@ async function reuse(
   row: ApprovalRow,
 ): Promise<Turn | undefined> {
   if (await expireOverdue(parts, tables, row)) return undefined;
-  if (row.status === "approved") {
+  // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
+  const isBlind = sight === NOTHING_SEEN && row.preconditions_digest !== "";
+  if (row.status === "approved" && !isBlind) {
     const departure = await consume(parts, tables, row, { ...context, sight }, context.callId);
     return departure && { send: departure };
   }

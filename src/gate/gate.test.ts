@@ -382,3 +382,11 @@ describe("what the owner saw", () => {
     expect(world.ledger().filter((line) => line === "POST /api/campaign-send-jobs")).toEqual([]);
   });
 });
+
+it("a raise does not carry a call out of the rule that its operation falls under", async () => {
+  world.setPolicy(
+    "version: 1\npreset: operator\nrules: [{id: none-new, effect: deny, kinds: [create]}, {id: out, effect: allow, kinds: [export]}]\n",
+  );
+  const args = { name: "feed", url: "https://feeds.example/x", request_method: "get", content_type: "json" };
+  expect(await world.write("create_web_feed", args)).toMatchObject({ status: "denied", because: expect.stringContaining("none-new") });
+});

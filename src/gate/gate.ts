@@ -52,7 +52,7 @@ export function createGate(parts: GateParts): Gate {
       await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
       throw thrown;
     }
-    const ruling = await decideCall(parts, context.prepared.operation, context.connection);
+    const ruling = await afterUnknown(store, context, await decideCall(parts, context.prepared.operation, context.connection));
     if (!isWrite(context.prepared.operation) && ruling.verdict === "allow") return read(context, ruling);
     return write(context, ruling);
   }
@@ -108,9 +108,9 @@ export function createGate(parts: GateParts): Gate {
 
   /** What may have happened already is not simply allowed a second time, unless a second time is harmless. */
   async function afterUnknown(tables: Tables, { caller, prepared }: CallContext, ruling: Ruling): Promise<Ruling> {
-    if (ruling.verdict !== "allow" || prepared.operation.effect.retry === "idempotent") return ruling;
-    const last = await tables.calls.lastOfDigest(caller.agentId, prepared.digest);
-    if (last?.status !== "unknown") return ruling;
+    if (ruling.verdict !== "allow" || ["read", "idempotent"].includes(prepared.operation.effect.retry)) return ruling;
+    const last = await tables.calls.lastSent(caller.agentId, prepared.digest);
+    if (last?.status !== "unknown" && last?.status !== "sent") return ruling;
     return {
       ...ruling,
       verdict: "ask",

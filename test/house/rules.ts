@@ -28,7 +28,7 @@ export const ROOMS: Record<string, string[]> = {
 };
 
 /** Files of `src` that put the rooms together. */
-const COMPOSITION = ["app", "start", "main", "config", "version", "stdio", "sandbox-run"];
+const COMPOSITION = ["app", "reference", "start", "main", "config", "version", "stdio", "sandbox-run"];
 
 const isSource = (path: string): boolean => path.startsWith("src/") && path.endsWith(".ts");
 const isTest = (path: string): boolean => path.endsWith(".test.ts") || path.startsWith("test/") || path.startsWith("bench/");

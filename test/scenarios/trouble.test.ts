@@ -36,10 +36,13 @@ describe("a write whose answer goes wrong", () => {
     expect(result).toMatchObject({ status, how_to_check: expect.stringContaining("before doing it again") });
     expect((world.sandbox.control.state().counts["lists"] ?? 0) - before).toBe(done);
     world.sandbox.control.clearFaults();
-    expect(await world.write("create_list", { name: "VIP" })).toMatchObject({
-      status: "approval_required",
-      because: expect.stringContaining("unknown"),
-    });
+    // However often it is asked: only the owner can have it sent a second time.
+    for (const _ of [1, 2, 3]) {
+      expect(await world.write("create_list", { name: "VIP" })).toMatchObject({
+        status: "approval_required",
+        because: expect.stringContaining("unknown"),
+      });
+    }
     expect(world.ledger().filter((line) => line.startsWith("POST"))).toHaveLength(1);
     expect(await world.app.verifyAudit()).not.toHaveProperty("bad");
   });

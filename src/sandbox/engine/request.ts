@@ -17,6 +17,20 @@ export interface ApiRequest {
   self: string;
 }
 
+/** The query of a request that asks for nothing special. */
+export function plainQuery(raw: Query["raw"] = []): Query {
+  return {
+    fields: new Map(),
+    additional: new Map(),
+    include: [],
+    filter: [],
+    sort: undefined,
+    page: { size: undefined, cursor: undefined },
+    other: {},
+    raw,
+  };
+}
+
 export interface UploadedFile {
   name: string;
   mediaType: string;

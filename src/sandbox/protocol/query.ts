@@ -4,23 +4,14 @@ import type { Schema } from "../../catalog/schema.ts";
 import { definition, inputSchema } from "../../catalog/validation.ts";
 import { HalyardError } from "../../lib/errors.ts";
 import { refuse, refuseAll } from "../engine/refusal.ts";
-import type { Query } from "../engine/request.ts";
+import { plainQuery, type Query } from "../engine/request.ts";
 
 type Pairs = readonly (readonly [name: string, value: string])[];
 
 /** Reads and checks the query of a request against what the operation offers; the first thing that is wrong ends it with 400. */
 export function parseQuery(operation: Operation, raw: Pairs): Query {
   const args = new Map(operation.args.filter((arg) => arg.in === "query").map((arg) => [arg.wire, arg]));
-  const query: Query = {
-    fields: new Map(),
-    additional: new Map(),
-    include: [],
-    filter: [],
-    sort: undefined,
-    page: { size: undefined, cursor: undefined },
-    other: {},
-    raw,
-  };
+  const query = plainQuery(raw);
   const seen = new Set<string>();
   for (const [name, value] of raw) {
     const arg = args.get(name) ?? wrong(name, `'${name}' is not a valid query parameter for this endpoint.`);

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { resourceObject } from "../engine/document.ts";
 import { objectOf } from "../engine/input.ts";
-import type { Query } from "../engine/request.ts";
+import { plainQuery } from "../engine/request.ts";
 import { microsText } from "../engine/time.ts";
 import { events, type EventRow } from "./event-rows.ts";
 import { eventResource } from "./events.ts";
@@ -64,13 +64,4 @@ function itemOf(event: EventRow, topic: string, ctx: Context): JsonObject {
   return { external_id: event.id, payload: { data }, topic };
 }
 
-const PLAIN: Query = {
-  fields: new Map(),
-  additional: new Map(),
-  include: [],
-  filter: [],
-  sort: undefined,
-  page: { size: undefined, cursor: undefined },
-  other: {},
-  raw: [],
-};
+const PLAIN = plainQuery();

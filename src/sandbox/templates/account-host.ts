@@ -1,6 +1,6 @@
 import type { Context } from "../engine/context.ts";
 import { arrayOf, objectOf, textOf } from "../engine/input.ts";
-import type { ApiRequest, Query } from "../engine/request.ts";
+import { plainQuery, type ApiRequest } from "../engine/request.ts";
 import { accounts } from "../resources/accounts.ts";
 import type { Host } from "./scope.ts";
 import type { Values } from "./values.ts";
@@ -57,13 +57,4 @@ function catalogItem(id: string, options: Readonly<Record<string, string>>, requ
   };
 }
 
-const PLAIN: Query = {
-  fields: new Map(),
-  additional: new Map(),
-  include: [],
-  filter: [],
-  sort: undefined,
-  page: { size: undefined, cursor: undefined },
-  other: {},
-  raw: [],
-};
+const PLAIN = plainQuery();

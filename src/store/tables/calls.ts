@@ -63,13 +63,14 @@ export function callsTable(db: Db) {
       if (Object.keys(patch).length === 0) return;
       await db.updateTable("calls").set(patch).where("id", "=", id).execute();
     },
-    /** The caller's last call with this digest before the given one. */
-    async lastOfDigest(agentId: string, digest: string): Promise<CallRow | undefined> {
+    /** The caller's last call with this digest that was sent, or is being sent; what was only asked or denied does not count. */
+    async lastSent(agentId: string, digest: string): Promise<CallRow | undefined> {
       return db
         .selectFrom("calls")
         .selectAll()
         .where("digest", "=", digest)
         .where("agent_id", "=", agentId)
+        .where("intent_id", "is not", null)
         .orderBy("received_at", "desc")
         .orderBy("id", "desc")
         .limit(1)

@@ -1,0 +1,24 @@
+import { actionIndex, CHOOSER, resolveAction } from "./catalog/actions.ts";
+import { loadCatalog } from "./catalog/catalog.ts";
+import { searchActions } from "./catalog/search.ts";
+import { definition, inputSchema } from "./catalog/validation.ts";
+import type { Reference } from "./cli/parts.ts";
+import { classOf } from "./gate/class.ts";
+import { decide } from "./policy/decide.ts";
+import { RISK_NAMES } from "./policy/presets.ts";
+
+/** What the commands know without opening anything. */
+export function loadReference(): Reference {
+  return {
+    catalog: loadCatalog(),
+    actionIndex,
+    resolveAction,
+    CHOOSER,
+    searchActions,
+    inputSchema,
+    definition,
+    decide,
+    RISK_NAMES,
+    classOf,
+  };
+}
