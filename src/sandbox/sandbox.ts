@@ -11,6 +11,7 @@ import { flowErrands } from "./flows/web-calls.ts";
 import { createPipeline } from "./protocol/pipeline.ts";
 import { resources as declaredResources } from "./resources.ts";
 import { accounts } from "./resources/accounts.ts";
+import { conversations } from "./resources/conversation-rows.ts";
 import { flows } from "./resources/flow-rows.ts";
 import { webhooks } from "./resources/webhook-rows.ts";
 import { createControl, type SandboxControl } from "./server/control.ts";
@@ -169,6 +170,11 @@ function createSandboxControl({ account, manual, limiter, faults, ledger, courie
         const row = ctx.rows(keys).get(name);
         if (!row) throw new HalyardError("not_found", "There is no key of that name.");
         ctx.rows(keys).put({ ...row, revoked: true });
+      }),
+    converse: (profile, channel) =>
+      engine.run((ctx) => {
+        if (!ctx.find("profile", profile)) throw new HalyardError("not_found", "There is no profile of that id.");
+        return ctx.rows(conversations).put({ id: ctx.ids.ulid(ctx.now), channel, profile }).id;
       }),
     async deliveries() {
       await courier?.idle();

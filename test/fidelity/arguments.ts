@@ -30,7 +30,8 @@ const TEXTS: Record<string, string> = {
 };
 
 export interface Requests {
-  ids: LiveIds;
+  /** Ids as a client of the operation's channel finds them. */
+  idsFor(operation: Pick<Operation, "channel">): LiveIds;
   /** Arguments that the account accepts. What is changed or deleted was made for it, where it can be. */
   argsFor(operation: Operation, fill?: Fill): Promise<JsonObject>;
 }
@@ -38,9 +39,15 @@ export interface Requests {
 /** Makes valid arguments: the schema's sample, with ids of this account and texts that nobody else has. */
 export function createRequests(shop: Shop): Requests {
   let serial = 0;
-  const ids = createLiveIds(shop, (operation) => argsFor(operation));
+  const reached = { stable: shop.as("stable"), beta: shop.as("beta") };
+  const live = {
+    stable: createLiveIds(reached.stable, (operation) => argsFor(operation)),
+    beta: createLiveIds(reached.beta, (operation) => argsFor(operation)),
+  };
+  const idsFor: Requests["idsFor"] = ({ channel }) => live[channel];
 
   const fit = async (operation: Operation, schema: Schema, value: Json, name: string): Promise<Json> => {
+    const ids = idsFor(operation);
     if (schema.$ref !== undefined) return fit(operation, definition(operation, schema.$ref), value, name);
     const identifier = schema["x-wire"]?.find((envelope) => envelope.kind === "identifier");
     const type = identifier?.type ?? ID_ATTRIBUTES[name];
@@ -62,7 +69,7 @@ export function createRequests(shop: Shop): Requests {
 
   const argsFor = async (operation: Operation, fill: Fill = "required"): Promise<JsonObject> => {
     const { properties = {} } = inputSchema(operation);
-    const replaced = (await OVERRIDES[operation.id]?.args({ ids, shop })) ?? {};
+    const replaced = (await OVERRIDES[operation.id]?.args({ ids: idsFor(operation), shop: reached[operation.channel] })) ?? {};
     const args: JsonObject = {};
     for (const [name, value] of Object.entries(sampleArgs(operation, fill))) {
       const arg = operation.args.find((one) => one.name === name);
@@ -76,11 +83,11 @@ export function createRequests(shop: Shop): Requests {
     return isPerson ? identified(args, inputSchema(operation), ++serial) : args;
   };
   const pathId = async (operation: Operation, value: Json): Promise<Json> => {
-    const type = pathType(shop.operations, operation.path);
+    const type = pathType(reached[operation.channel].operations, operation.path);
     if (type === undefined) return value;
-    return operation.method === "GET" ? ids.one(type) : ids.fresh(type);
+    return operation.method === "GET" ? idsFor(operation).one(type) : idsFor(operation).fresh(type);
   };
-  return { ids, argsFor };
+  return { idsFor, argsFor };
 }
 
 /** No schema says that a profile needs one of its identifiers, and that Klaviyo's own must be those of somebody. */

@@ -71,7 +71,7 @@ describe.each(filtered.map((operation) => [operation.id, operation] as const))("
     for (const [name, field] of fields) {
       const live = rows.map((row) => attributeOf(row, name === "ids" ? "id" : name)).find((value) => comparable(value) !== undefined);
       const named = NAMES[name];
-      const value = live === undefined && named !== undefined ? await requests.ids.one(named) : valueFor(field, live);
+      const value = live === undefined && named !== undefined ? await requests.idsFor(operation).one(named) : valueFor(field, live);
       if (live !== undefined) alive++;
       const text = written(field, value);
       const part = (operator: string): Json =>

@@ -4,7 +4,7 @@ import { callSdk, sdkMethod } from "./sdk-call.ts";
 import { openShop } from "./shop.ts";
 
 /** Klaviyo's own Node client, unmodified and pointed here, calls every implemented operation that it offers and understands the answer. */
-const shop = await openShop();
+const shop = (await openShop()).as("stable");
 const requests = createRequests(shop);
 afterAll(() => shop.sandbox.close());
 

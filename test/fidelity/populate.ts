@@ -7,12 +7,14 @@ import { SOURCES } from "./sources.ts";
 const ROWS = 3;
 
 /** Gives the account some of everything, tied together, so that reads have something to show. The seeded shop has no reason to hold it all. */
-export async function populate(shop: Shop, { ids, argsFor }: Requests): Promise<void> {
+export async function populate(shop: Shop, requests: Requests): Promise<void> {
+  const { idsFor, argsFor } = requests;
+  const ids = idsFor({ channel: "stable" });
   for (const maker of shop.operations) {
     const { method, shape, resource, auth, body } = maker;
     const isListed = shop.operations.some((one) => one.shape === "collection" && one.resource === resource);
     if (method !== "POST" || (shape !== "create" && shape !== "job") || auth !== "key" || !isListed || body?.form !== "resource") continue;
-    if (maker.effect.kind !== "delete" && (await ids.of(resource ?? "")).length >= ROWS) continue;
+    if (maker.effect.kind !== "delete" && (await idsFor(maker).of(resource ?? "")).length >= ROWS) continue;
     for (let made = 0; made < ROWS; made++) {
       await shop.send(maker, await argsFor(maker, "all"));
       // Two of the same moment have no order by time.
@@ -29,8 +31,8 @@ export async function populate(shop: Shop, { ids, argsFor }: Requests): Promise<
   await shop.call("POST", "/api/push-tokens", { data: { type: "push-token", attributes: token } });
   for (const type of ["metric", "segment"]) await shop.call("POST", "/api/flows", flowBody(type, await ids.one(type)));
   for (const link of shop.operations.filter(({ shape, method }) => shape === "link" && method === "POST")) {
-    const type = pathType(shop.operations, link.path);
-    if (type !== undefined) await shop.send(link, { ...(await argsFor(link)), id: await ids.one(type) });
+    const type = pathType(shop.as(link.channel).operations, link.path);
+    if (type !== undefined) await shop.send(link, { ...(await argsFor(link)), id: await idsFor(link).one(type) });
   }
   shop.sandbox.control.advance(60_000);
 }

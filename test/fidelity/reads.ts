@@ -14,18 +14,21 @@ export interface ReadOf {
   /** The obligatory part of the filter, if any. */
   filter: string | undefined;
   ask(query: Record<string, string>): Promise<Answer>;
+  /** Goes where a link of an answer leads. */
+  follow(link: string): Promise<Answer>;
 }
 
 /** How many wholes are looked at for the one with the most parts. */
 const CANDIDATES = 8;
 
 /** Prepares a read: ids of what there is, and of what has something to show. */
-export async function readOf(shop: Shop, { ids, argsFor }: Requests, operation: Operation): Promise<ReadOf> {
+export async function readOf(whole: Shop, { idsFor, argsFor }: Requests, operation: Operation): Promise<ReadOf> {
+  const shop = whole.as(operation.channel);
   const args = await argsFor(operation);
   const type = pathType(shop.operations, operation.path);
   if (type !== undefined && (operation.shape === "related" || operation.shape === "linkage")) {
     const own = Object.keys(args).find((name) => operation.args.some((arg) => arg.in === "path" && arg.name === name));
-    const id = await richest(shop, operation.path, [String(args[own ?? "id"]), ...(await ids.of(type)).slice(0, CANDIDATES)]);
+    const id = await richest(shop, operation.path, [String(args[own ?? "id"]), ...(await idsFor(operation).of(type)).slice(0, CANDIDATES)]);
     if (own !== undefined && id !== undefined) args[own] = id;
   }
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(args[name])));
@@ -36,7 +39,13 @@ export async function readOf(shop: Shop, { ids, argsFor }: Requests, operation: 
     ),
   );
   const base = { ...required, ...(filter !== undefined && { filter }) };
-  return { operation, path, filter, ask: (query) => shop.ask(path, { ...base, ...query }) };
+  return {
+    operation,
+    path,
+    filter,
+    ask: (query) => shop.ask(path, { ...base, ...query }),
+    follow: (link) => shop.call("GET", link.replace(shop.sandbox.url, "")),
+  };
 }
 
 /** Values that a query parameter takes, where the catalog states them. */

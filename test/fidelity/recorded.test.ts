@@ -6,7 +6,7 @@ import { differences, shapeOf } from "./shape.ts";
 import { openShop } from "./shop.ts";
 
 /** Exchanges that were recorded with a real account, sent in kind to this one: the answers have the same form. */
-const shop = await openShop();
+const shop = (await openShop()).as("stable");
 const requests = createRequests(shop);
 afterAll(() => shop.sandbox.close());
 

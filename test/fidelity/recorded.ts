@@ -35,7 +35,8 @@ export function operationOf(operations: Operation[], { method, path }: Exchange)
 const ID_MEMBERS: Record<string, string> = { metric_id: "metric", included: "list" };
 
 /** The same request of this account: ids of its own, texts that are not taken. */
-export async function inKind(shop: Shop, { ids }: Requests, exchange: Exchange, serial: number): Promise<Exchange> {
+export async function inKind(shop: Shop, { idsFor }: Requests, exchange: Exchange, serial: number): Promise<Exchange> {
+  const ids = idsFor({ channel: "stable" });
   const operation = operationOf(shop.operations, exchange);
   const type = pathType(shop.operations, operation?.path ?? "");
   const isRead = exchange.method === "GET";

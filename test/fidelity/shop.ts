@@ -3,9 +3,6 @@ import type { Operation } from "../../src/catalog/operation.ts";
 import { buildRequest, type WireRequest } from "../../src/catalog/request.ts";
 import { answerViolations } from "../../src/catalog/validation.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
-import { actions } from "../../src/sandbox/actions.ts";
-import { defineAction } from "../../src/sandbox/engine/declare.ts";
-import { conversations } from "../../src/sandbox/resources/conversation-rows.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 
 export interface Answer {
@@ -25,12 +22,18 @@ export interface ResourceObject {
   relationships?: Record<string, { data?: unknown; links?: JsonObject }>;
 }
 
-/** The default shop behind HTTP and the stable operations that it implements. */
+/** The default shop behind HTTP. */
 export interface Shop {
   sandbox: Sandbox;
   /** Failures of the sandbox itself. */
   log: string[];
+  /** The operations that it implements: all of them, or those that a client of one channel reaches. */
   operations: Operation[];
+  /**
+   * The same shop for a client of one channel: `ask` and `call` name that channel's revision, and `operations` are what it reaches. To beta
+   * that is its own documents, and the stable ones of every collection that beta has none of.
+   */
+  as(channel: Operation["channel"]): Shop;
   /** Sends an agent's flat arguments as the request that they stand for. */
   send(operation: Operation, args: JsonObject): Promise<Answer>;
   /** Sends a query as it is: what the catalog would never build. `path` is the operation's with its ids filled in. */
@@ -41,21 +44,16 @@ export interface Shop {
   call(method: string, path: string, body?: unknown): Promise<Answer>;
 }
 
+const REVISIONS = { stable: "2026-07-15", beta: "2026-07-15.pre" } as const;
+
 export async function openShop(): Promise<Shop> {
   const log: string[] = [];
-  // Conversations begin outside of the API: this read, otherwise beta and unused here, lets somebody write to the shop.
-  let talker = "";
-  const door = defineAction("get_api_keys_beta", (_, ctx) => {
-    const { id } = ctx.rows(conversations).put({ id: ctx.ids.ulid(ctx.now), channel: "sms", profile: talker });
-    return { status: 200, body: { data: { id } } };
-  });
-  const options = { limits: "off", clock: "manual", actions: [...actions, door], log: (line: string) => void log.push(line) } as const;
-  const sandbox = await createSandbox(options);
+  const sandbox = await createSandbox({ limits: "off", clock: "manual", log: (line) => void log.push(line) });
   const covered = new Set(sandbox.control.coverage().flatMap(({ implemented }) => implemented));
-  const operations = loadCatalog().operations.filter(({ id, channel }) => channel === "stable" && covered.has(id));
+  const operations = loadCatalog().operations.filter(({ id }) => covered.has(id));
   const authorization = `Klaviyo-API-Key ${sandbox.keys.full}`;
-  const exchange = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
-    const headers = { revision: "2026-07-15", authorization, ...(init.headers as Record<string, string>) };
+  const exchange = async (channel: Operation["channel"], method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
+    const headers = { revision: REVISIONS[channel], authorization, ...(init.headers as Record<string, string>) };
     const response = await fetch(sandbox.url + path, { method, ...init, headers });
     const text = await response.text();
     const isJson = text !== "" && (response.headers.get("content-type") ?? "").includes("json");
@@ -64,23 +62,41 @@ export async function openShop(): Promise<Shop> {
     const asked = `${method} ${decodeURIComponent(path)}: ${outcome}`;
     return { status: response.status, headers: Object.fromEntries(response.headers), body, text, asked };
   };
-  return {
+  const shopOf = (channel: Operation["channel"], reached: Operation[]): Shop => ({
     sandbox,
     log,
-    operations,
+    operations: reached,
+    as: (other) => shopOf(other, reach(operations, other)),
     send(operation, args) {
       const request = buildRequest(operation, args, { account_id: sandbox.accountId });
-      return exchange(request.method, pathOf(request.path, request.query), bodyOf(request));
+      return exchange(operation.channel, request.method, pathOf(request.path, request.query), bodyOf(request));
     },
-    ask: (path, query = {}) => exchange("GET", pathOf(path, Object.entries(query))),
+    ask: (path, query = {}) => exchange(channel, "GET", pathOf(path, Object.entries(query))),
     async converse(profile) {
-      talker = profile ?? dataOf(await exchange("GET", "/api/profiles"))[0]?.id ?? "";
-      const answer = await exchange("GET", "/api/api-keys", { headers: { revision: "2026-07-15.pre" } });
-      return dataOf(answer)[0]?.id ?? "";
+      const talker = profile ?? dataOf(await exchange(channel, "GET", "/api/profiles"))[0]?.id ?? "";
+      return sandbox.control.converse(talker, "sms");
     },
     call: (method, path, body) =>
-      exchange(method, path, body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-  };
+      exchange(
+        channel,
+        method,
+        path,
+        body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } },
+      ),
+  });
+  return shopOf("stable", operations);
+}
+
+function reach(operations: Operation[], channel: Operation["channel"]): Operation[] {
+  const own = operations.filter((operation) => operation.channel === channel);
+  if (channel === "stable") return own;
+  const roots = new Set(own.map(({ path }) => rootOf(path)));
+  return [...own, ...operations.filter((operation) => operation.channel === "stable" && !roots.has(rootOf(operation.path)))];
+}
+
+/** `/api/campaigns/{id}/tags` → `/api/campaigns`. */
+function rootOf(path: string): string {
+  return path.split("/").slice(0, 3).join("/");
 }
 
 function pathOf(path: string, query: [string, string][]): string {

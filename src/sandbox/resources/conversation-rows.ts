@@ -1,9 +1,11 @@
 import type { JsonObject } from "../../lib/json.ts";
 import { defineCollection, type Row } from "../state/collection.ts";
 
+export const CONVERSATION_CHANNELS = ["instagram", "sms", "whatsapp"] as const;
+
 /** A thread of messages with one person on one channel. */
 export interface ConversationRow extends Row {
-  channel: "instagram" | "sms" | "whatsapp";
+  channel: (typeof CONVERSATION_CHANNELS)[number];
   profile: string;
 }
 

@@ -1,5 +1,6 @@
 import { HalyardError } from "../../lib/errors.ts";
 import { isJsonObject, type Json } from "../../lib/json.ts";
+import { CONVERSATION_CHANNELS, type ConversationRow } from "../resources/conversation-rows.ts";
 import type { WebhookDeliveryRow } from "../resources/webhook-rows.ts";
 import type { RawRequest } from "../protocol/pipeline.ts";
 import { parseFaults, type Fault } from "./faults.ts";
@@ -24,6 +25,8 @@ export interface SandboxControl {
   createKey(name: string, scopes: readonly string[] | null): string;
   /** `not_found` when there is no key of that name. */
   revokeKey(name: string): void;
+  /** Lets a person begin a conversation, which nothing in the API does, and returns its id. `not_found` when there is no such profile. */
+  converse(profile: string, channel: ConversationRow["channel"]): string;
   /** Deliveries of webhooks, once none is on its way. */
   deliveries(): Promise<WebhookDeliveryRow[]>;
   coverage(): { area: string; implemented: string[]; missing: string[] }[];
@@ -67,6 +70,12 @@ const ROUTES: Record<string, Route> = {
     if (typeof name !== "string" || revoked !== true)
       return invalid('Give {"name": "…", "revoked": true}. Scopes of a key cannot be edited.');
     return control.revokeKey(name);
+  },
+  "POST /conversations": (control, body) => {
+    const { profile, channel = "sms" } = isJsonObject(body) ? body : {};
+    const known = CONVERSATION_CHANNELS.find((each) => each === channel);
+    if (typeof profile !== "string" || !known) return invalid(`Give {"profile": "<id>", "channel": "${CONVERSATION_CHANNELS.join("|")}"}.`);
+    return { id: control.converse(profile, known) };
   },
   "GET /deliveries": (control) => control.deliveries(),
   "GET /coverage": (control) => control.coverage(),
