@@ -1,66 +1,12 @@
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Fault } from "../../src/sandbox/server/faults.ts";
-import { errorOf, list, open, type Opened } from "./open.ts";
+import { list, open, type Opened } from "./open.ts";
 
 let sandbox: Opened;
 beforeEach(async () => {
   sandbox = await open();
 });
 afterEach(() => sandbox.close());
-
-const lists = () => sandbox.control.state().counts["lists"];
-
-describe("faults", () => {
-  const create = () => sandbox.call("POST /api/lists", list("x"));
-  const fault = (kind: Fault["fault"], more: Partial<Fault> = {}) =>
-    sandbox.control.setFaults([{ match: { operation: "create_list" }, times: 1, fault: kind, ...more }]);
-
-  it.each(["error_before", "drop_before", "rate_limit", "html_error", "redirect"] as const)("%s: nothing is done", async (kind) => {
-    fault(kind);
-    await create().catch(() => undefined);
-    expect(lists()).toBe(3);
-    expect((await create()).status).toBe(201);
-  });
-
-  it.each(["error_after", "drop_after", "torn_body", "malformed_body", "oversized_body", "slow_body", "latency"] as const)(
-    "%s: it is done",
-    async (kind) => {
-      fault(kind, { ms: 2, size_bytes: 1000 });
-      await create().catch(() => undefined);
-      expect(lists()).toBe(4);
-      expect(sandbox.control.ledger()[0]).toMatchObject({ operation: "create_list", fault: kind, changed: { lists: 1 } });
-    },
-  );
-
-  it("look as they should from outside", async () => {
-    fault("rate_limit", { retry_after: 7 });
-    const throttled = await create();
-    expect([throttled.status, throttled.headers["retry-after"], errorOf(throttled).code]).toEqual([429, "7", "throttled"]);
-    fault("error_before", { status: 503 });
-    expect(errorOf(await create())).toMatchObject({ status: 503 });
-    fault("drop_after");
-    await expect(create()).rejects.toThrow("fetch failed");
-    fault("torn_body");
-    await expect(create()).rejects.toThrow("terminated");
-    fault("malformed_body");
-    const malformed = await create();
-    expect(malformed.status).toBe(201);
-    expect(() => JSON.parse(malformed.text) as unknown).toThrow(SyntaxError);
-  });
-
-  it("match by method and path prefix, last until taken away", async () => {
-    await sandbox.call("POST /_sandbox/faults", [{ match: { method: "GET", path: "/api/lists*" }, fault: "error_before", status: 500 }]);
-    expect([
-      (await sandbox.call("GET /api/lists")).status,
-      (await sandbox.call("GET /api/lists/x")).status,
-      (await sandbox.call("GET /api/tags")).status,
-    ]).toEqual([500, 500, 200]);
-    expect((await sandbox.call("DELETE /_sandbox/faults")).status).toBe(204);
-    expect((await sandbox.call("GET /api/lists")).status).toBe(200);
-    expect((await sandbox.call("POST /_sandbox/faults", [{ fault: "meteor" }])).status).toBe(400);
-  });
-});
 
 describe("control endpoints", () => {
   it("keep a ledger of who did what, never with a key in it", async () => {

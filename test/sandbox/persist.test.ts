@@ -2,6 +2,8 @@ import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { dataOf, list, open, tag } from "./open.ts";
 
 describe("a sandbox with a journal", () => {
@@ -80,5 +82,43 @@ describe("a sandbox with a journal", () => {
     await sandbox.call("DELETE /api/lists/nope");
     expect(readFileSync(file, "utf8")).toBe(before);
     await sandbox.close();
+  });
+
+  it("loses nothing that it acknowledged to many at once when it is killed", async () => {
+    const start = async () => {
+      const args = ["src/main.ts", "sandbox", "--port", "0", "--limits", "off", "--profiles", "0", "--persist", file, "--json"];
+      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+      const [line] = (await once(child.stdout, "data")) as [Buffer];
+      return { child, ...(JSON.parse(String(line)) as { url: string; keys: { full: string } }) };
+    };
+    const first = await start();
+    const ask = async ({ url, keys }: { url: string; keys: { full: string } }, body?: object): Promise<{ name: string }[]> => {
+      const headers = { authorization: `Klaviyo-API-Key ${keys.full}`, revision: "2026-07-15", "content-type": "application/json" };
+      const path = body ? "/api/tags" : "/api/tags?page[size]=50";
+      const answer = await fetch(url + path, { headers, method: body ? "POST" : "GET", ...(body && { body: JSON.stringify(body) }) });
+      if (!answer.ok) throw new Error(await answer.text());
+      const { data } = (await answer.json()) as { data: { attributes: { name: string } } | { attributes: { name: string } }[] };
+      return [data].flat().map(({ attributes }) => attributes);
+    };
+    const acknowledged: string[] = [];
+    const write = async (writer: number): Promise<void> => {
+      for (let n = 0; acknowledged.length < 40; n++) {
+        const name = `tag ${writer}-${n}`;
+        await ask(first, tag(name));
+        acknowledged.push(name);
+      }
+    };
+    const writers = Array.from({ length: 6 }, (_, writer) => write(writer));
+    await Promise.race(writers);
+    const exited = once(first.child, "exit");
+    first.child.kill("SIGKILL");
+    await Promise.allSettled([exited, ...writers]);
+    const second = await start();
+    const kept = await ask(second);
+    expect(kept.map(({ name }) => name)).toEqual(expect.arrayContaining(acknowledged));
+    expect(acknowledged.length).toBeGreaterThanOrEqual(40);
+    const ended = once(second.child, "exit");
+    second.child.kill("SIGKILL");
+    await ended;
   });
 });

@@ -37,7 +37,7 @@ function accept(request: ApiRequest, records: readonly JsonObject[], ctx: Contex
     if (sizeBytes(record) > MAX_RECORD_BYTES) refuse("too_large", "A record is larger than 512 KB.");
     return ctx.rows(rawRecords).put({ id: ctx.ids.ulid(ctx.now), source, record }).id;
   });
-  ctx.schedule(ctx.now + INGESTED_AFTER_MS, "ingest_records", { ids });
+  ctx.settle(INGESTED_AFTER_MS, "ingest_records", { ids });
   return ctx.reply.empty(request);
 }
 

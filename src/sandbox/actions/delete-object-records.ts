@@ -11,6 +11,6 @@ export const bulkDeleteObjectRecords = defineAction("bulk_delete_object_records"
   const source = { pointer: "/data/relationships/object-records/data" };
   if (ids.length === 0) refuse("invalid", "At least one object record is required.", { source });
   if (ids.length > MAX_RECORDS) refuse("invalid", `No more than ${MAX_RECORDS} object records are accepted per request.`, { source });
-  ctx.schedule(ctx.now + JOB_ENDS_AFTER_MS, "delete_object_records", { ids });
+  ctx.settle(JOB_ENDS_AFTER_MS, "delete_object_records", { ids });
   return ctx.reply.empty(request);
 });

@@ -14,7 +14,7 @@ export const mergeProfilesAction = defineAction("merge_profiles", (request, ctx)
   if (source === input.id) refuse("invalid", "A profile cannot be merged into itself.", { source: { pointer } });
   const destination = ctx.must("profile", input.id ?? "");
   ctx.must("profile", source);
-  ctx.schedule(ctx.now + MERGE_AFTER_MS, "merge_profiles", { source, destination: destination.id });
+  ctx.settle(MERGE_AFTER_MS, "merge_profiles", { source, destination: destination.id });
   const links = { self: `${ctx.origin}/api/profiles/${destination.id}/` };
   return { status: 201, body: { data: { type: "profile", id: destination.id, links }, links: { self: request.self } } };
 });

@@ -20,6 +20,6 @@ export const requestProfileDeletion = defineAction("request_profile_deletion", (
     });
   }
   const [by, value = null] = named;
-  ctx.schedule(ctx.now + ERASE_AFTER_MS, "erase_profile", { by, value });
+  ctx.settle(ERASE_AFTER_MS, "erase_profile", { by, value });
   return ctx.reply.empty(request);
 });

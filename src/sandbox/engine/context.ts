@@ -31,6 +31,11 @@ export interface Context {
   unlink(type: string, id: string, relationship: string, ids: readonly string[]): string[];
   /** Runs the task of this kind once the clock reaches `atMs`, before the next request is answered. */
   schedule(atMs: number, kind: string, payload: JsonObject): void;
+  /**
+   * The same for what Klaviyo does behind its answer, `afterMs` later: whoever drives the sandbox may have it done at once, or by reads
+   * (`payload.id` says of what), instead of by the clock.
+   */
+  settle(afterMs: number, kind: string, payload: JsonObject): void;
   /** Documents for actions. `fields`, `include` and `additional-fields` of the request apply. */
   reply: Replies;
 }

@@ -1,36 +1,28 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Operation } from "../../catalog/operation.ts";
-import type { JsonObject } from "../../lib/json.ts";
-import { defineCollection, type CollectionDef, type Row } from "../state/collection.ts";
+import type { CollectionDef } from "../state/collection.ts";
 import type { Change, State } from "../state/state.ts";
 import type { Context } from "./context.ts";
 import type { Action, Resource } from "./declare.ts";
 import type { Rendering } from "./document.ts";
-import { parseInput } from "./input.ts";
+import { identifiersOf, parseInput } from "./input.ts";
 import { indexResources, planOperations } from "./plan.ts";
 import { itemReply, listReply, readCollection } from "./read.ts";
 import { refuse } from "./refusal.ts";
 import type { ApiRequest, Reply } from "./request.ts";
+import { createTasks, scheduled, type Transitions } from "./tasks.ts";
 import { createRow, removeRow, writeLinks } from "./write.ts";
 
 /** Everything that is declared, tied to one account's state. */
 export interface Engine {
-  /** Answers a checked request in one transaction; 501 when nothing is declared for the operation. */
-  handle(request: ApiRequest): { result: Reply; changes: Change[] };
+  /** Answers a checked request in one transaction, `skewMs` off the clock; 501 when nothing is declared for the operation. */
+  handle(request: ApiRequest, skewMs?: number): { result: Reply; changes: Change[] };
   /** Runs what is due, oldest first, each piece at its own time and in its own transaction. */
   runDue(): void;
   /** Runs `work` in a transaction with a context, as seeding does. */
   run<T>(work: (ctx: Context) => T): T;
   coverage(): { area: string; implemented: string[]; missing: string[] }[];
 }
-
-interface Scheduled extends Row {
-  at: number;
-  kind: string;
-  payload: JsonObject;
-}
-
-export const scheduled = defineCollection<Scheduled>("scheduled");
 
 /** Everything that the declarations store. */
 export function declaredCollections(resources: readonly Resource[]): Set<CollectionDef> {
@@ -48,6 +40,7 @@ interface EngineOptions {
   resources: readonly Resource[];
   actions: readonly Action[];
   now(): number;
+  transitions(): Transitions;
   accountId: string;
   origin(): string;
   /** Told when a scheduled task fails; it is undone and dropped, so that it cannot block the rest. */
@@ -55,10 +48,10 @@ interface EngineOptions {
 }
 
 /** Ties the declarations to a state. Contradictions among them end the start. */
-export function createEngine({ catalog, state, resources, actions, now, accountId, origin, onTaskFailure }: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine {
+  const { catalog, state, resources, actions, now, transitions, accountId, origin } = options;
   const plan = planOperations(catalog, resources, actions);
   const resourceOf = indexResources(resources);
-  const tasks = indexTasks(resources);
 
   const contextAt = (atMs: number, channel: Operation["channel"], fresh: boolean): Context => {
     const must = (type: string): Resource => resourceOf(type, channel) ?? fail(`No resource is declared for ${type}`);
@@ -81,10 +74,8 @@ export function createEngine({ catalog, state, resources, actions, now, accountI
       remove: (type, id) => removeRow(must(type), ctx.must(type, id), ctx),
       link: (type, id, name, ids) => writeLinks("POST", must(type), ctx.must(type, id), relationOf(type, name), ids, ctx),
       unlink: (type, id, name, ids) => writeLinks("DELETE", must(type), ctx.must(type, id), relationOf(type, name), ids, ctx),
-      schedule(dueMs, kind, payload) {
-        if (!tasks.has(kind)) fail(`No resource declares the task ${kind}`);
-        state.rows(scheduled).put({ id: state.ids.ulid(atMs), at: dueMs, kind, payload });
-      },
+      schedule: (dueMs, kind, payload) => tasks.schedule(atMs, dueMs, kind, payload),
+      settle: (afterMs, kind, payload) => tasks.settle(atMs, afterMs, kind, payload),
       reply: {
         item: (request, type, row, status) => itemReply(request, must(type), row, rendering(request.query), status),
         list: (request, type, rows) => listReply(request, must(type), rows, rendering(request.query)),
@@ -95,31 +86,26 @@ export function createEngine({ catalog, state, resources, actions, now, accountI
     return ctx;
   };
 
-  const runDue = (): void => {
-    const rows = state.rows(scheduled);
-    for (;;) {
-      const first = rows.order("at", (row) => row.at).positions()[0];
-      const task = first && rows.get(first.id);
-      if (!task || task.at > now()) return;
-      try {
-        state.transaction(() => {
-          rows.remove(task.id);
-          tasks.get(task.kind)?.(task.payload, contextAt(task.at, "stable", false));
-        });
-      } catch (thrown) {
-        onTaskFailure(task.kind, thrown);
-        state.transaction(() => rows.remove(task.id));
-      }
-    }
-  };
+  const tasks = createTasks({
+    state,
+    resources,
+    now,
+    transitions,
+    contextAt: (atMs) => contextAt(atMs, "stable", false),
+    onFailure: options.onTaskFailure,
+  });
   return {
-    runDue,
+    runDue: tasks.runDue,
     run: (work) => state.transaction(() => work(contextAt(now(), "stable", false))).result,
-    handle(request) {
+    handle(request, skewMs = 0) {
       const { operation } = request;
       const handler = plan.get(operation.id) ?? refuse("not_implemented", `The sandbox does not offer ${operation.id}.`);
-      const ctx = contextAt(now(), operation.channel, operation.method !== "GET");
-      return state.transaction(() => handler(request, { ctx, query: request.query, resourceOf }));
+      const isRead = operation.method === "GET";
+      const ctx = contextAt(now() + skewMs, operation.channel, !isRead);
+      const done = state.transaction(() => handler(request, { ctx, query: request.query, resourceOf }));
+      if (isRead) tasks.noteRead(identifiersOf(done.result.body?.["data"]).map(({ id }) => id));
+      else if (transitions() === "immediate") tasks.runDue();
+      return done;
     },
     coverage() {
       const areas = new Map<string, { area: string; implemented: string[]; missing: string[] }>();
@@ -131,15 +117,6 @@ export function createEngine({ catalog, state, resources, actions, now, accountI
       return [...areas.values()].toSorted((a, b) => (a.area < b.area ? -1 : 1));
     },
   };
-}
-
-function indexTasks(resources: readonly Resource[]): Map<string, (payload: JsonObject, ctx: Context) => void> {
-  const tasks = new Map<string, (payload: JsonObject, ctx: Context) => void>();
-  for (const [kind, task] of resources.flatMap((resource) => Object.entries(resource.tasks ?? {}))) {
-    if (tasks.has(kind)) fail(`Two resources declare the task ${kind}`);
-    tasks.set(kind, task);
-  }
-  return tasks;
 }
 
 function fail(message: string): never {

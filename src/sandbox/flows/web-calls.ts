@@ -1,5 +1,5 @@
 import type { Context } from "../engine/context.ts";
-import { scheduled } from "../engine/engine.ts";
+import { scheduled } from "../engine/tasks.ts";
 import { objectOf, textOf } from "../engine/input.ts";
 import { flowMessages } from "../resources/flow-rows.ts";
 import { callLife, flowNotes, isOnThisMachine, urlOf, type FlowNoteRow } from "./outbox.ts";

@@ -26,11 +26,16 @@ export function authenticate(
       refuse("invalid", "The company_id parameter is not the public key of an account.", { source: { parameter: "company_id" } });
     return null;
   }
-  const [, token] = /^Klaviyo-API-Key +(\S+) *$/i.exec(authorization ?? "") ?? [];
+  const token = keyIn(authorization);
   if (token === undefined) refuse("not_authenticated", "Missing or invalid authorization scheme. Please use Klaviyo-API-Key.");
   const row = account.keys.find("key", token);
   if (!row || row.revoked) refuse("authentication_failed", "The API key specified is invalid.");
   return row;
+}
+
+/** The key in an `Authorization` header; undefined when it is not of Klaviyo's scheme. */
+export function keyIn(authorization: string | undefined): string | undefined {
+  return /^Klaviyo-API-Key +(\S+) *$/i.exec(authorization ?? "")?.[1];
 }
 
 /** Every scope of the operation is needed, and reading what is included takes the read scope of that type as well (behaviour.md §1.1). */

@@ -1,14 +1,12 @@
 import type { Operation } from "../../catalog/operation.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { AccountSet, HostedAccount } from "../account-set.ts";
 import { requestUrl } from "../engine/links.ts";
 import { errorDocument, refuse, refusedOf } from "../engine/refusal.ts";
 import type { ApiRequest, Reply } from "../engine/request.ts";
-import type { Collection } from "../state/collection.ts";
 import type { Change } from "../state/state.ts";
 import { parseBody, tooLarge, type RawBody } from "./body.ts";
-import { authenticate, checkScopes, type KeyRow } from "./keys.ts";
-import type { Limiter } from "./limits.ts";
+import { authenticate, checkScopes, keyIn, keys } from "./keys.ts";
 import { parseQuery } from "./query.ts";
 import { asksForBeta, servedRevision } from "./revision.ts";
 import { createRouter, type Route } from "./routing.ts";
@@ -21,11 +19,15 @@ export interface RawRequest extends RawBody {
   headers: Record<string, string | undefined>;
   /** The body was over the cap and is not all here. */
   isCut: boolean;
+  /** Carried out this far off the sandbox clock, ms. */
+  skewMs?: number;
 }
 
 export interface Answer extends Reply {
   headers: Record<string, string>;
   operation: string | undefined;
+  /** Id of the account that was asked. */
+  account: string;
   /** Name of the key that asked. */
   key: string | undefined;
   changes: Change[];
@@ -34,16 +36,13 @@ export interface Answer extends Reply {
 export interface Pipeline {
   /** Never throws: what goes wrong is an answer. */
   answer(raw: RawRequest): Promise<Answer>;
-  /** Which operation a request is for, before anything is checked. */
-  operationOf(raw: Pick<RawRequest, "method" | "url" | "headers">): Operation | undefined;
+  /** What a request is about, before anything is checked: operation and name of the key, as far as they are known. */
+  about(raw: Pick<RawRequest, "method" | "url" | "headers">): { operation: string | undefined; key: string | undefined };
 }
 
 interface PipelineOptions {
   catalog: Catalog;
-  engine: Engine;
-  limiter: Limiter;
-  accountId: string;
-  keys: Collection<KeyRow>;
+  accounts: Pick<AccountSet, "of">;
   origin(): string;
   /** A stream of its own: asking must not move the ids of rows. */
   newUuid(): string;
@@ -52,14 +51,14 @@ interface PipelineOptions {
 
 /** The way of a request (behaviour.md §1): route, key, revision, scopes, limits, body, query, handler, document. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { catalog, engine, limiter, accountId, keys, origin, newUuid, onFailure } = options;
+  const { catalog, accounts, origin, newUuid, onFailure } = options;
   const route = createRouter(catalog.operations);
   const scopes = readScopes(catalog);
 
   const routeOf = ({ method, url, headers }: Pick<RawRequest, "method" | "url" | "headers">): Route | undefined =>
     route(method, pathOf(url), asksForBeta(headers["revision"]));
 
-  async function serve(raw: RawRequest, found: Route | undefined, known: Answer): Promise<Reply> {
+  async function serve(account: HostedAccount, raw: RawRequest, found: Route | undefined, known: Answer): Promise<Reply> {
     const path = pathOf(raw.url);
     if (!found && /^\/api\/v[12]\//.test(`${path}/`)) return { status: 410, body: { message: "This API has been retired." } };
     if (!found) refuse("not_found", "The requested path does not exist.");
@@ -69,33 +68,45 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (!operation) refuse("method_not_allowed", "This method is not allowed here.");
     known.operation = operation.id;
     const pairs = [...new URLSearchParams(raw.url.slice(path.length))];
-    const key = authenticate(operation, raw.headers["authorization"], pairs.find(([name]) => name === "company_id")?.[1], {
-      id: accountId,
-      keys,
-    });
+    const own = { id: account.id, keys: account.state.rows(keys) };
+    const key = authenticate(operation, raw.headers["authorization"], companyIn(raw.url), own);
     known.key = key?.id;
     if (operation.auth !== "none") known.headers["x-klaviyo-api-revision"] = servedRevision(raw.headers["revision"]);
     if (found.betaOnly) refuse("invalid", "This endpoint is in beta: its revision ends in '.pre'.", { source: { parameter: "revision" } });
     checkScopes(key, operation.scopes);
-    const rate = limiter.take(operation, (name, value) => pairs.some((pair) => pair[0] === name && pair[1].split(",").includes(value)));
+    const rate = account.limiter.take(operation, (name, value) =>
+      pairs.some((pair) => pair[0] === name && pair[1].split(",").includes(value)),
+    );
     if (raw.isCut) tooLarge();
     const { body, files } = await parseBody(operation, raw);
     const query = parseQuery(operation, pairs);
     checkScopes(key, includedScopes(operation, query.include, scopes));
     const self = requestUrl(origin(), path.replace(/\/$/, ""), pairs);
     const request: ApiRequest = { operation, params: found.params, query, body, files, headers: raw.headers, self };
-    const { result, changes } = engine.handle(request);
+    const { result, changes } = account.engine.handle(request, raw.skewMs);
     known.changes = changes;
     return { ...result, headers: { ...rate, ...result.headers } };
   }
 
   return {
-    operationOf: (raw) => routeOf(raw)?.operation,
+    about(raw) {
+      const own = accounts.of(raw.headers["authorization"], undefined).state.rows(keys);
+      return { operation: routeOf(raw)?.operation?.id, key: own.find("key", keyIn(raw.headers["authorization"]) ?? "")?.id };
+    },
     async answer(raw) {
-      const known: Answer = { status: 500, headers: standing(accountId, newUuid()), operation: undefined, key: undefined, changes: [] };
+      const account = accounts.of(raw.headers["authorization"], companyIn(raw.url));
+      const { id } = account;
+      const known: Answer = {
+        status: 500,
+        headers: standing(id, newUuid()),
+        operation: undefined,
+        account: id,
+        key: undefined,
+        changes: [],
+      };
       try {
-        engine.runDue();
-        const reply = await serve(raw, routeOf(raw), known);
+        account.engine.runDue();
+        const reply = await serve(account, raw, routeOf(raw), known);
         return { ...known, ...reply, headers: { ...known.headers, ...reply.headers } };
       } catch (thrown) {
         const refused = refusedOf(thrown);
@@ -113,6 +124,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
 function pathOf(url: string): string {
   return url.split("?", 1)[0] ?? "/";
+}
+
+function companyIn(url: string): string | undefined {
+  return new URLSearchParams(url.slice(pathOf(url).length)).get("company_id") ?? undefined;
 }
 
 function statusOf(body: ReturnType<typeof errorDocument>): number {

@@ -27,12 +27,12 @@ export const estimationJobResource = defineResource<EstimationJobRow>({
   attributes: (job, ctx) => ({ status: job.done ? "complete" : ctx.now < job.at + QUEUED_MS ? "queued" : "processing" }),
   create({ id = "" }, ctx) {
     ctx.must("campaign", id);
-    ctx.schedule(ctx.now + COUNTED_MS, "estimate_recipients", { campaign: id, at: ctx.now });
+    ctx.settle(COUNTED_MS, "estimate_recipients", { id, at: ctx.now });
     return { id, at: ctx.now };
   },
   tasks: {
     estimate_recipients(payload, ctx) {
-      const campaign = ctx.rows(campaigns).get(textOf(payload["campaign"]) ?? "");
+      const campaign = ctx.rows(campaigns).get(textOf(payload["id"]) ?? "");
       const job = ctx.rows(estimationJobs).get(campaign?.id ?? "");
       if (!campaign || !job || job.at !== payload["at"]) return;
       ctx.rows(estimationJobs).put({ ...job, done: true });

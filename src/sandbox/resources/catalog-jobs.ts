@@ -89,8 +89,8 @@ function defineJob(member: string, target: Resource, verb: string, apply: Verb):
       if (rows.count("status", "queued") + rows.count("status", "processing") >= MAX_IN_PROGRESS)
         refuse("invalid", `At most ${MAX_IN_PROGRESS} jobs can be in progress at one time.`);
       const id = ctx.ids.ulid(ctx.now);
-      ctx.schedule(ctx.now + JOB_STARTS_AFTER_MS, tasks.start, { id });
-      ctx.schedule(ctx.now + JOB_ENDS_AFTER_MS, tasks.finish, { id, entries });
+      ctx.settle(JOB_STARTS_AFTER_MS, tasks.start, { id });
+      ctx.settle(JOB_ENDS_AFTER_MS, tasks.finish, { id, entries });
       return { id, status: "queued", created: ctx.now, total: entries.length, done: 0, errors: [], touched: [] };
     },
     tasks: {

@@ -53,8 +53,8 @@ export const codeJobResource = defineResource<CodeJobRow>({
     if (bodies.length > MAX_CODES) refuse("invalid", `A job has at most ${MAX_CODES} coupon codes.`, { source });
     if (ctx.rows(codeJobs).count("status", "queued") >= MAX_QUEUED) refuse("invalid", `At most ${MAX_QUEUED} jobs can be queued at once.`);
     const id = ctx.ids.ulid(ctx.now);
-    ctx.schedule(ctx.now + JOB_STARTS_AFTER_MS, "start_coupon_codes", { id });
-    ctx.schedule(ctx.now + JOB_ENDS_AFTER_MS, "finish_coupon_codes", { id, bodies });
+    ctx.settle(JOB_STARTS_AFTER_MS, "start_coupon_codes", { id });
+    ctx.settle(JOB_ENDS_AFTER_MS, "finish_coupon_codes", { id, bodies });
     return { id, status: "queued", created: ctx.now, total: bodies.length, failed: 0, codes: [], errors: [] };
   },
   tasks: {

@@ -60,6 +60,6 @@ function moved(code: CouponCodeRow, status: CodeStatus, ctx: Context): CouponCod
   // Back in the pool it is nobody's; without somebody it cannot be assigned (assumed).
   if (status === "UNASSIGNED") return next;
   if (status === "ASSIGNED_TO_PROFILE" && profile === undefined) refuse("conflict", "The coupon code has no profile to be assigned to.");
-  if (status === "DELETING") ctx.schedule(ctx.now + JOB_ENDS_AFTER_MS, "remove_coupon_code", { id: code.id });
+  if (status === "DELETING") ctx.settle(JOB_ENDS_AFTER_MS, "remove_coupon_code", { id: code.id });
   return { ...next, ...(profile !== undefined && { profile }) };
 }

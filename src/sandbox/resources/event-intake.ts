@@ -12,7 +12,7 @@ const LAG_MS = 1000;
 
 /** Puts accepted events on their way. `client` calls never change an identifier that a profile has. */
 export function scheduleEvents(ctx: Context, groups: Accepted[], caller: "server" | "client"): void {
-  ctx.schedule(ctx.now + LAG_MS, "store_events", { groups, caller });
+  ctx.settle(LAG_MS, "store_events", { groups, caller });
 }
 
 /** Stores what {@link scheduleEvents} put off. Whose person is gone meanwhile is dropped. */

@@ -58,8 +58,8 @@ export const importJobResource = defineResource<ImportJobRow>({
     // Form of a recorded id: environment, company, second and two random parts in base64.
     const text = `${ctx.accountId}_sandbox.${ctx.ids.alphanumeric(6)}.${Math.floor(ctx.now / 1000)}.${ctx.ids.alphanumeric(6)}`;
     const id = Buffer.from(text).toString("base64url");
-    ctx.schedule(ctx.now + JOB_STARTS_AFTER_MS, "start_import", { id });
-    ctx.schedule(ctx.now + JOB_ENDS_AFTER_MS, "finish_import", { id, profiles });
+    ctx.settle(JOB_STARTS_AFTER_MS, "start_import", { id });
+    ctx.settle(JOB_ENDS_AFTER_MS, "finish_import", { id, profiles });
     return { id, status: "queued", created: ctx.now, total: profiles.length, done: 0, failed: 0, lists: many("lists") ?? [], profiles: [] };
   },
   tasks: {

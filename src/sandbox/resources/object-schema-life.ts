@@ -49,7 +49,7 @@ export function newSchema(ctx: Context, type: Pick<ObjectTypeRow, "id" | "title"
 
 /** The schema on its way to being active. */
 export function publishing(ctx: Context, schema: ObjectSchemaRow): ObjectSchemaRow {
-  ctx.schedule(ctx.now + PUBLISHING_MS, "activate_object_schema", { id: schema.id });
+  ctx.settle(PUBLISHING_MS, "activate_object_schema", { id: schema.id });
   return { ...schema, status: schemaLife.next(schema.status, "publish") };
 }
 

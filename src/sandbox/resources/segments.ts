@@ -47,7 +47,7 @@ export const segmentResource = defineResource<SegmentRow>({
   },
   create({ attributes }, ctx) {
     const id = ctx.ids.short();
-    ctx.schedule(ctx.now + PROCESSING_MS, "finish_segment", { id, since: ctx.now });
+    ctx.settle(PROCESSING_MS, "finish_segment", { id, since: ctx.now });
     return {
       id,
       name: textOf(attributes["name"]) ?? "",
@@ -70,7 +70,7 @@ export const segmentResource = defineResource<SegmentRow>({
       ...(!isActive && { inactive: true }),
     };
     if (!attributes["definition"]) return changed;
-    ctx.schedule(ctx.now + PROCESSING_MS, "finish_segment", { id: segment.id, since: ctx.now });
+    ctx.settle(PROCESSING_MS, "finish_segment", { id: segment.id, since: ctx.now });
     const before = segment.processing === undefined ? segment.definition : segment.before;
     return {
       ...changed,

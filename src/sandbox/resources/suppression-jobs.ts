@@ -78,8 +78,8 @@ function defineTwin({ type, collection, tasks, personOf, change }: Twin): Resour
     create(input, ctx) {
       const { emails, list, segment } = parseTarget(input, ctx);
       const id = ctx.ids.ulid(ctx.now);
-      ctx.schedule(ctx.now + JOB_STARTS_AFTER_MS, tasks.start, { id });
-      ctx.schedule(ctx.now + JOB_ENDS_AFTER_MS, tasks.finish, { id, emails });
+      ctx.settle(JOB_STARTS_AFTER_MS, tasks.start, { id });
+      ctx.settle(JOB_ENDS_AFTER_MS, tasks.finish, { id, emails });
       const total = emails.length || membersOf(ctx, { list, segment }).length;
       return {
         id,

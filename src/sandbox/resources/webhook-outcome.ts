@@ -1,5 +1,5 @@
 import type { Context } from "../engine/context.ts";
-import { scheduled } from "../engine/engine.ts";
+import { scheduled } from "../engine/tasks.ts";
 import { deliveryLife, webhookDeliveries, webhooks, type WebhookDeliveryRow, type WebhookRow } from "./webhook-rows.ts";
 
 /** How a request ended: the endpoint's status, or why there is none. */

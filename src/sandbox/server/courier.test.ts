@@ -17,7 +17,7 @@ const NOW = Date.UTC(2026, 6, 15, 10);
 function owing(status: DeliveryStatus, count: number, options: Partial<CourierOptions>) {
   const clock = createManualClock(NOW);
   const resources = [accountResource, listResource, tagGroupResource, eventResource, webhookResource];
-  const none = { persist: undefined, origin: () => "http://x", log: () => undefined, actions: [] };
+  const none = { transitions: () => "timed" as const, origin: () => "http://x", log: () => undefined, actions: [] };
   const account = createAccount({ catalog: loadCatalog(), seed: "x", profiles: 0, resources, clock: () => clock, ...none });
   account.engine.run((ctx) => {
     const times = { created: NOW, updated: NOW };

@@ -1,55 +1,79 @@
-import { isJsonObject, type Json } from "../../lib/json.ts";
+import { z } from "zod";
 
 /**
- * What can go wrong on the way. `…_before`: the request is not carried out. `…_after`: it is, and only the answer suffers, which is how a
- * caller comes not to know the outcome.
+ * What can go wrong on the way, and whether the request is carried out all the same: `never`, `once` (only the answer suffers, which is how
+ * a caller comes not to know the outcome), `later` or `twice`.
  */
-export const FAULT_KINDS = [
+export const FAULT_KINDS = {
   /** Waits `ms`, then answers. */
-  "latency",
-  /** Answers `status` (503 unless given), nothing done. */
-  "error_before",
-  /** Answers `status` (500 unless given) although it was done. */
-  "error_after",
-  /** Cuts the connection, nothing done. */
-  "drop_before",
-  /** Cuts the connection although it was done. */
-  "drop_after",
+  latency: "once",
+  /** Answers `status` (503 unless given). */
+  error_before: "never",
+  /** Answers `status` (500 unless given). */
+  error_after: "once",
+  /** Cuts the connection. */
+  drop_before: "never",
+  drop_after: "once",
+  /** Answers `status` (503 unless given; 0 cuts the connection), and carries the request out `ms` later by the sandbox clock. */
+  late_effect: "later",
+  /** Delivers the request a second time, as a proxy that retries does, and gives the second answer. */
+  duplicate_delivery: "twice",
   /** Sends half of the body and cuts. */
-  "torn_body",
+  torn_body: "once",
   /** Sends the body in pieces over `ms`. */
-  "slow_body",
-  /** 429 with `retry_after` seconds (1 unless given), nothing done. */
-  "rate_limit",
+  slow_body: "once",
+  /** 429 with `retry_after`: seconds (1 unless given), any text, or null for no such header. */
+  rate_limit: "never",
   /** Right status and headers, a body that is not JSON. */
-  "malformed_body",
-  /** A page of HTML with `status` (502 unless given), as proxies send it, nothing done. */
-  "html_error",
-  /** 302 to `location`, nothing done. */
-  "redirect",
+  malformed_body: "once",
+  /** A page of HTML with `status` (502 unless given), as proxies send it. */
+  html_error: "never",
+  /** 302 to `location`. */
+  redirect: "never",
   /** Pads the answer by `size_bytes` (20 MB unless given). */
-  "oversized_body",
-] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+  oversized_body: "once",
+  /** Carried out and answered by a clock that is `ms` ahead, or behind where negative: times of rows and the `date` header. */
+  clock_skew: "once",
+  /** Answers as if the key had been revoked. */
+  revoked_key: "never",
+  /** Answers as if the key had not the scope. */
+  missing_scope: "never",
+  /** Answers as if the revision were no longer served. */
+  retired_revision: "never",
+} as const satisfies Record<string, "never" | "once" | "later" | "twice">;
+export type FaultKind = keyof typeof FAULT_KINDS;
 
-export interface Fault {
-  match: { method?: string; path?: string; operation?: string };
+const count = z.int().min(0);
+
+export const fault = z.strictObject({
+  /** All that is given must hold. `path` may end with `*`; `key` is the key's name. */
+  match: z
+    .strictObject({
+      method: z.string().optional(),
+      path: z.string().optional(),
+      operation: z.string().optional(),
+      key: z.string().optional(),
+    })
+    .default({}),
+  /** Lets so many pass first. */
+  skip: count.optional(),
   /** How often; without it, until taken away. */
-  times?: number;
-  fault: FaultKind;
-  ms?: number;
-  status?: number;
-  retry_after?: number;
-  location?: string;
-  size_bytes?: number;
-}
+  times: count.optional(),
+  fault: z.enum(Object.keys(FAULT_KINDS) as FaultKind[]),
+  ms: z.int().optional(),
+  status: z.int().min(0).max(599).optional(),
+  retry_after: z.union([z.int(), z.string(), z.null()]).optional(),
+  location: z.string().optional(),
+  size_bytes: count.max(200_000_000).optional(),
+});
+export type Fault = z.infer<typeof fault>;
 
 export interface Faults {
   set(faults: readonly Fault[]): void;
   list(): Fault[];
   clear(): void;
-  /** The first that matches, counted as used. */
-  take(request: { method: string; path: string; operation: string | undefined }): Fault | undefined;
+  /** The first that matches and is not let pass, counted as used. */
+  take(request: { method: string; path: string; operation: string | undefined; key: string | undefined }): Fault | undefined;
 }
 
 export function createFaults(): Faults {
@@ -62,40 +86,23 @@ export function createFaults(): Faults {
     clear() {
       faults = [];
     },
-    take({ method, path, operation }) {
-      const found = faults.find(
+    take({ method, path, operation, key }) {
+      const matching = faults.filter(
         ({ match, times }) =>
           times !== 0 &&
           (match.method ?? method) === method &&
           (match.operation ?? operation) === operation &&
+          (match.key ?? key) === key &&
           (match.path === undefined || path === match.path || (match.path.endsWith("*") && path.startsWith(match.path.slice(0, -1)))),
       );
-      if (found?.times !== undefined) found.times--;
-      return found;
+      for (const fault of matching) {
+        if (!fault.skip) {
+          if (fault.times !== undefined) fault.times--;
+          return fault;
+        }
+        fault.skip--;
+      }
+      return undefined;
     },
-  };
-}
-
-/** Reads the list that `POST /_sandbox/faults` takes; undefined when it is not one. */
-export function parseFaults(value: Json | undefined): Fault[] | undefined {
-  const list = Array.isArray(value) ? value : [value];
-  const faults = list.flatMap((each) => parseFault(each) ?? []);
-  return faults.length === list.length ? faults : undefined;
-}
-
-function parseFault(value: Json | undefined): Fault | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const kind = FAULT_KINDS.find((each) => each === value["fault"]);
-  const match = value["match"] ?? {};
-  const numbers = ["times", "ms", "status", "retry_after", "size_bytes"].filter((name) => value[name] !== undefined);
-  const isNumeric = numbers.every((name) => Number.isSafeInteger(value[name]) && Number(value[name]) >= 0);
-  if (!kind || !isJsonObject(match) || !isNumeric) return undefined;
-  const texts = (from: typeof value, names: string[]) =>
-    Object.fromEntries(names.flatMap((name) => (typeof from[name] === "string" ? [[name, from[name]]] : [])));
-  return {
-    match: texts(match, ["method", "path", "operation"]),
-    fault: kind,
-    ...Object.fromEntries(numbers.map((name) => [name, Number(value[name])])),
-    ...texts(value, ["location"]),
   };
 }

@@ -1,19 +1,22 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../../lib/clock.ts";
 import { HalyardError } from "../../lib/errors.ts";
 import { JSON_LIMITS } from "../../lib/json.ts";
-import { errorDocument, type Refusal } from "../engine/refusal.ts";
-import { throttledDetail } from "../protocol/limits.ts";
 import type { Answer, Pipeline, RawRequest } from "../protocol/pipeline.ts";
-import type { Control } from "./control.ts";
-import type { Fault, FaultKind, Faults } from "./faults.ts";
-import { countChanges, type Ledger } from "./ledger.ts";
+import type { Control } from "./control-routes.ts";
+import { answerInstead, spoil, toWire, type Wire } from "./fault-answers.ts";
+import type { Fault, Faults } from "./faults.ts";
+import type { LateWork } from "./late-work.ts";
+import { countChanges, effectsOf, type Ledger } from "./ledger.ts";
 
 export interface HttpOptions {
   pipeline: Pipeline;
   control: Control;
   faults: Faults;
   ledger: Ledger;
+  late: LateWork;
   /** The sandbox clock, for the ledger. */
   now(): number;
   /** Real time, for injected delays: a manual sandbox clock must not swallow them. */
@@ -53,46 +56,66 @@ async function serve(options: HttpOptions, request: IncomingMessage, response: S
   response.on("error", () => undefined);
   const raw = await readRequest(request);
   if (!raw) return void response.destroy();
+  await options.late.runDue(options.now());
   const [path = "/", query = ""] = raw.url.split("?", 2);
   if (path === "/_sandbox" || path.startsWith("/_sandbox/")) {
-    const { status, body } = await options.control.answer(raw, request.socket.remoteAddress ?? "");
-    return send(
-      response,
-      { status, headers: { "content-type": "application/json" }, text: body === undefined ? "" : JSON.stringify(body) },
-      raw.method,
-    );
+    const { status, body, lines } = await options.control.answer(raw, request.socket.remoteAddress ?? "");
+    if (lines) return sendLines(response, lines);
+    const text = body === undefined ? "" : JSON.stringify(body);
+    return send(response, { status, headers: { "content-type": "application/json" }, text }, raw.method);
   }
-  const operation = options.pipeline.operationOf(raw)?.id;
-  const fault = options.faults.take({ method: raw.method, path, operation });
+  const { operation, key } = options.pipeline.about(raw);
+  const fault = options.faults.take({ method: raw.method, path, operation, key });
+  const note = (answer: Answer | undefined, status: number): void => {
+    const changed = answer && countChanges(answer.changes);
+    const about = { at: options.now(), method: raw.method, path, query, operation, key, account: answer?.account, status };
+    options.ledger.add({
+      ...about,
+      ...(answer && changed && { changed, effects: effectsOf(answer.changes) }),
+      ...(fault && { fault: fault.fault }),
+    });
+  };
+  const carryOut = async (skewMs = 0): Promise<Answer> => {
+    const answer = await options.pipeline.answer({ ...raw, skewMs });
+    note(answer, answer.status);
+    return answer;
+  };
   if (fault?.fault === "latency") await options.wait(fault.ms ?? 0);
-  const early = fault && BEFORE[fault.fault]?.(fault, options.newUuid);
-  const answer = early ? undefined : await options.pipeline.answer(raw);
-  const changed = answer && countChanges(answer.changes);
-  const status = answer?.status ?? (early === "drop" ? 0 : (early?.status ?? 0));
-  const known = { at: options.now(), method: raw.method, path, query, operation, key: answer?.key, status };
-  options.ledger.add({ ...known, ...(changed && { changed }), ...(fault && { fault: fault.fault }) });
-  if (early === "drop" || fault?.fault === "drop_after") request.socket.destroy();
-  else if (early) send(response, early, raw.method);
-  else if (answer && (fault?.fault === "torn_body" || fault?.fault === "slow_body"))
-    await sendInHalves(response, toWire(answer), fault, options.wait);
-  else if (answer) send(response, spoil(toWire(answer), fault, options.newUuid), raw.method);
+  const instead = fault && answerInstead(fault, options.newUuid);
+  if (instead) {
+    note(undefined, instead === "drop" ? 0 : instead.status);
+    if (fault.fault === "late_effect") options.late.add(options.now() + (fault.ms ?? 0), carryOut);
+    if (instead === "drop") request.socket.destroy();
+    else send(response, instead, raw.method);
+    return;
+  }
+  const skewMs = fault?.fault === "clock_skew" ? (fault.ms ?? 0) : 0;
+  let answer = await carryOut(skewMs);
+  if (fault?.fault === "duplicate_delivery") answer = await carryOut();
+  const wire = withDate(toWire(answer), options.now() + skewMs);
+  if (fault?.fault === "drop_after") request.socket.destroy();
+  else if (fault?.fault === "torn_body" || fault?.fault === "slow_body") await sendInHalves(response, wire, fault, options.wait);
+  else send(response, spoil(wire, fault, options.newUuid), raw.method);
 }
 
-interface Wire {
-  status: number;
-  headers: Record<string, string>;
-  text: string;
-}
-
-function toWire({ status, headers, body }: Answer): Wire {
-  const text = body === undefined ? "" : JSON.stringify(body);
-  return { status, headers: { ...(body !== undefined && { "content-type": "application/vnd.api+json" }), ...headers }, text };
+/** The account's own time: a caller with another clock can see so. */
+function withDate(wire: Wire, atMs: number): Wire {
+  return { ...wire, headers: { ...wire.headers, date: new Date(atMs).toUTCString() } };
 }
 
 function send(response: ServerResponse, { status, headers, text }: Wire, method: string): void {
   const length = status === 204 ? {} : { "content-length": String(Buffer.byteLength(text)) };
   response.writeHead(status, { ...headers, ...length });
   response.end(method === "HEAD" || status === 204 ? undefined : text);
+}
+
+/** One JSON document a line, written as fast as it is read: a whole account need not fit into one text. */
+async function sendLines(response: ServerResponse, lines: Iterable<unknown>): Promise<void> {
+  response.writeHead(200, { "content-type": "application/x-ndjson" });
+  const texts = (function* () {
+    for (const line of lines) yield `${JSON.stringify(line)}\n`;
+  })();
+  await pipeline(Readable.from(texts), response);
 }
 
 async function sendInHalves(
@@ -107,37 +130,6 @@ async function sendInHalves(
   await wait(fault === "slow_body" ? (ms ?? 1000) : 1);
   if (fault === "torn_body") response.destroy();
   else response.end(text.slice(half));
-}
-
-/** What is answered, or done, in place of the request. Faults that are not here let it through. */
-const BEFORE: Partial<Record<FaultKind, (fault: Fault, newUuid: () => string) => Wire | "drop">> = {
-  drop_before: () => "drop",
-  error_before: (fault, newUuid) => errorWire(fault.status ?? 503, newUuid),
-  rate_limit: (fault, newUuid) => {
-    const wait = fault.retry_after ?? 1;
-    const wire = errorWire(429, newUuid, { code: "throttled", detail: throttledDetail(wait) });
-    return { ...wire, headers: { ...wire.headers, "retry-after": String(wait) } };
-  },
-  html_error: (fault) => ({
-    status: fault.status ?? 502,
-    headers: { "content-type": "text/html" },
-    text: "<html><body>Bad gateway</body></html>",
-  }),
-  redirect: (fault) => ({ status: 302, headers: { location: fault.location ?? "http://127.0.0.1:9/" }, text: "" }),
-};
-
-function spoil(wire: Wire, fault: Fault | undefined, newUuid: () => string): Wire {
-  if (fault?.fault === "error_after") return errorWire(fault.status ?? 500, newUuid);
-  if (fault?.fault === "malformed_body") return { ...wire, text: `{"data": [${wire.text.slice(0, 20)}` };
-  if (fault?.fault === "oversized_body")
-    return { ...wire, text: wire.text.replace(/}$/, `,"padding":"${"x".repeat(fault.size_bytes ?? 20_000_000)}"}`) };
-  return wire;
-}
-
-/** Klaviyo's error form with any status, which the table of refusals need not know. */
-function errorWire(status: number, newUuid: () => string, refusal: Refusal = { code: "error", detail: "A server error occurred." }): Wire {
-  const [first] = errorDocument([refusal], newUuid)["errors"] as object[];
-  return { status, headers: { "content-type": "application/vnd.api+json" }, text: JSON.stringify({ errors: [{ ...first, status }] }) };
 }
 
 const MAX_READ_BYTES = 64 * 1024 * 1024;

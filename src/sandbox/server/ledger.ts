@@ -9,15 +9,28 @@ export interface LedgerEntry {
   path: string;
   query: string;
   operation: string | undefined;
+  /** Account that was asked; absent where a fault kept the request from any. */
+  account: string | undefined;
   /** Name of the key, never the key. */
   key: string | undefined;
   /** Status as computed; a fault may have kept it from arriving. */
   status: number;
   /** Changed rows by collection; absent when nothing changed. */
   changed?: Record<string, number>;
+  /** The rows themselves, the first {@link MAX_EFFECTS}. */
+  effects?: Effect[];
   /** Kind of the fault that was put in. */
   fault?: string;
 }
+
+/** What became of one row. */
+export interface Effect {
+  collection: string;
+  id: string;
+  did: "made" | "changed" | "removed";
+}
+
+const MAX_EFFECTS = 50;
 
 export interface Ledger {
   add(entry: Omit<LedgerEntry, "n">): void;
@@ -50,4 +63,12 @@ export function countChanges(changes: readonly Change[]): Record<string, number>
   const counts: Record<string, number> = {};
   for (const { collection } of changes) if (!collection.startsWith("_")) counts[collection] = (counts[collection] ?? 0) + 1;
   return Object.keys(counts).length > 0 ? counts : undefined;
+}
+
+/** Which rows changed, and how; as many as the ledger keeps. */
+export function effectsOf(changes: readonly Change[]): Effect[] {
+  return changes
+    .filter(({ collection }) => !collection.startsWith("_"))
+    .slice(0, MAX_EFFECTS)
+    .map(({ collection, id, before, after }) => ({ collection, id, did: !after ? "removed" : before ? "changed" : "made" }));
 }

@@ -82,6 +82,17 @@ export class State {
     this.ids.reset(this.#start);
   }
 
+  /** Every collection, bookkeeping too. */
+  collections(): Iterable<Collection> {
+    return this.#collections.values();
+  }
+
+  /** Every row of these collections, or of all, collections and ids in order; bookkeeping left out. */
+  *dump(names?: readonly string[]): Iterable<{ collection: string; row: Row }> {
+    for (const collection of [...this.#visible()].filter(({ def }) => names?.includes(def.name) ?? true))
+      for (const row of [...collection.all()].toSorted((a, b) => (a.id < b.id ? -1 : 1))) yield { collection: collection.def.name, row };
+  }
+
   counts(): Record<string, number> {
     return Object.fromEntries([...this.#visible()].map((collection) => [collection.def.name, collection.size]));
   }
@@ -89,10 +100,7 @@ export class State {
   /** SHA-256 over every row, whatever the order of their making; bookkeeping such as keys is not part of it. */
   hash(): string {
     const hash = createHash("sha256");
-    for (const collection of this.#visible()) {
-      hash.update(`${collection.def.name}\n`);
-      for (const row of [...collection.all()].toSorted((a, b) => (a.id < b.id ? -1 : 1))) hash.update(`${canonicalJson({ ...row })}\n`);
-    }
+    for (const { collection, row } of this.dump()) hash.update(`${collection} ${canonicalJson({ ...row })}\n`);
     return hash.digest("hex");
   }
 
