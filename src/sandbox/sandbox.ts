@@ -45,7 +45,10 @@ export interface SandboxOptions {
   fetch?: typeof globalThis.fetch;
   /** Told of failures of the sandbox itself. */
   log?: (line: string) => void;
-  /** What the account offers; everything that is declared unless given. */
+}
+
+/** For tests of the sandbox itself: what the account offers; everything that is declared unless given. */
+export interface Declared {
   resources?: readonly Resource[];
   actions?: readonly Action[];
 }
@@ -66,7 +69,7 @@ export interface Sandbox {
 const DEFAULT_START_MS = Date.UTC(2026, 6, 15, 10);
 
 /** Starts an emulated Klaviyo account on a port of its own. Errors: `port_taken`, `store_corrupt`, `config` for a journal of another seed. */
-export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+export async function createSandbox(options: SandboxOptions & Declared = {}): Promise<Sandbox> {
   const { port = 0, host = "127.0.0.1", limits = "real", log = () => undefined } = options;
   const catalog = loadCatalog();
   let url = "";

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryHome } from "../fixtures/world.ts";
@@ -11,8 +11,12 @@ describe("the packed package", () => {
   const folder = temporaryHome();
   const home = join(folder, "home");
   beforeAll(() => {
-    execFileSync("npm", ["run", "-s", "build"], { cwd: ROOT });
-    execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], { cwd: ROOT });
+    // In a copy: other tests run the bundle of this folder meanwhile.
+    const copy = join(folder, "source");
+    const isSource = (path: string): boolean => !/^\/(node_modules|dist|\.git)(\/|$)/.test(path.slice(ROOT.length));
+    cpSync(ROOT, copy, { recursive: true, filter: isSource });
+    symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+    execFileSync("npm", ["run", "-s", "package", "--", "--silent", "--pack-destination", folder], { cwd: copy });
     const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
     execFileSync("tar", ["xzf", join(folder, tarball), "-C", folder]);
     mkdirSync(join(folder, "package/node_modules"));
@@ -45,6 +49,32 @@ describe("the packed package", () => {
     expect(halyard("actions", "make a mailing list").stdout).toContain("create_list");
     expect(halyard("connections", "--json")).toMatchObject({ status: 0 });
     expect(halyard("doctor").stdout).toContain("database");
+  });
+
+  it("is a library too: halyard/sandbox, with types", () => {
+    const user = join(folder, "user");
+    mkdirSync(join(user, "node_modules"), { recursive: true });
+    symlinkSync(join(folder, "package"), join(user, "node_modules/halyard"));
+    const program = [
+      'import { createSandbox, type Fault } from "halyard/sandbox";',
+      'const storm: Fault = { match: { method: "GET" }, fault: "rate_limit", times: 1 };',
+      'const sandbox = await createSandbox({ profiles: 0, clock: "manual", transitions: "immediate" });',
+      "sandbox.control.setFaults([storm]);",
+      'const headers = { authorization: `Klaviyo-API-Key ${sandbox.keys.full}`, revision: "2026-07-15" };',
+      "const statuses: number[] = [];",
+      'for (let i = 0; i < 2; i++) statuses.push((await fetch(sandbox.url + "/api/lists", { headers })).status);',
+      "await sandbox.close();",
+      'process.stdout.write(statuses.join(" "));',
+    ];
+    writeFileSync(join(user, "try.ts"), program.join("\n"));
+    writeFileSync(join(user, "package.json"), '{"type":"module"}');
+    expect(spawnSync(process.execPath, ["try.ts"], { cwd: user, encoding: "utf8" })).toMatchObject({ stdout: "429 200", status: 0 });
+    const types = ["--types", "node", "--typeRoots", join(ROOT, "node_modules/@types")];
+    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", ...types, "try.ts"];
+    expect(spawnSync(join(ROOT, "node_modules/.bin/tsc"), options, { cwd: user, encoding: "utf8" })).toMatchObject({
+      stdout: "",
+      status: 0,
+    });
   });
 
   it("speaks MCP", () => {

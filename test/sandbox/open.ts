@@ -5,7 +5,7 @@ import { accountResource } from "../../src/sandbox/resources/accounts.ts";
 import { listResource } from "../../src/sandbox/resources/lists.ts";
 import { tagGroupResource } from "../../src/sandbox/resources/tag-groups.ts";
 import { tagResource } from "../../src/sandbox/resources/tags.ts";
-import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import { createSandbox, type Declared, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { minimalProfile } from "./minimal-profile.ts";
 
 export interface Called {
@@ -24,7 +24,7 @@ export interface Opened extends Sandbox {
 export const CORE = [accountResource, listResource, tagGroupResource, tagResource, minimalProfile];
 
 /** A sandbox with the core's resources, a manual clock, no limits and no shop unless told otherwise. */
-export async function open(options: SandboxOptions = {}): Promise<Opened> {
+export async function open(options: SandboxOptions & Declared = {}): Promise<Opened> {
   const log: string[] = [];
   const core = {
     clock: "manual",

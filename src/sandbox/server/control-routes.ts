@@ -3,7 +3,7 @@ import { HalyardError } from "../../lib/errors.ts";
 import { CONVERSATION_CHANNELS } from "../resources/conversation-rows.ts";
 import type { RawRequest } from "../protocol/pipeline.ts";
 import type { SandboxControl } from "./control.ts";
-import { fault } from "./faults.ts";
+import { faultList } from "./fault-schema.ts";
 
 export interface ControlAnswer {
   status: number;
@@ -47,13 +47,10 @@ const ROUTES: Record<string, Route> = {
     },
   ),
   "GET /faults": bare((control) => control.faults()),
-  "POST /faults": route(
-    z.preprocess((given) => [given].flat(), z.array(fault)),
-    (control, faults) => {
-      control.setFaults(faults);
-      return control.faults();
-    },
-  ),
+  "POST /faults": route(faultList, (control, faults) => {
+    control.setFaults(faults);
+    return control.faults();
+  }),
   "DELETE /faults": bare((control) => control.clearFaults()),
   "GET /ledger": bare((control, query) => control.ledger(Number(query.get("since") ?? 0) || 0)),
   "DELETE /ledger": bare((control) => control.clearLedger()),

@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /**
  * What can go wrong on the way, and whether the request is carried out all the same: `never`, `once` (only the answer suffers, which is how
  * a caller comes not to know the outcome), `later` or `twice`.
@@ -43,30 +41,20 @@ export const FAULT_KINDS = {
 } as const satisfies Record<string, "never" | "once" | "later" | "twice">;
 export type FaultKind = keyof typeof FAULT_KINDS;
 
-const count = z.int().min(0);
-
-export const fault = z.strictObject({
+export interface Fault {
   /** All that is given must hold. `path` may end with `*`; `key` is the key's name. */
-  match: z
-    .strictObject({
-      method: z.string().optional(),
-      path: z.string().optional(),
-      operation: z.string().optional(),
-      key: z.string().optional(),
-    })
-    .default({}),
+  match?: { method?: string | undefined; path?: string | undefined; operation?: string | undefined; key?: string | undefined } | undefined;
   /** Lets so many pass first. */
-  skip: count.optional(),
+  skip?: number | undefined;
   /** How often; without it, until taken away. */
-  times: count.optional(),
-  fault: z.enum(Object.keys(FAULT_KINDS) as FaultKind[]),
-  ms: z.int().optional(),
-  status: z.int().min(0).max(599).optional(),
-  retry_after: z.union([z.int(), z.string(), z.null()]).optional(),
-  location: z.string().optional(),
-  size_bytes: count.max(200_000_000).optional(),
-});
-export type Fault = z.infer<typeof fault>;
+  times?: number | undefined;
+  fault: FaultKind;
+  ms?: number | undefined;
+  status?: number | undefined;
+  retry_after?: number | string | null | undefined;
+  location?: string | undefined;
+  size_bytes?: number | undefined;
+}
 
 export interface Faults {
   set(faults: readonly Fault[]): void;
@@ -88,7 +76,7 @@ export function createFaults(): Faults {
     },
     take({ method, path, operation, key }) {
       const matching = faults.filter(
-        ({ match, times }) =>
+        ({ match = {}, times }) =>
           times !== 0 &&
           (match.method ?? method) === method &&
           (match.operation ?? operation) === operation &&
