@@ -7,6 +7,8 @@ export interface SandboxOptions {
   limits: "real" | "off";
   /** `manual`: time moves only when told. */
   clock: "real" | "manual";
+  /** When jobs get on: after their usual seconds, or at once. */
+  transitions?: "timed" | "immediate";
   /** File in which the account's state is kept between runs. */
   persist?: string;
   profiles?: number;

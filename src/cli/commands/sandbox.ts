@@ -8,6 +8,7 @@ interface SandboxFlags {
   seed?: number;
   limits: "real" | "off";
   clock: "real" | "manual";
+  transitions: "timed" | "immediate";
   persist?: string;
   profiles?: number;
 }
@@ -20,6 +21,12 @@ export function build(command: Command, session: Session): void {
     .option("--seed <n>", "another shop; the same number gives the same shop", wholeNumber("--seed", 0, 2 ** 32 - 1))
     .addOption(command.createOption("--limits <mode>", "Klaviyo's rate limits or none").choices(["real", "off"]).default("real"))
     .addOption(command.createOption("--clock <mode>", "manual: time moves only when told").choices(["real", "manual"]).default("real"))
+    .addOption(
+      command
+        .createOption("--transitions <mode>", "when jobs get on: after their usual seconds, or at once")
+        .choices(["timed", "immediate"])
+        .default("timed"),
+    )
     .option("--persist <file>", "keep the shop's state in this file")
     .option("--profiles <n>", "how many people the shop knows", wholeNumber("--profiles", 0, 1_000_000))
     .action(async ({ port = session.config().sandboxPort, ...flags }: SandboxFlags) => {
