@@ -5,7 +5,7 @@ import { HalyardError } from "../lib/errors.ts";
 import { createAccount, traceOf, type Account } from "./account.ts";
 import { actions as declaredActions } from "./actions.ts";
 import type { Action, Resource } from "./engine/declare.ts";
-import { keys } from "./protocol/keys.ts";
+import { keys, type KeyRow } from "./protocol/keys.ts";
 import { createLimiter, type Limiter } from "./protocol/limits.ts";
 import { flowErrands } from "./flows/web-calls.ts";
 import { createPipeline } from "./protocol/pipeline.ts";
@@ -143,6 +143,12 @@ function createSandboxControl({ account, manual, limiter, faults, ledger, courie
     account.noteClock();
     engine.runDue();
   };
+  const changeKey = (name: string, change: (row: KeyRow) => KeyRow): void =>
+    engine.run((ctx) => {
+      const row = ctx.rows(keys).find("name", name);
+      if (!row) throw new HalyardError("not_found", "There is no key of that name.");
+      ctx.rows(keys).put(change(row));
+    });
   return {
     reset() {
       account.reset();
@@ -159,22 +165,36 @@ function createSandboxControl({ account, manual, limiter, faults, ledger, courie
     ledger: (since = 0) => ledger.since(since),
     clearLedger: ledger.clear,
     state: () => ({ hash: state.hash(), counts: state.counts() }),
-    keys: () => [...state.rows(keys).all()].map(({ id, scopes, revoked = false }) => ({ id, scopes, revoked })),
+    keys: () =>
+      [...state.rows(keys).all()].map(({ id, name, label, scopes, disabled = false, revoked = false }) => ({
+        id: name,
+        api_id: id,
+        label,
+        scopes,
+        disabled,
+        revoked,
+      })),
     createKey: (name, scopes) =>
       engine.run((ctx) => {
-        if (ctx.rows(keys).has(name)) throw new HalyardError("conflict", "There is a key of that name.");
-        return ctx.rows(keys).put({ id: name, key: `pk_${ctx.ids.alphanumeric(34)}`, scopes }).key;
+        if (ctx.rows(keys).find("name", name)) throw new HalyardError("conflict", "There is a key of that name.");
+        const made = { id: ctx.ids.ulid(ctx.now), name, label: name, created: ctx.now };
+        return ctx.rows(keys).put({ ...made, key: `pk_${ctx.ids.alphanumeric(34)}`, scopes }).key;
       }),
-    revokeKey: (name) =>
-      engine.run((ctx) => {
-        const row = ctx.rows(keys).get(name);
-        if (!row) throw new HalyardError("not_found", "There is no key of that name.");
-        ctx.rows(keys).put({ ...row, revoked: true });
+    revokeKey: (name) => changeKey(name, (row) => ({ ...row, revoked: true })),
+    enableKey: (name) =>
+      changeKey(name, (row) => {
+        const { disabled: _, ...rest } = row;
+        return rest;
       }),
     converse: (profile, channel) =>
       engine.run((ctx) => {
         if (!ctx.find("profile", profile)) throw new HalyardError("not_found", "There is no profile of that id.");
         return ctx.rows(conversations).put({ id: ctx.ids.ulid(ctx.now), channel, profile }).id;
+      }),
+    remove: (type, id) =>
+      engine.run((ctx) => {
+        if (!ctx.find(type, id)) throw new HalyardError("not_found", "There is no such resource.");
+        ctx.remove(type, id);
       }),
     async deliveries() {
       await courier?.idle();

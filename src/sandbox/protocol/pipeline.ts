@@ -73,7 +73,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       id: accountId,
       keys,
     });
-    known.key = key?.id;
+    known.key = key?.name;
     if (operation.auth !== "none") known.headers["x-klaviyo-api-revision"] = servedRevision(raw.headers["revision"]);
     if (found.betaOnly) refuse("invalid", "This endpoint is in beta: its revision ends in '.pre'.", { source: { parameter: "revision" } });
     checkScopes(key, operation.scopes);

@@ -20,13 +20,18 @@ export interface SandboxControl {
   ledger(since?: number): LedgerEntry[];
   clearLedger(): void;
   state(): { hash: string; counts: Record<string, number> };
-  keys(): { id: string; scopes: readonly string[] | null; revoked: boolean }[];
+  /** `id` is the name that the ledger shows, `api_id` and `label` are the key's id and name in the API. */
+  keys(): { id: string; api_id: string; label: string; scopes: readonly string[] | null; disabled: boolean; revoked: boolean }[];
   /** Makes a key and returns it. `conflict` when the name is taken. */
   createKey(name: string, scopes: readonly string[] | null): string;
   /** `not_found` when there is no key of that name. */
   revokeKey(name: string): void;
+  /** Lets a key that was disabled open again, as its owner can without one. `not_found` as before. */
+  enableKey(name: string): void;
   /** Lets a person begin a conversation, which nothing in the API does, and returns its id. `not_found` when there is no such profile. */
   converse(profile: string, channel: ConversationRow["channel"]): string;
+  /** Takes away what only the owner can take away, outside of the API. `not_found` when there is no such resource. */
+  remove(type: string, id: string): void;
   /** Deliveries of webhooks, once none is on its way. */
   deliveries(): Promise<WebhookDeliveryRow[]>;
   coverage(): { area: string; implemented: string[]; missing: string[] }[];
@@ -66,16 +71,20 @@ const ROUTES: Record<string, Route> = {
     return { name, key: control.createKey(name, scopes) };
   },
   "PATCH /keys": (control, body) => {
-    const { name, revoked } = isJsonObject(body) ? body : {};
-    if (typeof name !== "string" || revoked !== true)
-      return invalid('Give {"name": "…", "revoked": true}. Scopes of a key cannot be edited.');
-    return control.revokeKey(name);
+    const { name, revoked, disabled } = isJsonObject(body) ? body : {};
+    if (typeof name !== "string" || (revoked !== true && disabled !== false))
+      return invalid('Give {"name": "…", "revoked": true} or {"name": "…", "disabled": false}. Scopes of a key cannot be edited.');
+    return revoked === true ? control.revokeKey(name) : control.enableKey(name);
   },
   "POST /conversations": (control, body) => {
     const { profile, channel = "sms" } = isJsonObject(body) ? body : {};
     const known = CONVERSATION_CHANNELS.find((each) => each === channel);
     if (typeof profile !== "string" || !known) return invalid(`Give {"profile": "<id>", "channel": "${CONVERSATION_CHANNELS.join("|")}"}.`);
     return { id: control.converse(profile, known) };
+  },
+  "DELETE /resources": (control, _, query) => {
+    const [type, id] = [query.get("type"), query.get("id")];
+    return type !== null && id !== null ? control.remove(type, id) : invalid("Give ?type=…&id=….");
   },
   "GET /deliveries": (control) => control.deliveries(),
   "GET /coverage": (control) => control.coverage(),
