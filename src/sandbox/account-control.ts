@@ -2,7 +2,7 @@ import { HalyardError } from "../lib/errors.ts";
 import type { ManualClock } from "../lib/clock.ts";
 import type { AccountSet, HostedAccount } from "./account-set.ts";
 import type { Transitions } from "./engine/tasks.ts";
-import { keys } from "./protocol/keys.ts";
+import { keys, type KeyRow } from "./protocol/keys.ts";
 import { accounts as accountRows } from "./resources/accounts.ts";
 import { conversations } from "./resources/conversation-rows.ts";
 import type { SandboxControl } from "./server/control.ts";
@@ -125,18 +125,40 @@ function rowsControl(hosted: HostedAccount, { now, manual, faults, ledger, late 
   };
 }
 
-function peopleControl({ state, engine }: HostedAccount): Pick<SandboxControl, "keys" | "createKey" | "revokeKey" | "converse"> {
+type PeopleFunctions = "keys" | "createKey" | "revokeKey" | "enableKey" | "converse" | "remove";
+
+/** What the owner of the account, or a person in it, does outside of the API. */
+function peopleControl({ state, engine }: HostedAccount): Pick<SandboxControl, PeopleFunctions> {
+  const changeKey = (name: string, change: (row: KeyRow) => KeyRow): void =>
+    engine.run((ctx) => {
+      ctx.rows(keys).put(change(ctx.rows(keys).find("name", name) ?? missing("There is no key of that name.")));
+    });
   return {
-    keys: () => [...state.rows(keys).all()].map(({ id, scopes, revoked = false }) => ({ id, scopes, revoked })),
+    keys: () =>
+      [...state.rows(keys).all()].map(({ id, name, label, scopes, disabled = false, revoked = false }) => ({
+        id: name,
+        api_id: id,
+        label,
+        scopes,
+        disabled,
+        revoked,
+      })),
     createKey: (name, scopes) =>
       engine.run((ctx) => {
-        if (ctx.rows(keys).has(name)) throw new HalyardError("conflict", "There is a key of that name.");
-        return ctx.rows(keys).put({ id: name, key: `pk_${ctx.ids.alphanumeric(34)}`, scopes }).key;
+        if (ctx.rows(keys).find("name", name)) throw new HalyardError("conflict", "There is a key of that name.");
+        const made = { id: ctx.ids.ulid(ctx.now), name, label: name, created: ctx.now };
+        return ctx.rows(keys).put({ ...made, key: `pk_${ctx.ids.alphanumeric(34)}`, scopes }).key;
       }),
-    revokeKey: (name) =>
+    revokeKey: (name) => changeKey(name, (row) => ({ ...row, revoked: true })),
+    enableKey: (name) =>
+      changeKey(name, (row) => {
+        const { disabled: _, ...rest } = row;
+        return rest;
+      }),
+    remove: (type, id) =>
       engine.run((ctx) => {
-        const row = ctx.rows(keys).get(name) ?? missing("There is no key of that name.");
-        ctx.rows(keys).put({ ...row, revoked: true });
+        if (!ctx.find(type, id)) missing("There is no such resource.");
+        ctx.remove(type, id);
       }),
     converse: (profile, channel) =>
       engine.run((ctx) => {

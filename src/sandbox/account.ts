@@ -73,8 +73,9 @@ export function createAccount(options: AccountOptions): Account {
     try {
       return engine.run((ctx) => {
         const made = { full: `pk_${ctx.ids.alphanumeric(34)}`, readOnly: `pk_${ctx.ids.alphanumeric(34)}` };
-        ctx.rows(keys).put({ id: "full", key: made.full, scopes: null });
-        ctx.rows(keys).put({ id: "readOnly", key: made.readOnly, scopes: readScopes(catalog) });
+        const { ulid } = createIdentity(`${seed} keys`);
+        for (const [name, scopes] of [["full", null] as const, ["readOnly", readScopes(catalog)] as const])
+          ctx.rows(keys).put({ id: ulid(ctx.now), name, label: name, created: ctx.now, key: made[name], scopes });
         seedAccount(ctx, { seed, profiles: head.profiles, collections });
         return made;
       });

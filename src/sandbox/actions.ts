@@ -33,6 +33,8 @@ import { formDefinitions } from "./actions/form-definitions.ts";
 import { objectRelationshipReads } from "./actions/object-relationships.ts";
 import { getClientReviewReports } from "./actions/review-reports.ts";
 import { schemaRelationshipWrites } from "./actions/schema-relationships.ts";
+import { getApiKey, getApiKeys } from "./actions/api-keys.ts";
+import { getBillingUsage, listBillingUsage } from "./actions/billing-usage.ts";
 
 /** Every operation that is more than a plain read or write of a resource, one line each. */
 export const actions: readonly Action[] = [
@@ -90,4 +92,8 @@ export const actions: readonly Action[] = [
   ...objectRelationshipReads,
   getClientReviewReports,
   ...schemaRelationshipWrites,
+  getApiKey,
+  getApiKeys,
+  getBillingUsage,
+  listBillingUsage,
 ];

@@ -44,6 +44,20 @@ import { objectSchemaResource } from "./resources/object-schemas.ts";
 import { objectTypeResource } from "./resources/object-type.ts";
 import { reviewResource } from "./resources/reviews.ts";
 import { sourceMappingResource } from "./resources/source-mappings.ts";
+import { apiKeyResource } from "./resources/api-keys.ts";
+import { applicationResource } from "./resources/applications.ts";
+import { billingUsageResource } from "./resources/billing-usage.ts";
+import { brandButtonResource } from "./resources/brand-buttons.ts";
+import { brandColorResource } from "./resources/brand-colors.ts";
+import { brandEmailDefaultResource } from "./resources/brand-email-defaults.ts";
+import { brandLogoResource } from "./resources/brand-logos.ts";
+import { brandSocialGroupResource } from "./resources/brand-social-groups.ts";
+import { brandVoiceResource } from "./resources/brand-voice.ts";
+import { activationJobResource, verificationJobResource } from "./resources/sending-domain-jobs.ts";
+import { sendingDomainResource } from "./resources/sending-domains.ts";
+import { textConfigurationResource } from "./resources/text-messaging-configurations.ts";
+import { textRegistrationResource } from "./resources/text-messaging-registrations.ts";
+import { textSenderResource } from "./resources/text-messaging-senders.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
 export const resources: readonly Resource[] = [
@@ -95,4 +109,19 @@ export const resources: readonly Resource[] = [
   objectTypeResource,
   reviewResource,
   sourceMappingResource,
+  activationJobResource,
+  apiKeyResource,
+  applicationResource,
+  billingUsageResource,
+  brandButtonResource,
+  brandColorResource,
+  brandEmailDefaultResource,
+  brandLogoResource,
+  brandSocialGroupResource,
+  brandVoiceResource,
+  sendingDomainResource,
+  textConfigurationResource,
+  textRegistrationResource,
+  textSenderResource,
+  verificationJobResource,
 ];

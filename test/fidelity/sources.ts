@@ -26,4 +26,5 @@ export const SOURCES: Record<string, { because: string; id(from: From): Promise<
       return dataOf(await shop.ask("/api/reviews"))[0]?.id ?? "";
     },
   },
+  "brand-voice": { because: "each account has one, under its id", id: ({ shop }) => Promise.resolve(shop.sandbox.accountId) },
 };

@@ -18,6 +18,22 @@ const pairs = shop.operations.flatMap((write) => {
   return item && isNamed && (write.shape === "create" || write.shape === "update") && write.auth === "key" ? [{ write, item }] : [];
 });
 
+/** What is told to carriers, who alone see it. */
+const PAPERS = [
+  "first_name",
+  "last_name",
+  "phone_number",
+  "email",
+  "address",
+  "business_name",
+  "business_website",
+  "business_type",
+  "doing_business_as",
+  "business_registration_country",
+  "business_registration_authority",
+  "business_registration_number",
+];
+
 /** Attributes that are not read back as they were sent, by resource type, and why. */
 const NOT_READ_BACK: Record<string, string> = {
   "campaign campaign-messages": "become resources of their own",
@@ -38,6 +54,8 @@ const NOT_READ_BACK: Record<string, string> = {
   "template html": "gets the parts that a document must have (recorded/create-template.json)",
   "webhook endpoint_url": "only its host is shown",
   "webhook secret_key": "a secret is never shown",
+  "text-messaging-sender text-messaging-sender-registration": "becomes a resource of its own",
+  ...Object.fromEntries(PAPERS.map((name) => [`text-messaging-sender-registration ${name}`, "carriers alone see it"])),
 };
 
 describe("what is written is read", () => {

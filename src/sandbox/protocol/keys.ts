@@ -2,15 +2,22 @@ import type { Operation } from "../../catalog/operation.ts";
 import { refuse } from "../engine/refusal.ts";
 import { defineCollection, type Collection, type Row } from "../state/collection.ts";
 
-/** A private API key of the sandbox account. `scopes` null means all. Ids are the names that the ledger shows. */
+/** A private API key of the sandbox account. `scopes` null means all. */
 export interface KeyRow extends Row {
+  /** What the ledger and the control endpoints call it; it stays when the label is changed. */
+  readonly name: string;
+  /** Its name in the API. */
+  readonly label: string;
+  readonly created: number;
   readonly key: string;
   readonly scopes: readonly string[] | null;
+  /** Can be switched on again, unlike a revoked one. */
+  readonly disabled?: true;
   readonly revoked?: true;
 }
 
 /** Bookkeeping of the emulator, not part of the account's hash. */
-export const keys = defineCollection<KeyRow>("_keys", { unique: { key: (row) => row.key } });
+export const keys = defineCollection<KeyRow>("_keys", { unique: { key: (row) => row.key, name: (row) => row.name } });
 
 /** Who asks: the key's row, or null for endpoints that take none. */
 export function authenticate(
@@ -29,7 +36,7 @@ export function authenticate(
   const token = keyIn(authorization);
   if (token === undefined) refuse("not_authenticated", "Missing or invalid authorization scheme. Please use Klaviyo-API-Key.");
   const row = account.keys.find("key", token);
-  if (!row || row.revoked) refuse("authentication_failed", "The API key specified is invalid.");
+  if (!row || row.revoked || row.disabled) refuse("authentication_failed", "The API key specified is invalid.");
   return row;
 }
 

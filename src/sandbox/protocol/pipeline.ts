@@ -70,7 +70,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const pairs = [...new URLSearchParams(raw.url.slice(path.length))];
     const own = { id: account.id, keys: account.state.rows(keys) };
     const key = authenticate(operation, raw.headers["authorization"], companyIn(raw.url), own);
-    known.key = key?.id;
+    known.key = key?.name;
     if (operation.auth !== "none") known.headers["x-klaviyo-api-revision"] = servedRevision(raw.headers["revision"]);
     if (found.betaOnly) refuse("invalid", "This endpoint is in beta: its revision ends in '.pre'.", { source: { parameter: "revision" } });
     checkScopes(key, operation.scopes);
@@ -91,7 +91,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     about(raw) {
       const own = accounts.of(raw.headers["authorization"], undefined).state.rows(keys);
-      return { operation: routeOf(raw)?.operation?.id, key: own.find("key", keyIn(raw.headers["authorization"]) ?? "")?.id };
+      return { operation: routeOf(raw)?.operation?.id, key: own.find("key", keyIn(raw.headers["authorization"]) ?? "")?.name };
     },
     async answer(raw) {
       const account = accounts.of(raw.headers["authorization"], companyIn(raw.url));

@@ -9,6 +9,7 @@ import { tagLinks } from "../resources/tag-rows.ts";
 import { templates } from "../resources/template-rows.ts";
 import type { CollectionDef } from "../state/collection.ts";
 import { createCalendar, DAY_MS } from "./calendar.ts";
+import { seedBrand } from "./brand.ts";
 import { seedCampaigns } from "./campaigns.ts";
 import { seedBasics, seedFreshMetrics, seedFreshSegments } from "./fresh.ts";
 import { seedLists, type ShopLists } from "./lists.ts";
@@ -52,6 +53,7 @@ export function seedAccount(ctx: Context, { seed, profiles: count, collections }
   const fresh = seedBasics(ctx, openedMs);
   if (collections.has(metrics)) seedFreshMetrics(ctx, openedMs);
   if (collections.has(metrics) && collections.has(segments)) seedFreshSegments(ctx, fresh, openedMs);
+  seedBrand(ctx, { seed, openedMs, hasShop, collections });
   if (!hasShop) return;
   const lists = seedLists(ctx, fresh, openedMs);
   seedShopMetrics(ctx, openedMs);

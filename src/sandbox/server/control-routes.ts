@@ -73,11 +73,15 @@ const ROUTES: Record<string, Route> = {
     key: control.createKey(body.name, body.scopes),
   })),
   // Klaviyo's keys cannot be edited either, only taken back.
-  "PATCH /keys": route(z.strictObject({ name, revoked: z.literal(true) }), (control, body) => control.revokeKey(body.name)),
+  "PATCH /keys": route(
+    z.union([z.strictObject({ name, revoked: z.literal(true) }), z.strictObject({ name, disabled: z.literal(false) })]),
+    (control, body) => ("revoked" in body ? control.revokeKey(body.name) : control.enableKey(body.name)),
+  ),
   "POST /conversations": route(
     z.strictObject({ profile: z.string(), channel: z.enum(CONVERSATION_CHANNELS).default("sms") }),
     (control, { profile, channel }) => ({ id: control.converse(profile, channel) }),
   ),
+  "DELETE /resources": bare((control, query) => control.remove(query.get("type") ?? "", query.get("id") ?? "")),
   "GET /deliveries": bare((control) => control.deliveries()),
   "GET /coverage": bare((control) => control.coverage()),
   "GET /accounts": bare((control) => control.accounts()),

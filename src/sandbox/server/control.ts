@@ -38,13 +38,18 @@ export interface SandboxControl {
   dropSnapshot(name: string): void;
   /** Rows that differ between a snapshot and another, or now. */
   compare(from: string, to?: string): Change[];
-  keys(): { id: string; scopes: readonly string[] | null; revoked: boolean }[];
+  /** `id` is the name that the ledger shows, `api_id` and `label` are the key's id and name in the API. */
+  keys(): { id: string; api_id: string; label: string; scopes: readonly string[] | null; disabled: boolean; revoked: boolean }[];
   /** Makes a key and returns it. `conflict` when the name is taken. */
   createKey(name: string, scopes: readonly string[] | null): string;
   /** `not_found` when there is no key of that name. */
   revokeKey(name: string): void;
+  /** Lets a key that was disabled open again, as its owner can without one. `not_found` as before. */
+  enableKey(name: string): void;
   /** Lets a person begin a conversation, which nothing in the API does, and returns its id. `not_found` when there is no such profile. */
   converse(profile: string, channel: ConversationRow["channel"]): string;
+  /** Takes away what only the owner can take away, outside of the API. `not_found` when there is no such resource. */
+  remove(type: string, id: string): void;
   /** Deliveries of webhooks, once none is on its way. */
   deliveries(): Promise<WebhookDeliveryRow[]>;
   coverage(): { area: string; implemented: string[]; missing: string[] }[];
