@@ -64,7 +64,7 @@ export const textRegistrationResource = defineResource<TextRegistrationRow>({
 /** Stores a registration that goes into review at once. */
 export function registered(ctx: Context, sender: string, verdict: Verdict): TextRegistrationRow {
   const id = ctx.ids.ulid(ctx.now);
-  ctx.schedule(ctx.now + REVIEW_MS, "decide_sender_review", { id });
+  ctx.settle(REVIEW_MS, "decide_sender_review", { id });
   return ctx.rows(textRegistrations).put({
     id,
     sender,

@@ -45,7 +45,7 @@ export const textSenderResource = defineResource<TextSenderRow>({
     const made = COUNTRIES.map((country): TextSenderRow => {
       const id = ctx.ids.ulid(ctx.now);
       const registration = registered(ctx, id, verdict).id;
-      ctx.schedule(ctx.now + PROVISIONING_MS, "begin_sender_review", { id });
+      ctx.settle(PROVISIONING_MS, "begin_sender_review", { id });
       return { id, country, number, status: "pending_registration", forwarding, registration, created: ctx.now };
     });
     return wanted(ctx, made, textOf(objectOf(attributes["sender_details"])["country"]));
