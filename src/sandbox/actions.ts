@@ -33,6 +33,10 @@ import { formDefinitions } from "./actions/form-definitions.ts";
 import { objectRelationshipReads } from "./actions/object-relationships.ts";
 import { getClientReviewReports } from "./actions/review-reports.ts";
 import { schemaRelationshipWrites } from "./actions/schema-relationships.ts";
+import { queryCustomerAgentSkillValues, queryCustomerAgentValues } from "./actions/agent-reports.ts";
+import { createCustomerAgentResponse } from "./actions/customer-agent-responses.ts";
+import { listAgentConversations } from "./actions/list-agent-conversations.ts";
+import { uploadAgentKnowledge } from "./actions/upload-agent-knowledge.ts";
 
 /** Every operation that is more than a plain read or write of a resource, one line each. */
 export const actions: readonly Action[] = [
@@ -90,4 +94,9 @@ export const actions: readonly Action[] = [
   ...objectRelationshipReads,
   getClientReviewReports,
   ...schemaRelationshipWrites,
+  createCustomerAgentResponse,
+  listAgentConversations,
+  queryCustomerAgentSkillValues,
+  queryCustomerAgentValues,
+  uploadAgentKnowledge,
 ];

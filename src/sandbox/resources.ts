@@ -44,6 +44,12 @@ import { objectSchemaResource } from "./resources/object-schemas.ts";
 import { objectTypeResource } from "./resources/object-type.ts";
 import { reviewResource } from "./resources/reviews.ts";
 import { sourceMappingResource } from "./resources/source-mappings.ts";
+import { agentConversationResource, agentMessageResource } from "./resources/agent-conversations.ts";
+import { agentKnowledgeResource } from "./resources/agent-knowledge.ts";
+import { agentSecretResource } from "./resources/agent-secrets.ts";
+import { agentSkillResource } from "./resources/agent-skills.ts";
+import { agentToolResource } from "./resources/agent-tools.ts";
+import { customerAgentResource } from "./resources/customer-agents.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
 export const resources: readonly Resource[] = [
@@ -95,4 +101,11 @@ export const resources: readonly Resource[] = [
   objectTypeResource,
   reviewResource,
   sourceMappingResource,
+  agentConversationResource,
+  agentKnowledgeResource,
+  agentMessageResource,
+  agentSecretResource,
+  agentSkillResource,
+  agentToolResource,
+  customerAgentResource,
 ];
