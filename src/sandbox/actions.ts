@@ -35,6 +35,7 @@ import { getClientReviewReports } from "./actions/review-reports.ts";
 import { schemaRelationshipWrites } from "./actions/schema-relationships.ts";
 import { queryCustomerAgentSkillValues, queryCustomerAgentValues } from "./actions/agent-reports.ts";
 import { createCustomerAgentResponse } from "./actions/customer-agent-responses.ts";
+import { getSecretsForAgentTool } from "./actions/agent-tool-secrets.ts";
 import { listAgentConversations } from "./actions/list-agent-conversations.ts";
 import { uploadAgentKnowledge } from "./actions/upload-agent-knowledge.ts";
 
@@ -95,6 +96,7 @@ export const actions: readonly Action[] = [
   getClientReviewReports,
   ...schemaRelationshipWrites,
   createCustomerAgentResponse,
+  getSecretsForAgentTool,
   listAgentConversations,
   queryCustomerAgentSkillValues,
   queryCustomerAgentValues,

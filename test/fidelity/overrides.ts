@@ -1,3 +1,4 @@
+import { AGENT_VALUES } from "./agent-values.ts";
 import { CAMPAIGN_VALUES } from "./campaign-values.ts";
 import { CONTENT_VALUES } from "./content-values.ts";
 import { OBJECT_VALUES } from "./object-values.ts";
@@ -12,4 +13,5 @@ export const OVERRIDES: Record<string, Override> = {
   ...OBJECT_VALUES,
   ...PEOPLE_VALUES,
   ...REPORT_VALUES,
+  ...AGENT_VALUES,
 };

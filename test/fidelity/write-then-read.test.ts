@@ -38,6 +38,9 @@ const NOT_READ_BACK: Record<string, string> = {
   "template html": "gets the parts that a document must have (recorded/create-template.json)",
   "webhook endpoint_url": "only its host is shown",
   "webhook secret_key": "a secret is never shown",
+  "agent-knowledge content": "stands in its source",
+  "agent-knowledge title": "stands in its source",
+  "agent-secret value": "a secret is never shown",
 };
 
 describe("what is written is read", () => {

@@ -24,7 +24,9 @@ export const agentConversationResource = defineResource<AgentConversationRow>({
   filters: { created_at: (conversation) => conversation.created, status: (conversation) => conversation.status },
   sorts: { created_at: (conversation) => conversation.created },
   defaultSort: "-created_at",
-  relationships: { "customer-agent-messages": toManyByIndex("customer-agent-message", "conversation", { data: true }) },
+  relationships: {
+    "customer-agent-messages": { ...toManyByIndex("customer-agent-message", "conversation", { data: true }), idLinks: true },
+  },
   update(conversation, { attributes }, ctx) {
     if (attributes["status"] !== "closed" || conversation.status === "closed") return conversation;
     return { ...conversation, status: conversationLife.next(conversation.status, "close"), updated: ctx.now };

@@ -27,7 +27,7 @@ export const agentSecretResource = defineResource<AgentSecretRow>({
     created_at: timeText(secret.created, ctx),
     updated_at: timeText(secret.updated, ctx),
   }),
-  relationships: { "agent-tools": toManyByIndex("agent-tool", "secret", { data: true }) },
+  relationships: { "agent-tools": { ...toManyByIndex("agent-tool", "secret", { data: true }), idLinks: true } },
   create: ({ attributes }, ctx) => ({
     id: `sec_${ctx.ids.hex(12)}`,
     name: freeName(attributes["name"], ctx),

@@ -33,8 +33,8 @@ export const agentToolResource = defineResource<AgentToolRow>({
   sorts: { created_at: (tool) => tool.custom?.created ?? 0 },
   defaultSort: "created_at",
   relationships: {
-    "agent-secrets": toManyIds<AgentToolRow>("agent-secret", secretsOf, { data: true }),
-    "agent-skills": toManyLinks<AgentToolRow>("agent-skill", { links: agentSkillTools, side: "to", data: true }),
+    "agent-secrets": { ...toManyIds<AgentToolRow>("agent-secret", secretsOf, { data: true }), idLinks: true },
+    "agent-skills": { ...toManyLinks<AgentToolRow>("agent-skill", { links: agentSkillTools, side: "to", data: true }), idLinks: true },
   },
   create({ attributes: { name, public_description: description, details: given } }, ctx) {
     const details = objectOf(given);
