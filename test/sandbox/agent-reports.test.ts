@@ -113,6 +113,9 @@ describe("values of the agent's skills", () => {
       expect([answer.status, rowsOf(answer)]).toEqual([201, [row("general_qa", 2), row("umbrellas", 1)]]);
       expect(rowsOf(await skills({ filter: 'any(skill,["umbrellas","order_status"])' }))).toEqual([row("umbrellas", 1)]);
       expect(rowsOf(await skills({ filter: 'any(skill,["general_qa"]),any(channel,["email","sms"])' }))).toEqual([row("general_qa", 1)]);
+      const at = "2026-07-15T10:00:10Z";
+      expect(rowsOf(await skills({ timeframe: { start: "2026-07-15T10:00:00Z", end: at } }))).toEqual([]);
+      expect(rowsOf(await skills({ timeframe: { start: at, end: "2026-07-15T10:00:11Z" } }))).toHaveLength(2);
       account.control.advance(8 * DAY_MS);
       expect(rowsOf(await skills())).toEqual([]);
     },
@@ -130,7 +133,7 @@ describe("values of the agent's skills", () => {
     expect(refusalsOf(refused)).toEqual([
       [400, "/data/attributes/groupings"],
       [400, "/data/attributes/groupings"],
-      ...Array(4).fill([400, "/data/attributes/filter"]),
+      ...Array.from({ length: 4 }, () => [400, "/data/attributes/filter"]),
     ]);
   });
 });

@@ -48,7 +48,7 @@ describe("agent skills", () => {
       refused.push(await skill({ [name]: " " }), await account.patch("agent-skill", id, { [name]: "" }));
     }
     expect(refusalsOf(refused)).toEqual(
-      ["display_name", "description", "instructions"].flatMap((name) => Array(2).fill([400, `/data/attributes/${name}`])),
+      ["display_name", "description", "instructions"].flatMap((name) => [0, 1].map(() => [400, `/data/attributes/${name}`])),
     );
     expect((await skill({ status: "disabled" })).status).toBe(400);
   });
