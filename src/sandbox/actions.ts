@@ -35,6 +35,11 @@ import { getClientReviewReports } from "./actions/review-reports.ts";
 import { schemaRelationshipWrites } from "./actions/schema-relationships.ts";
 import { getApiKey, getApiKeys } from "./actions/api-keys.ts";
 import { getBillingUsage, listBillingUsage } from "./actions/billing-usage.ts";
+import { queryCustomerAgentSkillValues, queryCustomerAgentValues } from "./actions/agent-reports.ts";
+import { createCustomerAgentResponse } from "./actions/customer-agent-responses.ts";
+import { getSecretsForAgentTool } from "./actions/agent-tool-secrets.ts";
+import { listAgentConversations } from "./actions/list-agent-conversations.ts";
+import { uploadAgentKnowledge } from "./actions/upload-agent-knowledge.ts";
 
 /** Every operation that is more than a plain read or write of a resource, one line each. */
 export const actions: readonly Action[] = [
@@ -96,4 +101,10 @@ export const actions: readonly Action[] = [
   getApiKeys,
   getBillingUsage,
   listBillingUsage,
+  createCustomerAgentResponse,
+  getSecretsForAgentTool,
+  listAgentConversations,
+  queryCustomerAgentSkillValues,
+  queryCustomerAgentValues,
+  uploadAgentKnowledge,
 ];

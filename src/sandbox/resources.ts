@@ -58,6 +58,12 @@ import { sendingDomainResource } from "./resources/sending-domains.ts";
 import { textConfigurationResource } from "./resources/text-messaging-configurations.ts";
 import { textRegistrationResource } from "./resources/text-messaging-registrations.ts";
 import { textSenderResource } from "./resources/text-messaging-senders.ts";
+import { agentConversationResource, agentMessageResource } from "./resources/agent-conversations.ts";
+import { agentKnowledgeResource } from "./resources/agent-knowledge.ts";
+import { agentSecretResource } from "./resources/agent-secrets.ts";
+import { agentSkillResource } from "./resources/agent-skills.ts";
+import { agentToolResource } from "./resources/agent-tools.ts";
+import { customerAgentResource } from "./resources/customer-agents.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
 export const resources: readonly Resource[] = [
@@ -124,4 +130,11 @@ export const resources: readonly Resource[] = [
   textRegistrationResource,
   textSenderResource,
   verificationJobResource,
+  agentConversationResource,
+  agentKnowledgeResource,
+  agentMessageResource,
+  agentSecretResource,
+  agentSkillResource,
+  agentToolResource,
+  customerAgentResource,
 ];

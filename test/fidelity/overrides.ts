@@ -1,4 +1,5 @@
 import { BRAND_VALUES } from "./brand-values.ts";
+import { AGENT_VALUES } from "./agent-values.ts";
 import { CAMPAIGN_VALUES } from "./campaign-values.ts";
 import { CONTENT_VALUES } from "./content-values.ts";
 import { OBJECT_VALUES } from "./object-values.ts";
@@ -14,4 +15,5 @@ export const OVERRIDES: Record<string, Override> = {
   ...PEOPLE_VALUES,
   ...REPORT_VALUES,
   ...BRAND_VALUES,
+  ...AGENT_VALUES,
 };

@@ -1,3 +1,4 @@
+import { agentConversation } from "./agent-values.ts";
 import { readyCampaign } from "./campaign-values.ts";
 import { recordOf } from "./object-values.ts";
 import type { From } from "./override.ts";
@@ -27,4 +28,6 @@ export const SOURCES: Record<string, { because: string; id(from: From): Promise<
     },
   },
   "brand-voice": { because: "each account has one, under its id", id: ({ shop }) => Promise.resolve(shop.sandbox.accountId) },
+  "customer-agent": { because: "there is one, under the account's id", id: ({ shop }) => Promise.resolve(shop.sandbox.accountId) },
+  "customer-agent-conversation": { because: "conversations begin with a customer's first question", id: agentConversation },
 };

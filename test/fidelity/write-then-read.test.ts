@@ -56,6 +56,9 @@ const NOT_READ_BACK: Record<string, string> = {
   "webhook secret_key": "a secret is never shown",
   "text-messaging-sender text-messaging-sender-registration": "becomes a resource of its own",
   ...Object.fromEntries(PAPERS.map((name) => [`text-messaging-sender-registration ${name}`, "carriers alone see it"])),
+  "agent-knowledge content": "stands in its source",
+  "agent-knowledge title": "stands in its source",
+  "agent-secret value": "a secret is never shown",
 };
 
 describe("what is written is read", () => {

@@ -58,7 +58,8 @@ function parseQuestion(request: ApiRequest, { grouping, filters }: ReportKind, c
   };
 }
 
-function calendarOf(ctx: Context): ZoneCalendar {
+/** Days of the account. */
+export function calendarOf(ctx: Context): ZoneCalendar {
   const zone = ctx.rows(accounts).get(ctx.accountId)?.timezone ?? "UTC";
   return zoneCalendar(zone) ?? wrong("timeframe", `The account's time zone '${zone}' is not known.`);
 }

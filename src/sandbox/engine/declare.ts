@@ -65,6 +65,8 @@ export interface ToMany<R extends Row = Row> {
   hidden?: boolean;
   /** Whether its ids alone can be read, so that it has a link to them. Default true. */
   linkage?: boolean;
+  /** Whether each of those ids has a link of its own, as the customer agent's have. Default false. */
+  idLinks?: boolean;
 }
 
 /**

@@ -19,8 +19,7 @@ export type Identifier = { type: string; id: string };
 /** A resource object (behaviour.md §1.9): attributes by sparse fields, relationships with links, `data` where shown or included. */
 export function resourceObject(resource: Resource, row: Row, rendering: Rendering, extra: JsonObject = {}): JsonObject {
   const { ctx, query } = rendering;
-  // A type that is only read through another, `/api/x/{id}/rel`, has the address that a collection of its own would have.
-  const base = `${ctx.origin}${resource.path.replace(/^\/api\/.*\}\//, "/api/")}/${row.id}`;
+  const base = addressOf(resource, row.id, ctx);
   const attributes: JsonObject = { ...resource.attributes(row, ctx), ...extra };
   for (const name of query.additional.get(resource.type) ?? []) {
     const value = resource.additional?.[name]?.(row, ctx);
@@ -43,6 +42,11 @@ export function resourceObject(resource: Resource, row: Row, rendering: Renderin
     ...(relationships.length > 0 && { relationships: Object.fromEntries(relationships) }),
     links: { self: `${base}/` },
   };
+}
+
+/** Where a resource object stands; a type that is only read through another, `/api/x/{id}/rel`, as if it had a collection of its own. */
+export function addressOf({ path }: Resource, id: string, { origin }: Pick<Context, "origin">): string {
+  return `${origin}${path.replace(/^\/api\/.*\}\//, "/api/")}/${id}`;
 }
 
 /** Identifiers in a relationship, all of them. */

@@ -3,7 +3,7 @@ import type { Row, Within } from "../state/collection.ts";
 import type { Position } from "../state/order.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
 import type { Relationship, Resource } from "./declare.ts";
-import { includedOf, relatedIds, resourceObject, type Rendering } from "./document.ts";
+import { addressOf, includedOf, relatedIds, resourceObject, type Rendering } from "./document.ts";
 import { pageUrl } from "./links.ts";
 import type { ApiRequest, Reply } from "./request.ts";
 import { selectPage, type Page, type Source } from "./select.ts";
@@ -47,7 +47,10 @@ export function readRelated(request: ApiRequest, row: Row, relation: Relationshi
   // A link whose other end is gone shows nothing, as long as somebody declares what it led to.
   const found = page.rows.map((each) => related.target(each)).filter((each) => !target || each.row);
   const links = pageLinks(request, page);
-  if (!full) return reply(request, { data: found.map(({ id }) => ({ type: relation.type, id })), links });
+  if (!full) {
+    const linksOf = (id: string): JsonObject => (relation.idLinks && target ? { links: { self: `${addressOf(target, id, ctx)}/` } } : {});
+    return reply(request, { data: found.map(({ id }) => ({ type: relation.type, id, ...linksOf(id) })), links });
+  }
   const shown = found.flatMap(({ row: each, attributes }) => (each ? [{ each, attributes: attributes as JsonObject }] : []));
   const data = target ? shown.map(({ each, attributes }) => resourceObject(target, each, rendering, attributes)) : [];
   return reply(request, {

@@ -37,7 +37,7 @@ export function reportReply(request: ApiRequest, ctx: Context, { results, dates,
     return [name, { data: [...ids].map((each) => ({ type: of, id: each })), links }];
   });
   return {
-    status: 200,
+    status: operation.answers[0]?.status ?? 200,
     body: {
       data: {
         type,

@@ -11,6 +11,7 @@ import type { CollectionDef } from "../state/collection.ts";
 import { createCalendar, DAY_MS } from "./calendar.ts";
 import { seedBrand } from "./brand.ts";
 import { seedCampaigns } from "./campaigns.ts";
+import { seedCustomerAgent } from "./customer-agent.ts";
 import { seedBasics, seedFreshMetrics, seedFreshSegments } from "./fresh.ts";
 import { seedLists, type ShopLists } from "./lists.ts";
 import { seedPeople } from "./people.ts";
@@ -54,6 +55,7 @@ export function seedAccount(ctx: Context, { seed, profiles: count, collections }
   if (collections.has(metrics)) seedFreshMetrics(ctx, openedMs);
   if (collections.has(metrics) && collections.has(segments)) seedFreshSegments(ctx, fresh, openedMs);
   seedBrand(ctx, { seed, openedMs, hasShop, collections });
+  seedCustomerAgent(ctx, { seed, collections, hasShop, openedMs });
   if (!hasShop) return;
   const lists = seedLists(ctx, fresh, openedMs);
   seedShopMetrics(ctx, openedMs);
