@@ -44,6 +44,11 @@ import { objectSchemaResource } from "./resources/object-schemas.ts";
 import { objectTypeResource } from "./resources/object-type.ts";
 import { reviewResource } from "./resources/reviews.ts";
 import { sourceMappingResource } from "./resources/source-mappings.ts";
+import { omniAudienceResource } from "./resources/omni-audiences.ts";
+import { omniCampaignResource } from "./resources/omni-campaigns.ts";
+import { omniMessageResource } from "./resources/omni-messages.ts";
+import { omniScheduleResource } from "./resources/omni-schedules.ts";
+import { omniVariationResource } from "./resources/omni-variations.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
 export const resources: readonly Resource[] = [
@@ -95,4 +100,9 @@ export const resources: readonly Resource[] = [
   objectTypeResource,
   reviewResource,
   sourceMappingResource,
+  omniAudienceResource,
+  omniCampaignResource,
+  omniMessageResource,
+  omniScheduleResource,
+  omniVariationResource,
 ];

@@ -1,6 +1,7 @@
 import { CAMPAIGN_VALUES } from "./campaign-values.ts";
 import { CONTENT_VALUES } from "./content-values.ts";
 import { OBJECT_VALUES } from "./object-values.ts";
+import { OMNI_VALUES } from "./omni-values.ts";
 import type { Override } from "./override.ts";
 import { PEOPLE_VALUES } from "./people-values.ts";
 import { REPORT_VALUES } from "./report-values.ts";
@@ -12,4 +13,5 @@ export const OVERRIDES: Record<string, Override> = {
   ...OBJECT_VALUES,
   ...PEOPLE_VALUES,
   ...REPORT_VALUES,
+  ...OMNI_VALUES,
 };
