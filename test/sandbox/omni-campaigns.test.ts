@@ -35,7 +35,12 @@ describe("create_campaign_beta", () => {
     const answer = await account.beta(`GET /api/campaigns/${campaign}?include=campaign-audiences,campaign-messages`);
     expect(attributesOf(answer)["definition"]).toMatchObject({ name: "Autumn", archived: false, builder: null });
     expect((answer.body["included"] as { id: string }[]).map(({ id }) => id)).toEqual([audience, message]);
-    expect(await account.definition("campaign-audience", audience)).toEqual({ name: "All", included: [list], excluded: [], priority: null });
+    expect(await account.definition("campaign-audience", audience)).toEqual({
+      name: "All",
+      included: [list],
+      excluded: [],
+      priority: null,
+    });
     expect(await account.definition("campaign-message", message)).toMatchObject({ name: "First", status: "draft" });
     expect(await account.definition("campaign-variation", variation)).toMatchObject({
       name: "A",
@@ -102,7 +107,9 @@ describe("create_campaign_beta", () => {
 describe("parts", () => {
   behaviour("are made one by one", spec("MessageCreateQuery"), async () => {
     const campaign = idOf(await campaignWith({}));
-    const audience = idOf(await account.make("campaign-audience", { definition: { included: [list] } }, { campaign: `campaign:${campaign}` }));
+    const audience = idOf(
+      await account.make("campaign-audience", { definition: { included: [list] } }, { campaign: `campaign:${campaign}` }),
+    );
     const to = { campaign: `campaign:${campaign}`, "campaign-audience": `campaign-audience:${audience}` };
     const message = idOf(await account.make("campaign-message", { definition: { name: "One" } }, to));
     const made = await account.make(
@@ -162,7 +169,12 @@ describe("parts", () => {
       return (await account.definition("campaign-variation", variation))["details"];
     };
     expect(await details({ channel: "email", preview_text: "Soon" })).toMatchObject({ subject: "Hello", preview_text: "Soon" });
-    expect(await details({ channel: "push", title: "T", badge: true })).toMatchObject({ channel: "push", title: "T", body: "", badge: true });
+    expect(await details({ channel: "push", title: "T", badge: true })).toMatchObject({
+      channel: "push",
+      title: "T",
+      body: "",
+      badge: true,
+    });
     expect((await account.definition("campaign-variation", variation))["name"]).toBe("A");
   });
 
@@ -239,7 +251,11 @@ describe("clones", () => {
     expect([made.status, (attributesOf(made)["definition"] as { name: string }).name]).toEqual([201, "Copy of Autumn"]);
     const [copy = ""] = await account.ids(`/api/campaigns/${idOf(made)}/campaign-messages`);
     expect(copy).not.toBe(message);
-    expect(await account.definition("campaign-message", copy)).toMatchObject({ name: "First", status: "draft", send_options: { send_time: null } });
+    expect(await account.definition("campaign-message", copy)).toMatchObject({
+      name: "First",
+      status: "draft",
+      send_options: { send_time: null },
+    });
     expect((await account.schedule(copy, { strategy: "static", send_time: "2026-07-16T10:00:00Z" })).status).toBe(201);
     expect(attributesOf(await clone({ name: "Again" }))["definition"]).toMatchObject({ name: "Again" });
   });

@@ -29,6 +29,8 @@ export interface Omni extends Campaigning {
   /** Status of a message in the beta model. */
   messageStatus(id: string): Promise<unknown>;
   ids(path: string): Promise<string[]>;
+  /** Id of the metric of this name. */
+  metricId(name: string): Promise<string>;
 }
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
@@ -45,6 +47,8 @@ export async function openOmni(): Promise<Omni> {
     beta,
     ids,
     definition,
+    metricId: async (name) =>
+      dataOf(await account.call("GET /api/metrics")).find(({ attributes }) => attributes["name"] === name)?.id ?? "",
     make: (type, attributes, to = {}) => beta(`POST /api/${type}s`, { data: { type, attributes, relationships: relationsTo(to) } }),
     change: (type, id, attributes) => beta(`PATCH /api/${type}s/${id}`, { data: { type, id, attributes } }),
     async whole(included, details) {

@@ -26,14 +26,10 @@ export function copyCampaign(campaign: CampaignRow, name: string, ctx: Context):
 }
 
 /** The same groups for another campaign, or once more for its own; without the messages. */
-export function copyAudience(
-  { name: _, ...audience }: CampaignAudienceRow,
-  campaign: string,
-  name: string | undefined,
-  ctx: Context,
-): CampaignAudienceRow {
+export function copyAudience(audience: CampaignAudienceRow, campaign: string, name: string | undefined, ctx: Context): CampaignAudienceRow {
+  const { name: _, ...kept } = audience;
   const copy = {
-    ...audience,
+    ...kept,
     id: ctx.ids.ulid(ctx.now),
     campaign,
     ...(name !== undefined && { name }),

@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
-import { refuse } from "../engine/refusal.ts";
 import { defineCollection, type Row } from "../state/collection.ts";
 import type { CampaignChannel, CampaignStatus, SmartSending, Strategy } from "./campaign-life.ts";
 
@@ -107,10 +106,6 @@ export function variationsOf(message: Pick<CampaignMessageRow, "id">, ctx: Conte
 /** All variations of a message have the same channel. */
 export function channelOf(message: Pick<CampaignMessageRow, "id">, ctx: Context): CampaignChannel | undefined {
   return variationsOf(message, ctx).find(({ channel }) => channel !== undefined)?.channel;
-}
-
-export function campaignOf({ campaign }: { campaign: string }, ctx: Context): CampaignRow {
-  return ctx.rows(campaigns).get(campaign) ?? refuse("not_found", `A campaign with id ${campaign} does not exist.`);
 }
 
 function byId<R extends Row>(rows: R[]): R[] {

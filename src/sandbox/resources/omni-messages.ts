@@ -45,7 +45,6 @@ export const omniMessageResource = defineResource<CampaignMessageRow>({
     created: (message) => message.created,
     updated: (message) => message.updated,
   },
-  pageSize: 20,
   relationships: {
     campaign: toOne("campaign", (message) => message.campaign),
     "campaign-audience": toOne("campaign-audience", (message) => message.audience),

@@ -4,6 +4,7 @@ import { arrayOf, numberOf, textOf } from "../engine/input.ts";
 import { refuseAll } from "../engine/refusal.ts";
 import { accounts } from "../resources/accounts.ts";
 import { missingOf } from "../resources/campaign-content.ts";
+import { touch } from "../resources/campaign-edits.ts";
 import { beginsAt } from "../resources/campaign-input.ts";
 import { campaignLife, type CampaignEvent } from "../resources/campaign-life.ts";
 import { campaignMessages, campaigns, messagesOf, variationsOf, type CampaignMessageRow } from "../resources/campaign-rows.ts";
@@ -118,13 +119,13 @@ function putOff(message: CampaignMessageRow, at: number, kind: string, ctx: Cont
 /** Moves the message along its life cycle, 409 where there is no arrow; its campaign has changed with it. */
 function step(message: CampaignMessageRow, event: CampaignEvent, ctx: Context): void {
   ctx.rows(campaignMessages).put({ ...message, status: campaignLife.next(message.status, event), updated: ctx.now });
-  const campaign = ctx.rows(campaigns).get(message.campaign);
-  if (campaign) ctx.rows(campaigns).put({ ...campaign, updated: ctx.now });
+  touch(message.campaign, ctx);
 }
 
+/** Undefined when a send was taken back; what others of the campaign say stays. */
 function noteScheduled(message: CampaignMessageRow, at: number | undefined, ctx: Context): void {
   const campaign = ctx.rows(campaigns).get(message.campaign);
-  if (!campaign) return;
+  if (!campaign || (at === undefined && messagesOf(campaign, ctx).some(({ sendAt }) => sendAt !== undefined))) return;
   const { scheduled: _, ...kept } = campaign;
   ctx.rows(campaigns).put({ ...kept, ...(at !== undefined && { scheduled: at }) });
 }
