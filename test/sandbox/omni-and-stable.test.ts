@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect } from "vitest";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { HOUR, MINUTE, NOW } from "./campaigning.ts";
 import { iso, openOmni, type Omni } from "./omni.ts";
+import { schemaViolations } from "./open.ts";
 import { attributesOf, idOf } from "./people.ts";
 import { behaviour } from "./provenance.ts";
 
@@ -90,6 +91,26 @@ describe("a campaign of the beta model", () => {
     ]);
     const clone = await account.call("POST /api/campaign-clone", { data: { type: "campaign", id: campaign, attributes: {} } });
     expect([clone.status, attributesOf(clone)]).toMatchObject([201, { name: "Clone of Autumn", status: "Draft" }]);
+  });
+
+  behaviour("is right by the stable schema, whatever its channel, and the other way round", assumed, async () => {
+    const list = await account.crowd(1);
+    const push = { channel: "push", title: "T", action_buttons: [{ label: "Go", action_type: "open_app" }] };
+    for (const details of [{ channel: "email" }, { channel: "sms", body: "Hi" }, push, { channel: "whatsapp", template_id: "t" }]) {
+      const { campaign, message } = await account.whole([list], details);
+      const seen = await account.call(`GET /api/campaigns/${campaign}?include=campaign-messages`);
+      expect(schemaViolations("get_campaign", seen)).toEqual([]);
+      expect(schemaViolations("get_campaign_message", await account.call(`GET /api/campaign-messages/${message}`))).toEqual([]);
+    }
+    for (const channel of ["email", "sms", "mobile_push"]) {
+      const id = await account.draft(
+        { audiences: { included: [list] } },
+        { channel, ...(channel === "mobile_push" && { content: { body: "Hi" } }) },
+      );
+      const message = await account.messageId(id);
+      const seen = await account.beta(`GET /api/campaign-messages/${message}?include=campaign,campaign-variations`);
+      expect([seen.status, schemaViolations("get_campaign_message_beta", seen)]).toEqual([200, []]);
+    }
   });
 
   behaviour("with several messages shows them together, and is sent by message only", assumed, async () => {

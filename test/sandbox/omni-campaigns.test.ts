@@ -178,6 +178,27 @@ describe("parts", () => {
     expect((await account.definition("campaign-variation", variation))["name"]).toBe("A");
   });
 
+  behaviour(
+    "of push have an image of the account, of text too, and no translation as long as nobody made one",
+    spec("PushChannelDetails"),
+    async () => {
+      const attributes = { import_from_url: "https://example.com/mug.png" };
+      const image = idOf(await account.call("POST /api/images", { data: { type: "image", attributes } }));
+      const asset = Number(image);
+      const push = await account.whole([list], { channel: "push", body: "Hi", static_asset_id: asset });
+      expect(await account.ids(`/api/campaign-variations/${push.variation}/image`)).toEqual([image]);
+      const none = await account.beta(`GET /api/campaign-variations/${push.variation}/relationships/translation`);
+      expect([none.status, none.body["data"]]).toEqual([200, null]);
+      const text = await account.whole([list], { channel: "sms", body: "Hi", mms_static_image_asset_id: asset });
+      expect(await account.definition("campaign-variation", text.variation)).toMatchObject({
+        details: { mms_static_image_asset_id: asset },
+      });
+      expect(idOf(await account.call(`GET /api/campaign-messages/${text.message}/image`))).toBe(image);
+      const details = { channel: "push", static_asset_id: 1 };
+      expect((await account.change("campaign-variation", push.variation, { definition: { details } })).status).toBe(400);
+    },
+  );
+
   behaviour("status and times are not set by hand, and may be sent back as read", assumed("MessageDefinition"), async () => {
     const { message } = await account.whole([list]);
     const read = await account.definition("campaign-message", message);
