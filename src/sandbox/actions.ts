@@ -40,6 +40,7 @@ import { createCustomerAgentResponse } from "./actions/customer-agent-responses.
 import { getSecretsForAgentTool } from "./actions/agent-tool-secrets.ts";
 import { listAgentConversations } from "./actions/list-agent-conversations.ts";
 import { uploadAgentKnowledge } from "./actions/upload-agent-knowledge.ts";
+import { omniClones } from "./actions/clone-omni.ts";
 
 /** Every operation that is more than a plain read or write of a resource, one line each. */
 export const actions: readonly Action[] = [
@@ -107,4 +108,5 @@ export const actions: readonly Action[] = [
   queryCustomerAgentSkillValues,
   queryCustomerAgentValues,
   uploadAgentKnowledge,
+  ...omniClones,
 ];

@@ -64,6 +64,11 @@ import { agentSecretResource } from "./resources/agent-secrets.ts";
 import { agentSkillResource } from "./resources/agent-skills.ts";
 import { agentToolResource } from "./resources/agent-tools.ts";
 import { customerAgentResource } from "./resources/customer-agents.ts";
+import { omniAudienceResource } from "./resources/omni-audiences.ts";
+import { omniCampaignResource } from "./resources/omni-campaigns.ts";
+import { omniMessageResource } from "./resources/omni-messages.ts";
+import { omniScheduleResource } from "./resources/omni-schedules.ts";
+import { omniVariationResource } from "./resources/omni-variations.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
 export const resources: readonly Resource[] = [
@@ -137,4 +142,9 @@ export const resources: readonly Resource[] = [
   agentSkillResource,
   agentToolResource,
   customerAgentResource,
+  omniAudienceResource,
+  omniCampaignResource,
+  omniMessageResource,
+  omniScheduleResource,
+  omniVariationResource,
 ];

@@ -3,6 +3,7 @@ import { AGENT_VALUES } from "./agent-values.ts";
 import { CAMPAIGN_VALUES } from "./campaign-values.ts";
 import { CONTENT_VALUES } from "./content-values.ts";
 import { OBJECT_VALUES } from "./object-values.ts";
+import { OMNI_VALUES } from "./omni-values.ts";
 import type { Override } from "./override.ts";
 import { PEOPLE_VALUES } from "./people-values.ts";
 import { REPORT_VALUES } from "./report-values.ts";
@@ -16,4 +17,5 @@ export const OVERRIDES: Record<string, Override> = {
   ...REPORT_VALUES,
   ...BRAND_VALUES,
   ...AGENT_VALUES,
+  ...OMNI_VALUES,
 };

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect } from "vitest";
-import { campaigns, messagesOf } from "../../src/sandbox/resources/campaign-rows.ts";
+import { messagesOf } from "../../src/sandbox/resources/campaign-rows.ts";
 import { suppress } from "../../src/sandbox/resources/consent.ts";
 import { react } from "../../src/sandbox/sending/deliver.ts";
+import { lettersOf } from "../../src/sandbox/sending/variations.ts";
 import { HOUR, MINUTE, NOW, openCampaigning, type Campaigning } from "./campaigning.ts";
 import { errorOf } from "./open.ts";
 import { consentBody, idOf, SUBSCRIBE, subscribed } from "./people.ts";
@@ -247,10 +248,12 @@ describe("what recipients do", () => {
     const reactions = ["bounce hard", "complain", "unsubscribe"] as const;
     const people = await Promise.all(reactions.map((_, i) => account.find(`p000${i}@gmail.com`)));
     await account.within((ctx) => {
-      const campaign = ctx.rows(campaigns).get(id);
-      const [message] = campaign ? messagesOf(campaign, ctx) : [];
-      if (campaign && message)
-        for (const [i, reaction] of reactions.entries()) react({ campaign, message }, people[i] ?? "", { reaction, at: ctx.now }, ctx);
+      for (const [i, reaction] of reactions.entries()) {
+        const [message] = messagesOf({ id }, ctx);
+        const person = people[i] ?? "";
+        const letter = message && lettersOf(message, ctx)(person);
+        if (letter) react(letter, person, { reaction, at: ctx.now }, ctx);
+      }
     });
     const told = await Promise.all(people.map(async (each) => (await account.events(each ?? "")).map(({ metric }) => metric).toSorted()));
     expect(told).toEqual([

@@ -2,8 +2,9 @@ import type { JsonObject } from "../../lib/json.ts";
 import { defineAction } from "../engine/declare.ts";
 import { objectOf, parseInput } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
-import { campaignOf } from "../resources/campaign-messages.ts";
-import { campaignMessages, refuseUneditable } from "../resources/campaign-rows.ts";
+import { refuseUneditable } from "../resources/campaign-edits.ts";
+import { firstVariation } from "../resources/campaign-messages.ts";
+import { campaignMessages, campaignVariations } from "../resources/campaign-rows.ts";
 import { copyTemplate, templates } from "../resources/template-rows.ts";
 
 /**
@@ -17,15 +18,17 @@ export const assignTemplate = defineAction("assign_template_to_campaign_message"
     input.one("template") ?? refuse("invalid", "A template is required.", { source: { pointer: "/data/relationships/template" } });
   const message = ctx.rows(campaignMessages).get(id) ?? refuse("not_found", `A campaign-message with id ${id} does not exist.`);
   const template = ctx.rows(templates).get(templateId) ?? refuse("not_found", `A template with id ${templateId} does not exist.`);
-  if (message.channel !== "email") refuse("invalid", "Only an email message takes a template.", { source: { pointer: "/data/id" } });
-  refuseUneditable(campaignOf(message, ctx), ctx);
-  const after = ctx.rows(campaignMessages).put({ ...message, template: copyTemplate(ctx, template).id, updated: ctx.now });
+  const variation = firstVariation(message, ctx);
+  if (variation.channel !== "email") refuse("invalid", "Only an email message takes a template.", { source: { pointer: "/data/id" } });
+  refuseUneditable([message], ctx);
+  ctx.rows(campaignVariations).put({ ...variation, template: copyTemplate(ctx, template).id, updated: ctx.now });
+  const after = ctx.rows(campaignMessages).put({ ...message, updated: ctx.now });
   const query = { ...request.query, include: ["template"] };
   const reply = ctx.reply.item({ ...request, query }, "campaign-message", after);
   const data = objectOf(reply.body?.["data"]);
   const { definition: _, ...times } = objectOf(data["attributes"]);
-  const { label, channel, content } = after;
-  const attributes: JsonObject = { label, channel, content, render_options: null, ...times };
+  const { channel, content } = variation;
+  const attributes: JsonObject = { label: after.label ?? null, channel, content, render_options: null, ...times };
   const wanted = request.query.fields.get("campaign-message");
   const { image: __, ...relationships } = objectOf(data["relationships"]);
   const shown = Object.fromEntries(Object.entries(attributes).filter(([name]) => !wanted || wanted.includes(name)));

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../lib/json.ts";
 import { arrayOf, numberOf, objectOf, textOf } from "../engine/input.ts";
 import type { Context } from "../engine/context.ts";
-import type { CampaignChannel } from "../resources/campaign-rows.ts";
+import type { CampaignChannel } from "../resources/campaign-life.ts";
 import { flowMessages, flows, type FlowMessageRow, type FlowRow } from "../resources/flow-rows.ts";
 import { isRecent } from "../sending/audience.ts";
 import { deliver, react, type Letter } from "../sending/deliver.ts";
@@ -76,13 +76,17 @@ function sendPart({ action, flow, run, traveller }: Stop, part: JsonObject, vari
 function letterOf({ run, variation }: Sent, flow: FlowRow, { id, content }: FlowMessageRow, channel: CampaignChannel): Letter {
   const template = textOf(content["template_id"]);
   return {
-    campaign: { id: `${run} ${id}`, name: textOf(content["name"]) ?? flow.name, channel, tracking: {} },
+    send: `${run} ${id}`,
+    name: textOf(content["name"]) ?? flow.name,
+    channel,
+    tracking: {},
     message: {
       id,
       content: channel === "email" ? { subject: content["subject_line"] ?? null } : content,
       ...(template !== undefined && { template }),
     },
-    flow: { id: flow.id, ...(variation !== null && { variation }) },
+    from: { flow: flow.id },
+    ...(variation !== null && { variation }),
     transactional: content["transactional"] === true,
   };
 }

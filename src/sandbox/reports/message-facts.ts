@@ -1,6 +1,6 @@
 import { textOf } from "../engine/input.ts";
 import type { Context } from "../engine/context.ts";
-import { campaignMessages, type CampaignMessageRow } from "../resources/campaign-rows.ts";
+import { campaignMessages, campaignVariations, variationsOf, type CampaignMessageRow } from "../resources/campaign-rows.ts";
 import { eventProperty, type EventRow } from "../resources/event-rows.ts";
 import { flowMessages, flows } from "../resources/flow-rows.ts";
 import { tagLinks, tags } from "../resources/tag-rows.ts";
@@ -41,8 +41,11 @@ export function messageFacts({ sender, message, variation }: Credit, kind: Sende
   // An account that declares no flows can have their events all the same.
   const flow = kind === "flow" && ctx.find("flow", sender) ? ctx.rows(flows).get(sender) : undefined;
   const flowMessage = kind === "flow" && ctx.find("flow-message", message) ? ctx.rows(flowMessages).get(message) : undefined;
-  const content = campaignMessage?.content ?? flowMessage?.content ?? {};
-  const hasImage = campaignMessage?.image !== undefined || textOf(content["media_url"]) !== undefined;
+  const [first] = campaignMessage ? variationsOf(campaignMessage, ctx) : [];
+  const tested = kind === "campaign" ? ctx.rows(campaignVariations).get(variation ?? "") : undefined;
+  const said = tested ?? first;
+  const content = said?.content ?? flowMessage?.content ?? {};
+  const hasImage = said?.image !== undefined || textOf(content["media_url"]) !== undefined;
   return {
     segments: channel === "sms" ? segmentsOf(textOf(content["body"]) ?? "") : 0,
     facts: {
@@ -57,7 +60,7 @@ export function messageFacts({ sender, message, variation }: Credit, kind: Sende
       // The vendor names no values.
       text_message_format: channel === "sms" ? (hasImage ? "mms" : "sms") : null,
       variation: variation ?? null,
-      variation_name: null,
+      variation_name: tested?.name ?? null,
       ...tagFacts(`${kind}:${sender}`, ctx),
     },
   };

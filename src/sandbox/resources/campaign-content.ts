@@ -3,42 +3,42 @@ import type { Context } from "../engine/context.ts";
 import { arrayOf, objectOf, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
 import { accounts } from "./accounts.ts";
-import type { CampaignChannel, CampaignMessageRow } from "./campaign-rows.ts";
+import type { CampaignChannel } from "./campaign-life.ts";
+import { templates } from "./template-rows.ts";
+import type { VariationContent } from "./campaign-rows.ts";
 
-type Content = Pick<CampaignMessageRow, "label" | "content" | "renderOptions" | "push">;
-
-export function channelOf(definition: JsonObject): CampaignChannel {
+/** The channel that a message of the stable model says it has. */
+export function statedChannel(definition: JsonObject): CampaignChannel {
   const { channel } = definition;
   return channel === "sms" || channel === "mobile_push" ? channel : "email";
 }
 
-/** What a new message holds before anything is said of it: the label is the campaign's name, the sender the account's (observed). */
-export function blankContent(channel: CampaignChannel, label: string, definition: JsonObject, ctx: Context): Content {
+/** What a new message holds before anything is said of it: the sender is the account's (observed). */
+export function blankContent(channel: CampaignChannel, silent: boolean, ctx: Context): VariationContent {
+  if (channel === "whatsapp") return { channel, content: {} };
   if (channel === "sms") {
     const renderOptions = { shorten_links: true, add_org_prefix: true, add_info_link: true, add_opt_out_language: false };
-    return { label, content: { body: "", media_url: null }, renderOptions };
+    return { channel, content: { body: "", media_url: null }, renderOptions };
   }
   if (channel === "mobile_push") {
-    const silent = definition["notification_type"] === "silent";
     return {
-      label,
+      channel,
       content: silent ? {} : { title: null, body: null, dynamic_image: null, action_buttons: [] },
       push: { silent, kvPairs: null, options: null },
     };
   }
   const account = ctx.rows(accounts).get(ctx.accountId);
   const sender = { from_email: account?.senderEmail ?? null, from_label: account?.senderName ?? null };
-  return { label, content: { subject: "", preview_text: "", ...sender, reply_to_email: null, cc_email: null, bcc_email: null } };
+  return { channel, content: { subject: "", preview_text: "", ...sender, reply_to_email: null, cc_email: null, bcc_email: null } };
 }
 
 /** The content with what a definition says on top. Members that it leaves out stay; those that it sets to null are cleared. */
-export function withDefinition(before: Content, definition: JsonObject): Content {
+export function withDefinition<Content extends VariationContent>(before: Content, definition: JsonObject): Content {
   const content = { ...before.content, ...objectOf(definition["content"]) };
-  checkButtons(arrayOf(content["action_buttons"]));
-  const label = textOf(definition["label"]) ?? before.label;
+  checkButtons(arrayOf(content["action_buttons"]), "content/action_buttons");
   const options = Object.fromEntries(Object.entries(objectOf(definition["render_options"])).filter(([, value]) => value !== null));
   return {
-    label,
+    ...before,
     content,
     ...(before.renderOptions && { renderOptions: { ...before.renderOptions, ...options } }),
     ...(before.push && { push: withPush(before.push, definition) }),
@@ -46,9 +46,9 @@ export function withDefinition(before: Content, definition: JsonObject): Content
 }
 
 function withPush(
-  before: NonNullable<Content["push"]>,
+  before: NonNullable<VariationContent["push"]>,
   { kv_pairs: pairs, options, notification_type: kind }: JsonObject,
-): NonNullable<Content["push"]> {
+): NonNullable<VariationContent["push"]> {
   return {
     silent: kind === undefined ? before.silent : kind === "silent",
     kvPairs: pairs === undefined ? before.kvPairs : orNull(pairs),
@@ -61,8 +61,8 @@ function orNull(json: Json): JsonObject | null {
 }
 
 /** Documented: three buttons, labels of 40 characters, addresses of 2048. */
-function checkButtons(buttons: readonly Json[]): void {
-  const source = { pointer: "/data/attributes/definition/content/action_buttons" };
+export function checkButtons(buttons: readonly Json[], at: string): void {
+  const source = { pointer: `/data/attributes/definition/${at}` };
   if (buttons.length > 3) refuse("invalid", "A push notification has at most 3 action buttons.", { source });
   for (const button of buttons.map(objectOf)) {
     if ((textOf(button["label"]) ?? "").length > 40)
@@ -72,8 +72,9 @@ function checkButtons(buttons: readonly Json[]): void {
   }
 }
 
-/** `definition` of a message. */
-export function definitionOf({ channel, label, content, renderOptions, push }: CampaignMessageRow): JsonObject {
+/** `definition` of a message; null where the stable model has no such message. */
+export function definitionOf({ channel, content, renderOptions, push }: VariationContent, label: string): JsonObject | null {
+  if (channel === undefined || channel === "whatsapp") return null;
   if (channel === "sms") return { channel, content, render_options: renderOptions ?? null };
   if (!push) return { channel, label, content };
   const { silent, kvPairs, options } = push;
@@ -82,16 +83,23 @@ export function definitionOf({ channel, label, content, renderOptions, push }: C
     : { channel, notification_type: "standard", content, kv_pairs: kvPairs, options };
 }
 
+/** The variation's own template, as long as nobody deletes it. */
+export function templateIdOf({ template }: VariationContent, ctx: Context): string | undefined {
+  return template !== undefined && ctx.rows(templates).has(template) ? template : undefined;
+}
+
 /** What a message lacks before it can be sent; the texts are the emulator's own (behaviour.md §5, open points). */
-export function missingOf(message: CampaignMessageRow, hasTemplate: boolean): string[] {
-  const { channel, content, push } = message;
+export function missingOf(variation: VariationContent, ctx: Context): string[] {
+  const { channel, content, push, more = {} } = variation;
   const has = (name: string): boolean => (textOf(content[name]) ?? "").trim() !== "";
+  if (channel === undefined) return ["The message has no content."];
+  if (channel === "whatsapp") return textOf(more["template_id"]) ? [] : ["The message has no template."];
   if (channel === "sms") return has("body") ? [] : ["The message has no body."];
   if (push) return push.silent || has("body") ? [] : ["The message has no body."];
   return [
     ...(has("subject") ? [] : ["The message has no subject."]),
     ...(has("from_email") ? [] : ["The message has no from email."]),
     ...(has("from_label") ? [] : ["The message has no from label."]),
-    ...(hasTemplate ? [] : ["The message has no template."]),
+    ...(templateIdOf(variation, ctx) === undefined ? ["The message has no template."] : []),
   ];
 }

@@ -1,8 +1,8 @@
 import { defineResource } from "../engine/declare.ts";
 import { textOf } from "../engine/input.ts";
-import { audienceOf } from "../sending/audience.ts";
+import { recipientsOf } from "../sending/recipients.ts";
 import { defineCollection, type Row } from "../state/collection.ts";
-import { campaigns } from "./campaign-rows.ts";
+import { campaigns, messagesOf } from "./campaign-rows.ts";
 
 interface EstimationJobRow extends Row {
   at: number;
@@ -36,7 +36,8 @@ export const estimationJobResource = defineResource<EstimationJobRow>({
       const job = ctx.rows(estimationJobs).get(campaign?.id ?? "");
       if (!campaign || !job || job.at !== payload["at"]) return;
       ctx.rows(estimationJobs).put({ ...job, done: true });
-      ctx.rows(estimations).put({ id: campaign.id, count: audienceOf(campaign, ctx).receivers.length });
+      const people = new Set(messagesOf(campaign, ctx).flatMap((message) => recipientsOf(message, ctx).receivers));
+      ctx.rows(estimations).put({ id: campaign.id, count: people.size });
     },
   },
 });

@@ -4,7 +4,8 @@ import type { Context } from "../engine/context.ts";
 import { arrayOf, booleanOf, numberOf, objectOf, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
 import { microsText } from "../engine/time.ts";
-import type { CampaignChannel, CampaignRow, Strategy } from "./campaign-rows.ts";
+import type { CampaignChannel, Strategy } from "./campaign-life.ts";
+import type { CampaignAudienceRow } from "./campaign-rows.ts";
 
 /** `send_strategy` of a body; immediate when there is none (documented default). */
 export function parseStrategy(json: Json | undefined): Strategy {
@@ -56,19 +57,17 @@ export function parseTracking(json: Json | undefined, channel: CampaignChannel, 
   return { ...shared, ...(channel === "email" && { is_tracking_clicks: true, is_tracking_opens: true }), ...before, ...given };
 }
 
-/** `audiences`: ids of lists and segments, which must be there. */
-export function parseAudiences(
-  json: Json | undefined,
-  before: Pick<CampaignRow, "included" | "excluded">,
-  ctx: Context,
-): Pick<CampaignRow, "included" | "excluded"> {
+export type Groups = Pick<CampaignAudienceRow, "excluded" | "included">;
+
+/** Ids of lists and segments, which must be there. What is not named stays; null is none. `at` is where they stand in the body. */
+export function parseGroups(json: Json | undefined, before: Groups, at: string, ctx: Context): Groups {
   const given = objectOf(json);
-  const read = (name: "included" | "excluded"): readonly string[] => {
-    if (!Array.isArray(given[name])) return before[name];
+  const read = (name: keyof Groups): readonly string[] => {
+    if (given[name] === undefined) return before[name];
     const ids = arrayOf(given[name]).flatMap((id) => textOf(id) ?? []);
     const stranger = ids.find((id) => !ctx.find("list", id) && !ctx.find("segment", id));
     if (stranger !== undefined)
-      refuse("invalid", `There is no list or segment with id ${stranger}.`, { source: { pointer: `/data/attributes/audiences/${name}` } });
+      refuse("invalid", `There is no list or segment with id ${stranger}.`, { source: { pointer: `${at}/${name}` } });
     return ids;
   };
   return { included: read("included"), excluded: read("excluded") };

@@ -1,135 +1,113 @@
 import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
-import { defineMachine } from "../engine/machine.ts";
-import { refuse } from "../engine/refusal.ts";
 import { defineCollection, type Row } from "../state/collection.ts";
+import type { CampaignChannel, CampaignStatus, SmartSending, Strategy } from "./campaign-life.ts";
 
-/** Every status of the API (behaviour.md §2.10). */
-export type CampaignStatus =
-  | "Draft"
-  | "Preparing to schedule"
-  | "Scheduled"
-  | "Preparing to send"
-  | "Adding Recipients"
-  | "Queued without Recipients"
-  | "Sending"
-  | "Sending Segments"
-  | "Sent"
-  | "Variations Sent"
-  | "Cancelled"
-  | "Cancelled: Account Disabled"
-  | "Cancelled: Billing Limit"
-  | "Cancelled: Internal Error"
-  | "Cancelled: Misconfigured"
-  | "Cancelled: No Recipients"
-  | "Cancelled: Smart Sending"
-  | "Unknown";
-
-export type CampaignEvent =
-  | "plan"
-  | "planned"
-  | "prepare"
-  | "gather"
-  | "find nobody"
-  | "send"
-  | "finish"
-  | "cancel"
-  | "revert"
-  | "end without recipients"
-  | "end by smart sending"
-  | "end misconfigured";
-
-const unstarted = { cancel: "Cancelled", revert: "Draft", "end misconfigured": "Cancelled: Misconfigured" } as const;
-
-/** From a draft to the last message. A cancelled campaign stays so: it is cloned to be used again. */
-export const campaignLife = defineMachine<CampaignStatus, CampaignEvent>("campaign", {
-  Draft: { plan: "Preparing to schedule", prepare: "Preparing to send" },
-  "Preparing to schedule": { ...unstarted, planned: "Scheduled" },
-  Scheduled: { ...unstarted, prepare: "Preparing to send" },
-  "Preparing to send": { ...unstarted, gather: "Adding Recipients" },
-  "Adding Recipients": {
-    cancel: "Cancelled",
-    send: "Sending",
-    "find nobody": "Queued without Recipients",
-    "end by smart sending": "Cancelled: Smart Sending",
-  },
-  "Queued without Recipients": { cancel: "Cancelled", "end without recipients": "Cancelled: No Recipients" },
-  Sending: { cancel: "Cancelled", finish: "Sent" },
-  "Sending Segments": { cancel: "Cancelled", finish: "Sent" },
-  Sent: {},
-  "Variations Sent": { cancel: "Cancelled", finish: "Sent" },
-  Cancelled: {},
-  "Cancelled: Account Disabled": {},
-  "Cancelled: Billing Limit": {},
-  "Cancelled: Internal Error": {},
-  "Cancelled: Misconfigured": {},
-  "Cancelled: No Recipients": {},
-  "Cancelled: Smart Sending": {},
-  Unknown: {},
-});
-
-/** When a campaign goes out. Times are ms. */
-export type Strategy =
-  | { method: "immediate" }
-  | { method: "static"; at: number; isLocal: boolean; sendPast: boolean }
-  | { method: "throttled"; at: number; percentage: number }
-  | { method: "smart_send_time"; date: string };
-
-export type CampaignChannel = "email" | "mobile_push" | "sms";
-
+/**
+ * Stable and beta show the same campaigns (assumed: an account has one truth). The rows are those of the beta model, which says where each
+ * thing belongs: whom to an audience, when to a message, what to a variation. The stable model is the case of one of each.
+ */
 export interface CampaignRow extends Row {
   name: string;
-  status: CampaignStatus;
-  channel: CampaignChannel;
-  included: readonly string[];
-  excluded: readonly string[];
-  smartSending: boolean;
-  tracking: JsonObject;
-  strategy: Strategy;
   created: number;
   updated: number;
-  /** When the send was asked for and accepted. */
+  /** When the last send was asked for and accepted, ms. */
   scheduled?: number;
-  /** When it begins, or began. */
-  sendAt?: number;
-  /** Counts the sends that were asked for: what was put off for an earlier one is void. */
-  run: number;
+  archived?: true;
+  builder?: string;
+  color?: string;
+  description?: string;
+  /** `send_settings` of the beta model, as they were given. */
+  settings?: JsonObject;
 }
 
-export const campaigns = defineCollection<CampaignRow>("campaigns", {
-  indexes: { "messages.channel": (campaign) => campaign.channel, status: (campaign) => campaign.status },
+export const campaigns = defineCollection<CampaignRow>("campaigns");
+
+export interface CampaignAudienceRow extends Row {
+  campaign: string;
+  name?: string;
+  /** Ids of lists and segments. */
+  included: readonly string[];
+  excluded: readonly string[];
+  priority?: number;
+  created: number;
+  updated: number;
+}
+
+export const campaignAudiences = defineCollection<CampaignAudienceRow>("campaign_audiences", {
+  indexes: { campaign: (audience) => audience.campaign },
 });
 
 export interface CampaignMessageRow extends Row {
   campaign: string;
-  label: string;
-  channel: CampaignChannel;
-  /** As the API shows it, every member set. */
-  content: JsonObject;
-  /** Of SMS. */
-  renderOptions?: JsonObject;
-  /** Of push. */
-  push?: { silent: boolean; kvPairs: JsonObject | null; options: JsonObject | null };
-  template?: string;
-  image?: string;
+  audience: string;
+  label?: string;
+  status: CampaignStatus;
+  strategy: Strategy;
+  smartSending: SmartSending;
+  /** Goes to those too who said no to marketing. */
+  toUnsubscribed?: true;
+  /** How many of a hundred recipients get it. */
+  percentage?: number;
+  /** `tracking_options` of the stable model. */
+  tracking: JsonObject;
+  /** When it begins, or began, ms. */
+  sendAt?: number;
+  /** Counts the sends that were asked for: what was put off for an earlier one is void. */
+  run: number;
   created: number;
   updated: number;
 }
 
 export const campaignMessages = defineCollection<CampaignMessageRow>("campaign_messages", {
-  indexes: { campaign: (message) => message.campaign },
+  indexes: { campaign: (message) => message.campaign, campaign_id: (message) => message.campaign, audience: (message) => message.audience },
+});
+
+/** What a variation says. */
+export interface VariationContent {
+  /** Left out as long as nobody said what it is. */
+  channel?: CampaignChannel;
+  /** As the stable API shows it, every member set. */
+  content: JsonObject;
+  /** Of SMS. */
+  renderOptions?: JsonObject;
+  /** Of push. */
+  push?: { silent: boolean; kvPairs: JsonObject | null; options: JsonObject | null };
+  /** Members of the beta's details that the stable model does not have. */
+  more?: JsonObject;
+  template?: string;
+  image?: string;
+}
+
+export interface CampaignVariationRow extends Row, VariationContent {
+  message: string;
+  name?: string;
+  created: number;
+  updated: number;
+}
+
+export const campaignVariations = defineCollection<CampaignVariationRow>("campaign_variations", {
+  indexes: { message: (variation) => variation.message },
 });
 
 export function messagesOf(campaign: Pick<CampaignRow, "id">, ctx: Context): CampaignMessageRow[] {
-  return ctx.rows(campaignMessages).where("campaign", campaign.id);
+  return byId(ctx.rows(campaignMessages).where("campaign", campaign.id));
 }
 
-const EDITABLE_BEFORE_MS = 15 * 60_000;
+export function audiencesOf(campaign: Pick<CampaignRow, "id">, ctx: Context): CampaignAudienceRow[] {
+  return byId(ctx.rows(campaignAudiences).where("campaign", campaign.id));
+}
 
-/** Drafts can be edited, and what is scheduled up to 15 minutes before it goes out (documented; the status code is assumed). */
-export function refuseUneditable(campaign: CampaignRow, ctx: Context): void {
-  if (campaign.status === "Draft") return;
-  if (campaign.status !== "Scheduled") refuse("conflict", `A campaign with status '${campaign.status}' cannot be edited.`);
-  if ((campaign.sendAt ?? 0) - ctx.now < EDITABLE_BEFORE_MS)
-    refuse("conflict", "A campaign cannot be edited within 15 minutes of its send time.");
+/** Oldest first. */
+export function variationsOf(message: Pick<CampaignMessageRow, "id">, ctx: Context): CampaignVariationRow[] {
+  return byId(ctx.rows(campaignVariations).where("message", message.id));
+}
+
+/** All variations of a message have the same channel. */
+export function channelOf(message: Pick<CampaignMessageRow, "id">, ctx: Context): CampaignChannel | undefined {
+  return variationsOf(message, ctx).find(({ channel }) => channel !== undefined)?.channel;
+}
+
+function byId<R extends Row>(rows: R[]): R[] {
+  return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

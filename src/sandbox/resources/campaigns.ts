@@ -4,37 +4,60 @@ import { defineResource, toManyByIndex, toManyLinks } from "../engine/declare.ts
 import { arrayOf, booleanOf, objectOf, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
 import { microsText } from "../engine/time.ts";
-import { blankContent, channelOf, withDefinition } from "./campaign-content.ts";
-import { parseAudiences, parseStrategy, parseTracking, strategyAttributes } from "./campaign-input.ts";
-import { campaignMessages, campaigns, messagesOf, refuseUneditable, type CampaignRow } from "./campaign-rows.ts";
-import { reschedule } from "./campaign-sends.ts";
+import { reschedule } from "../sending/campaign-run.ts";
+import { blankContent, statedChannel, withDefinition } from "./campaign-content.ts";
+import { refuseUneditable, removeAudience } from "./campaign-edits.ts";
+import { parseGroups, parseStrategy, parseTracking, strategyAttributes } from "./campaign-input.ts";
+import { statusAmong, type CampaignChannel } from "./campaign-life.ts";
+import { blankMessage, channelsOf, switched } from "./campaign-making.ts";
+import {
+  audiencesOf,
+  campaignAudiences,
+  campaignMessages,
+  campaigns,
+  campaignVariations,
+  messagesOf,
+  type CampaignRow,
+} from "./campaign-rows.ts";
 import { tagLinks } from "./tag-rows.ts";
 
-/** Campaigns (behaviour.md §2.10). The beta has another model at the same paths. */
+const NO_GROUPS = { included: [], excluded: [] };
+const AUDIENCES = "/data/attributes/audiences";
+
+/** Campaigns of the stable model (behaviour.md §2.10): one audience, one message. Those made in beta with more show all of it together. */
 export const campaignResource = defineResource<CampaignRow>({
   type: "campaign",
   path: "/api/campaigns",
   channel: "stable",
   collection: campaigns,
-  attributes: (campaign) => ({
-    name: campaign.name,
-    status: campaign.status,
-    archived: false,
-    audiences: { included: [...campaign.included], excluded: [...campaign.excluded] },
-    send_options: { use_smart_sending: campaign.smartSending, ignore_unsubscribes: false },
-    tracking_options: campaign.tracking,
-    send_strategy: strategyAttributes(campaign.strategy),
-    created_at: microsText(campaign.created),
-    scheduled_at: campaign.scheduled === undefined ? null : microsText(campaign.scheduled),
-    updated_at: microsText(campaign.updated),
-    send_time: campaign.sendAt === undefined ? null : microsText(campaign.sendAt),
-  }),
+  collections: [campaignAudiences, campaignVariations],
+  attributes(campaign, ctx) {
+    const messages = messagesOf(campaign, ctx);
+    const audiences = audiencesOf(campaign, ctx);
+    const [first] = messages;
+    const { sendAt } = first ?? {};
+    return {
+      name: campaign.name,
+      status: statusAmong(messages.map(({ status }) => status)),
+      archived: campaign.archived ?? false,
+      audiences: {
+        included: [...new Set(audiences.flatMap(({ included }) => included))],
+        excluded: [...new Set(audiences.flatMap(({ excluded }) => excluded))],
+      },
+      send_options: { use_smart_sending: first?.smartSending !== "none", ignore_unsubscribes: first?.toUnsubscribed ?? false },
+      tracking_options: first?.tracking ?? parseTracking(undefined, "email"),
+      send_strategy: strategyAttributes(first?.strategy ?? { method: "immediate" }),
+      created_at: microsText(campaign.created),
+      scheduled_at: campaign.scheduled === undefined ? null : microsText(campaign.scheduled),
+      updated_at: microsText(campaign.updated),
+      send_time: sendAt === undefined ? null : microsText(sendAt),
+    };
+  },
   filters: {
-    "messages.channel": (campaign) => campaign.channel,
+    "messages.channel": channelsOf,
     name: (campaign) => campaign.name,
-    status: (campaign) => campaign.status,
-    // No endpoint of the API archives.
-    archived: () => false,
+    status: (campaign, ctx) => statusAmong(messagesOf(campaign, ctx).map(({ status }) => status)),
+    archived: (campaign) => campaign.archived ?? false,
     created_at: (campaign) => campaign.created,
     scheduled_at: (campaign) => campaign.scheduled,
     updated_at: (campaign) => campaign.updated,
@@ -53,56 +76,70 @@ export const campaignResource = defineResource<CampaignRow>({
   create({ attributes }, ctx) {
     const [message, ...more] = arrayOf(objectOf(attributes["campaign-messages"])["data"]);
     if (message === undefined || more.length > 0) wrong("campaign-messages", "A campaign has exactly one message.");
-    const channel = channelOf(definitionIn(message));
-    const campaign: CampaignRow = {
-      id: ctx.ids.ulid(ctx.now),
-      name: textOf(attributes["name"]) ?? "",
-      status: "Draft",
-      channel,
-      ...parseAudiences(attributes["audiences"], { included: [], excluded: [] }, ctx),
-      smartSending: booleanOf(objectOf(attributes["send_options"])["use_smart_sending"]) ?? true,
+    const channel = statedChannel(definitionIn(message));
+    const campaign: CampaignRow = { id: ctx.ids.ulid(ctx.now), name: textOf(attributes["name"]) ?? "", created: ctx.now, updated: ctx.now };
+    const groups = parseGroups(attributes["audiences"], NO_GROUPS, AUDIENCES, ctx);
+    const audience = { id: ctx.ids.ulid(ctx.now), campaign: campaign.id, ...groups, created: ctx.now, updated: ctx.now };
+    ctx.rows(campaignAudiences).put(audience);
+    const made = createMessage(campaign, audience.id, objectOf(message), channel, ctx);
+    const isSmart = booleanOf(objectOf(attributes["send_options"])["use_smart_sending"]);
+    ctx.rows(campaignMessages).put({
+      ...made,
+      smartSending: switched(made.smartSending, isSmart),
       tracking: parseTracking(attributes["tracking_options"], channel),
       strategy: parseStrategy(attributes["send_strategy"]),
-      created: ctx.now,
-      updated: ctx.now,
-      run: 0,
-    };
-    createMessage(campaign, objectOf(message), ctx);
+    });
     return campaign;
   },
   update(campaign, { attributes }, ctx) {
-    refuseUneditable(campaign, ctx);
-    const { name, audiences, send_options: options, tracking_options: tracking, send_strategy: strategy } = attributes;
-    const after = {
-      ...campaign,
-      name: textOf(name) ?? campaign.name,
-      ...parseAudiences(audiences, campaign, ctx),
-      smartSending: booleanOf(objectOf(options)["use_smart_sending"]) ?? campaign.smartSending,
-      tracking: parseTracking(tracking, campaign.channel, campaign.tracking),
-      updated: ctx.now,
-    };
-    return strategy ? reschedule({ ...after, strategy: parseStrategy(strategy) }, ctx) : after;
+    refuseUneditable(messagesOf(campaign, ctx), ctx);
+    updateParts(campaign, attributes, ctx);
+    return { ...campaign, name: textOf(attributes["name"]) ?? campaign.name, updated: ctx.now };
   },
   remove(campaign, ctx) {
-    if (campaign.status === "Sending") refuse("conflict", "A campaign cannot be deleted while it is being sent.");
-    for (const message of messagesOf(campaign, ctx)) ctx.remove("campaign-message", message.id);
+    if (messagesOf(campaign, ctx).some(({ status }) => status === "Sending"))
+      refuse("conflict", "A campaign cannot be deleted while it is being sent.");
+    for (const { id } of audiencesOf(campaign, ctx)) removeAudience(id, ctx);
   },
 });
 
-function createMessage(campaign: CampaignRow, message: JsonObject, ctx: Context): void {
-  const definition = definitionIn(message);
-  const image = textOf(objectOf(objectOf(objectOf(message["relationships"])["image"])["data"])["id"]);
+/** What the stable model says of a campaign and the beta model of its parts. */
+function updateParts(campaign: CampaignRow, attributes: JsonObject, ctx: Context): void {
+  const { audiences, send_options: options, tracking_options: tracking, send_strategy: strategy } = attributes;
+  if (!audiences && !options && !tracking && !strategy) return;
+  const [message, second] = messagesOf(campaign, ctx);
+  const [audience, other] = audiencesOf(campaign, ctx);
+  if (!message || !audience || second || other)
+    refuse("conflict", "Only a campaign with exactly one audience and one message is edited as a whole.");
+  if (audiences) {
+    const groups = parseGroups(audiences, audience, AUDIENCES, ctx);
+    ctx.rows(campaignAudiences).put({ ...audience, ...groups, updated: ctx.now });
+  }
+  const [channel = "email"] = channelsOf(campaign, ctx);
+  const after = {
+    ...message,
+    smartSending: switched(message.smartSending, booleanOf(objectOf(options)["use_smart_sending"])),
+    tracking: parseTracking(tracking, channel, message.tracking),
+    updated: ctx.now,
+  };
+  ctx.rows(campaignMessages).put(strategy ? reschedule({ ...after, strategy: parseStrategy(strategy) }, ctx) : after);
+}
+
+function createMessage(campaign: CampaignRow, audience: string, json: JsonObject, channel: CampaignChannel, ctx: Context) {
+  const definition = definitionIn(json);
+  const image = textOf(objectOf(objectOf(objectOf(json["relationships"])["image"])["data"])["id"]);
   if (image !== undefined) ctx.must("image", image);
-  if (image !== undefined && campaign.channel === "email") wrong("campaign-messages", "An email message takes no image.");
-  ctx.rows(campaignMessages).put({
+  if (image !== undefined && channel === "email") wrong("campaign-messages", "An email message takes no image.");
+  const message = { ...blankMessage(campaign.id, audience, channel, ctx), label: textOf(definition["label"]) ?? campaign.name };
+  ctx.rows(campaignVariations).put({
     id: ctx.ids.ulid(ctx.now),
-    campaign: campaign.id,
-    channel: campaign.channel,
-    ...withDefinition(blankContent(campaign.channel, campaign.name, definition, ctx), definition),
+    message: message.id,
+    ...withDefinition(blankContent(channel, definition["notification_type"] === "silent", ctx), definition),
     ...(image !== undefined && { image }),
     created: ctx.now,
     updated: ctx.now,
   });
+  return message;
 }
 
 function definitionIn(message: Json): JsonObject {

@@ -1,5 +1,5 @@
 import type { Context } from "../engine/context.ts";
-import { campaignMessages, campaigns } from "../resources/campaign-rows.ts";
+import { campaignAudiences, campaignMessages, campaigns, campaignVariations } from "../resources/campaign-rows.ts";
 import { events } from "../resources/event-rows.ts";
 import { mappedMetrics } from "../resources/mapped-metrics.ts";
 import { metrics } from "../resources/metric-rows.ts";
@@ -33,8 +33,10 @@ export interface SeedOptions {
 /** Some older people were there before the eighteen months that the history shows. */
 const OPEN_DAYS = 900;
 const SHOP: readonly CollectionDef<never>[] = [
+  campaignAudiences,
   campaignMessages,
   campaigns,
+  campaignVariations,
   events,
   mappedMetrics,
   metrics,

@@ -2,10 +2,20 @@ import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { blankContent, withDefinition } from "../resources/campaign-content.ts";
 import { parseTracking } from "../resources/campaign-input.ts";
-import { campaignMessages, campaigns, type CampaignMessageRow, type CampaignRow } from "../resources/campaign-rows.ts";
-import { reschedule, sendJobs } from "../resources/campaign-sends.ts";
+import type { CampaignChannel } from "../resources/campaign-life.ts";
+import {
+  campaignAudiences,
+  campaignMessages,
+  campaigns,
+  campaignVariations,
+  type CampaignAudienceRow,
+  type CampaignMessageRow,
+  type CampaignRow,
+  type CampaignVariationRow,
+} from "../resources/campaign-rows.ts";
 import type { Attributed } from "../resources/event-rows.ts";
 import { templates } from "../resources/template-rows.ts";
+import { reschedule, sendJobs } from "../sending/campaign-run.ts";
 import { occasionsAround, type Occasion } from "./campaign-dates.ts";
 import type { Plan } from "./campaign-plan.ts";
 import { DAY_MS, HOUR_MS, type Calendar } from "./calendar.ts";
@@ -15,12 +25,18 @@ import type { Tagger } from "./tags.ts";
 import type { TemplateName } from "./templates.ts";
 
 /** A campaign that went out, as its recipients' events tell of it. */
-export interface Sent {
-  campaign: CampaignRow;
-  message: CampaignMessageRow;
+export interface Sent extends Made {
   sendAt: number;
   /** What events of this campaign are credited to; one object for all of them. */
   credit: Attributed;
+}
+
+interface Made {
+  campaign: CampaignRow;
+  audience: CampaignAudienceRow;
+  message: CampaignMessageRow;
+  variation: CampaignVariationRow;
+  channel: CampaignChannel;
 }
 
 interface Around {
@@ -55,12 +71,13 @@ export function seedCampaigns(ctx: Context, around: Around): Sent[] {
   return sent;
 }
 
-type Fixed = Omit<CampaignRow, "id" | "channel" | "included" | "excluded" | "smartSending" | "tracking">;
+type Fixed = Pick<CampaignMessageRow, "created" | "run" | "sendAt" | "status" | "strategy" | "updated"> &
+  Pick<CampaignRow, "name" | "scheduled">;
 
 function seedScheduled(ctx: Context, around: Around, occasion: Occasion): void {
   const { sendAt } = occasion;
   const made = ctx.now - 2 * DAY_MS;
-  const { campaign } = seedCampaign(ctx, around, occasion.plan, 1000, {
+  const { audience, message } = seedCampaign(ctx, around, occasion.plan, 1000, {
     name: nameOf(occasion),
     status: "Scheduled",
     strategy: { method: "static", at: sendAt, isLocal: false, sendPast: false },
@@ -71,7 +88,8 @@ function seedScheduled(ctx: Context, around: Around, occasion: Occasion): void {
     run: 0,
   });
   const excluded = [around.segments["Unengaged subscribers"] ?? ""];
-  ctx.rows(campaigns).put(reschedule({ ...campaign, excluded }, ctx));
+  ctx.rows(campaignAudiences).put({ ...audience, excluded });
+  ctx.rows(campaignMessages).put(reschedule(message, ctx));
 }
 
 /** One that only has to be sent, one that is hardly begun. */
@@ -84,7 +102,7 @@ function seedDrafts(ctx: Context, around: Around): void {
     created: ctx.now - 5 * DAY_MS,
     updated: ctx.now - 4 * DAY_MS,
   });
-  ctx.rows(campaigns).put({ ...lapsed.campaign, included: [around.segments["Lapsed customers"] ?? ""] });
+  ctx.rows(campaignAudiences).put({ ...lapsed.audience, included: [around.segments["Lapsed customers"] ?? ""] });
   const blank: Plan["message"] = { subject: "", preview: "", template: "Plain note" };
   const begun = seedCampaign(ctx, around, { lists: ["newsletter"], tags: [], message: blank }, 1002, {
     ...draft,
@@ -92,9 +110,9 @@ function seedDrafts(ctx: Context, around: Around): void {
     created: ctx.now - DAY_MS,
     updated: ctx.now - DAY_MS,
   });
-  const { template: _, ...bare } = begun.message;
-  ctx.rows(campaignMessages).put(bare);
-  if (begun.message.template !== undefined) ctx.rows(templates).remove(begun.message.template);
+  const { template, ...bare } = begun.variation;
+  ctx.rows(campaignVariations).put(bare);
+  if (template !== undefined) ctx.rows(templates).remove(template);
 }
 
 function nameOf({ plan, year }: Occasion): string {
@@ -106,34 +124,47 @@ function seedCampaign(
   around: Around,
   plan: Pick<Plan, "lists" | "message" | "tags">,
   index: number,
-  fixed: Fixed,
-): Pick<Sent, "campaign" | "message"> {
+  { name, scheduled, ...sending }: Fixed,
+): Made {
   const random = around.random.seek(index);
   const channel = "body" in plan.message ? "sms" : "email";
-  const { created, updated } = fixed;
-  const campaign: CampaignRow = {
-    id: random.ulid(created),
-    channel,
-    included: plan.lists.map((list) => around.lists[list]),
-    excluded: [],
-    smartSending: true,
-    tracking: parseTracking(undefined, channel),
-    ...fixed,
-  };
-  const { message } = plan;
-  const content: JsonObject = "body" in message ? { body: message.body } : { subject: message.subject, preview_text: message.preview };
-  const row: CampaignMessageRow = {
+  const { created, updated } = sending;
+  const campaign = { id: random.ulid(created), name, created, updated, ...(scheduled !== undefined && { scheduled }) };
+  const saved = Math.min(updated, created + 2 * HOUR_MS);
+  const messageId = random.ulid(created);
+  const audience: CampaignAudienceRow = {
     id: random.ulid(created),
     campaign: campaign.id,
-    channel,
-    ...withDefinition(blankContent(channel, campaign.name, {}, ctx), { content }),
-    ...("template" in message && { template: copyOf(ctx, around.templates[message.template], created) }),
+    included: plan.lists.map((list) => around.lists[list]),
+    excluded: [],
     created,
-    updated: Math.min(updated, created + 2 * HOUR_MS),
+    updated: saved,
   };
-  ctx.rows(campaignMessages).put(row);
+  const message: CampaignMessageRow = {
+    id: messageId,
+    campaign: campaign.id,
+    audience: audience.id,
+    label: name,
+    smartSending: "throttle-for-campaigns-and-flows",
+    tracking: parseTracking(undefined, channel),
+    ...sending,
+    updated: saved,
+  };
+  const said = plan.message;
+  const content: JsonObject = "body" in said ? { body: said.body } : { subject: said.subject, preview_text: said.preview };
+  const variation: CampaignVariationRow = {
+    id: random.ulid(created),
+    message: message.id,
+    ...withDefinition(blankContent(channel, false, ctx), { content }),
+    ...("template" in said && { template: copyOf(ctx, around.templates[said.template], created) }),
+    created,
+    updated: saved,
+  };
   for (const tag of plan.tags) around.tag(tag, "campaign", campaign.id, created);
-  return { campaign: ctx.rows(campaigns).put(campaign), message: row };
+  ctx.rows(campaignAudiences).put(audience);
+  ctx.rows(campaignMessages).put(message);
+  ctx.rows(campaignVariations).put(variation);
+  return { campaign: ctx.rows(campaigns).put(campaign), audience, message, variation, channel };
 }
 
 /** A message has a copy of its own, as assigning a template makes it. */

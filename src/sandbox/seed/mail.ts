@@ -40,7 +40,7 @@ export function planLeaving(
 ): Leaving | undefined {
   const { story, arrived } = person;
   if (story === "subscribed" || story === "never") return undefined;
-  const letters = sent.filter((each) => each.campaign.channel === "email" && isInvited(each, joined));
+  const letters = sent.filter((each) => each.channel === "email" && isInvited(each, joined));
   const [first] = letters;
   if (story === "suppressed" || !first) {
     const at = wholeSecond(arrived + DAY_MS + random.next() * Math.max(0, nowMs - arrived - 2 * DAY_MS));
@@ -51,8 +51,8 @@ export function planLeaving(
   return { how: story, at: story === "bounced" ? chosen.sendAt + DELIVERY_MS : chosen.sendAt + afterMs, sent: chosen };
 }
 
-function isInvited({ campaign, sendAt }: Sent, joined: Recipient["joined"]): boolean {
-  return campaign.included.some((list) => (joined.get(list) ?? Number.POSITIVE_INFINITY) < sendAt);
+function isInvited({ audience, sendAt }: Sent, joined: Recipient["joined"]): boolean {
+  return audience.included.some((list) => (joined.get(list) ?? Number.POSITIVE_INFINITY) < sendAt);
 }
 
 /** Writes what campaigns did to one person, never after they left. Returns their clicks, oldest first. */
@@ -60,7 +60,7 @@ export function writeMail(to: Recipient, sent: readonly Sent[], random: Random, 
   const clicks: Click[] = [];
   for (const each of sent) {
     if (!isInvited(each, to.joined)) continue;
-    const click = each.campaign.channel === "sms" ? text(to, each, random, writer) : letter(to, each, random, writer);
+    const click = each.channel === "sms" ? text(to, each, random, writer) : letter(to, each, random, writer);
     if (click) clicks.push(click);
   }
   return clicks;
@@ -124,9 +124,9 @@ function text({ row, textsSince }: Recipient, sent: Sent, random: Random, writer
 }
 
 /** As recorded events of a sent message carry them (recorded/events.json). */
-function letterProperties({ campaign, message }: Sent, email: string): JsonObject {
+function letterProperties({ campaign, message, variation }: Sent, email: string): JsonObject {
   return {
-    Subject: textOf(message.content["subject"]) ?? "",
+    Subject: textOf(variation.content["subject"]) ?? "",
     "Recipient Email Address": email,
     "Email Domain": email.slice(email.indexOf("@") + 1),
     "Inbox Provider": "Other",

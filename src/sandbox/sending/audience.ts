@@ -1,5 +1,6 @@
 import type { Context } from "../engine/context.ts";
-import type { CampaignChannel, CampaignRow } from "../resources/campaign-rows.ts";
+import type { CampaignChannel, SmartSending } from "../resources/campaign-life.ts";
+import type { Groups } from "../resources/campaign-input.ts";
 import { canReceive } from "../resources/consent.ts";
 import { listMembers } from "../resources/lists.ts";
 import { profiles, type ProfileRow } from "../resources/profile-rows.ts";
@@ -7,8 +8,11 @@ import { pushTokens } from "../resources/push-token-rows.ts";
 import { segmentMemberIds } from "../segments/membership.ts";
 import { defineCollection, type Row } from "../state/collection.ts";
 
-/** When somebody last got a campaign on a channel: what Smart Sending looks at. The id is `channel profile`. */
-interface ReceiptRow extends Row {
+/** Who sends. */
+export type Sender = "campaign" | "flow";
+
+/** When somebody last got a message on a channel, and from whom: what Smart Sending looks at. The id is `channel profile`. */
+interface ReceiptRow extends Row, Partial<Record<Sender, number>> {
   at: number;
 }
 
@@ -16,7 +20,12 @@ export const receipts = defineCollection<ReceiptRow>("receipts");
 
 const HOUR_MS = 3_600_000;
 /** Documented: who got one within it is passed over, not put off. */
-const SMART_SENDING_MS: Record<CampaignChannel, number> = { email: 16 * HOUR_MS, sms: 24 * HOUR_MS, mobile_push: 24 * HOUR_MS };
+const SMART_SENDING_MS: Record<CampaignChannel, number> = {
+  email: 16 * HOUR_MS,
+  sms: 24 * HOUR_MS,
+  mobile_push: 24 * HOUR_MS,
+  whatsapp: 24 * HOUR_MS,
+};
 
 export interface Audience {
   /** Profile ids that can receive the channel and are not passed over, ascending. */
@@ -25,13 +34,30 @@ export interface Audience {
   skipped: number;
 }
 
+/** Whom a send is for. */
+export interface Addressing extends Groups {
+  channel: CampaignChannel;
+  smartSending: SmartSending;
+  /** To those too who said no to marketing. */
+  toUnsubscribed?: true;
+}
+
+const LOOKED_AT: Record<SmartSending, readonly Sender[]> = {
+  none: [],
+  "throttle-for-campaigns": ["campaign"],
+  "throttle-for-campaigns-and-flows": ["campaign", "flow"],
+  "throttle-for-flows": ["flow"],
+};
+
 /** Union of what is included, less what is excluded, less who cannot receive the channel, less Smart Sending (behaviour.md §2.10). */
-export function audienceOf(campaign: CampaignRow, ctx: Context): Audience {
-  const excluded = new Set(campaign.excluded.flatMap((id) => memberIds(id, ctx)));
-  const reachable = [...new Set(campaign.included.flatMap((id) => memberIds(id, ctx)))].filter(
-    (id) => !excluded.has(id) && isReachable(id, campaign.channel, ctx),
-  );
-  const receivers = campaign.smartSending ? reachable.filter((id) => !isRecent(id, campaign.channel, ctx)) : reachable;
+export function audienceOf({ included, excluded, channel, smartSending, toUnsubscribed }: Addressing, ctx: Context): Audience {
+  const left = new Set(excluded.flatMap((id) => memberIds(id, ctx)));
+  const mayReceive = toUnsubscribed ? canReceiveTransactional : canReceiveChannel;
+  const reachable = [...new Set(included.flatMap((id) => memberIds(id, ctx)))].filter((id) => {
+    const profile = left.has(id) ? undefined : ctx.rows(profiles).get(id);
+    return profile !== undefined && mayReceive(profile, channel, ctx);
+  });
+  const receivers = reachable.filter((id) => !isRecent(id, channel, ctx, LOOKED_AT[smartSending]));
   return { receivers: receivers.toSorted(), skipped: reachable.length - receivers.length };
 }
 
@@ -43,12 +69,8 @@ function memberIds(audienceId: string, ctx: Context): readonly string[] {
     .map(({ to }) => to);
 }
 
-function isReachable(profileId: string, channel: CampaignChannel, ctx: Context): boolean {
-  const profile = ctx.rows(profiles).get(profileId);
-  return profile !== undefined && canReceiveChannel(profile, channel, ctx);
-}
-
 export function canReceiveChannel(profile: ProfileRow, channel: CampaignChannel, ctx: Context): boolean {
+  if (channel === "whatsapp") return profile.phone !== undefined && profile.otherConsents?.whatsapp?.status === "SUBSCRIBED";
   if (channel !== "mobile_push") return canReceive(profile, channel);
   return ctx
     .rows(pushTokens)
@@ -64,12 +86,15 @@ export function canReceiveTransactional(profile: ProfileRow, channel: CampaignCh
   return channel === "email" && profile.email !== undefined && !isUndeliverable;
 }
 
+const SENDERS = ["campaign", "flow"] as const;
+
 /** Whether Smart Sending passes somebody over. */
-export function isRecent(profileId: string, channel: CampaignChannel, ctx: Context): boolean {
+export function isRecent(profileId: string, channel: CampaignChannel, ctx: Context, senders: readonly Sender[] = SENDERS): boolean {
   const receipt = ctx.rows(receipts).get(`${channel} ${profileId}`);
-  return receipt !== undefined && ctx.now - receipt.at < SMART_SENDING_MS[channel];
+  return senders.some((sender) => ctx.now - (receipt?.[sender] ?? Number.NEGATIVE_INFINITY) < SMART_SENDING_MS[channel]);
 }
 
-export function noteReceipt(profileId: string, channel: CampaignChannel, ctx: Context): void {
-  ctx.rows(receipts).put({ id: `${channel} ${profileId}`, at: ctx.now });
+export function noteReceipt(profileId: string, channel: CampaignChannel, sender: Sender, ctx: Context): void {
+  const id = `${channel} ${profileId}`;
+  ctx.rows(receipts).put({ ...ctx.rows(receipts).get(id), id, at: ctx.now, [sender]: ctx.now });
 }

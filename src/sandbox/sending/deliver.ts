@@ -2,7 +2,8 @@ import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { booleanOf, textOf } from "../engine/input.ts";
 import { accounts } from "../resources/accounts.ts";
-import type { CampaignMessageRow, CampaignRow } from "../resources/campaign-rows.ts";
+import type { CampaignChannel } from "../resources/campaign-life.ts";
+import type { VariationContent } from "../resources/campaign-rows.ts";
 import { suppress, unsubscribe } from "../resources/consent.ts";
 import { recordEvent } from "../resources/event-log.ts";
 import type { Attributed } from "../resources/event-rows.ts";
@@ -14,39 +15,49 @@ import { responsesTo, transmissionId, type Reaction, type Response } from "./res
 
 /** A message on its way, with what its events say of it. */
 export interface Letter {
-  /** Of a flow, one send of its message: the id is the send's own, the name the message's. */
-  campaign: Pick<CampaignRow, "channel" | "id" | "name" | "tracking">;
-  message: Pick<CampaignMessageRow, "content" | "id" | "template">;
-  /** Set where a flow sends. */
-  flow?: { id: string; variation?: string };
+  /** Tells this send from all others: what people do with it follows from that. */
+  send: string;
+  /** What events call "Campaign Name": the campaign's name, the message's where a flow sends. */
+  name: string;
+  channel: CampaignChannel;
+  tracking: JsonObject;
+  message: Pick<VariationContent, "content" | "template"> & { id: string };
+  from: { campaign: string } | { flow: string };
+  /** Set where several are tested against each other. */
+  variation?: string;
   /** Goes out without a consent to marketing. */
   transactional?: boolean;
 }
 
 /** Names of Klaviyo's metrics as a recorded account has them. */
-const RECEIVED = { email: "Received Email", sms: "Received Text Message", mobile_push: "Received Push" } as const;
-const OPENED = { email: "Opened Email", sms: "Opened Text", mobile_push: "Opened Push" } as const;
+const RECEIVED = {
+  email: "Received Email",
+  sms: "Received Text Message",
+  mobile_push: "Received Push",
+  whatsapp: "Received WhatsApp",
+} as const;
+const OPENED: Partial<Record<CampaignChannel, string>> = { email: "Opened Email", sms: "Opened Text", mobile_push: "Opened Push" };
 
 /** Gives the message to one person. Undefined when the person cannot get it any more; else what the person will do. */
 export function deliver(letter: Letter, profileId: string, ctx: Context): Response[] | undefined {
-  const { campaign } = letter;
+  const { send, channel, tracking } = letter;
   const profile = ctx.rows(profiles).get(profileId);
   const mayReceive = letter.transactional ? canReceiveTransactional : canReceiveChannel;
-  if (!profile || !mayReceive(profile, campaign.channel, ctx)) return undefined;
+  if (!profile || !mayReceive(profile, channel, ctx)) return undefined;
   if (!giveCodes(sourceOf(letter, ctx), profileId, ctx)) return undefined;
-  noteReceipt(profileId, campaign.channel, ctx);
-  record(letter, profile, { metric: RECEIVED[campaign.channel], at: ctx.now }, ctx);
+  noteReceipt(profileId, channel, "flow" in letter.from ? "flow" : "campaign", ctx);
+  record(letter, profile, { metric: RECEIVED[channel], at: ctx.now }, ctx);
   const isTracked = ({ reaction }: Response): boolean =>
-    !(reaction === "open" && booleanOf(campaign.tracking["is_tracking_opens"]) === false) &&
-    !(reaction === "click" && booleanOf(campaign.tracking["is_tracking_clicks"]) === false);
-  return responsesTo(campaign.id, profileId, campaign.channel).filter(isTracked);
+    !(reaction === "open" && booleanOf(tracking["is_tracking_opens"]) === false) &&
+    !(reaction === "click" && booleanOf(tracking["is_tracking_clicks"]) === false);
+  return responsesTo(send, profileId, channel).filter(isTracked);
 }
 
 /** Does what a person did with the message: the event, and what follows for consent and suppression (behaviour.md §2.3). */
 export function react(letter: Letter, profileId: string, { reaction, at }: { reaction: Reaction; at: number }, ctx: Context): void {
   const profile = ctx.rows(profiles).get(profileId);
   if (!profile) return;
-  const { channel } = letter.campaign;
+  const { channel } = letter;
   const told = eventOf(letter, profile, reaction, ctx);
   if (told) record(letter, profile, { ...told, at }, ctx);
   if (reaction === "bounce hard") suppress(ctx, profile.id, "HARD_BOUNCE");
@@ -63,10 +74,11 @@ interface Told {
 
 /** The event that a reaction leaves. */
 function eventOf(letter: Letter, { email = "" }: ProfileRow, reaction: Reaction, ctx: Context): Told | undefined {
-  const { channel } = letter.campaign;
+  const { channel } = letter;
+  const opened = OPENED[channel];
   switch (reaction) {
     case "open":
-      return { metric: OPENED[channel] };
+      return opened === undefined ? undefined : { metric: opened };
     case "click":
       return { metric: channel === "email" ? "Clicked Email" : "Clicked Text Message", more: { URL: firstLink(letter, ctx) } };
     case "bounce hard":
@@ -89,32 +101,30 @@ function eventOf(letter: Letter, { email = "" }: ProfileRow, reaction: Reaction,
 }
 
 /** Properties as recorded events of a sent message carry them (recorded/events.json). */
-function record(
-  { campaign, message, flow }: Letter,
-  profile: ProfileRow,
-  { metric, more = {}, at }: Told & { at: number },
-  ctx: Context,
-): void {
+function record(letter: Letter, profile: ProfileRow, { metric, more = {}, at }: Told & { at: number }, ctx: Context): void {
+  const { send, name, channel, message, from, variation } = letter;
   recordEvent(ctx, {
     metric,
     service: "klaviyo",
     profileId: profile.id,
     at,
     properties: {
-      ...(campaign.channel === "email" && emailProperties(message, profile)),
-      ...(flow && { $flow: flow.id }),
-      ...(flow?.variation !== undefined && { $variation: flow.variation }),
-      "Campaign Name": campaign.name,
+      ...(channel === "email" && emailProperties(message, profile)),
+      ...("flow" in from && { $flow: from.flow }),
+      ...(variation !== undefined && { $variation: variation }),
+      "Campaign Name": name,
       $message: message.id,
       ...more,
     },
-    uniqueId: `${message.id}:${transmissionId(campaign.id, profile.id)}:${Math.floor(at / 1000)}`,
-    attributed: flow ? ofFlow(flow, message.id) : { campaign: campaign.id, "campaign-message": message.id },
+    uniqueId: `${message.id}:${transmissionId(send, profile.id)}:${Math.floor(at / 1000)}`,
+    attributed: creditOf(letter),
   });
 }
 
-function ofFlow({ id, variation }: NonNullable<Letter["flow"]>, message: string): Attributed {
-  return { flow: id, "flow-message": message, ...(variation !== undefined && { "flow-message-variation": variation }) };
+/** A variation of a campaign is in the event's properties only: attributions have none (documented). */
+function creditOf({ from, message: { id }, variation }: Letter): Attributed {
+  if ("campaign" in from) return { campaign: from.campaign, "campaign-message": id };
+  return { flow: from.flow, "flow-message": id, ...(variation !== undefined && { "flow-message-variation": variation }) };
 }
 
 function emailProperties({ content }: Letter["message"], { email = "" }: ProfileRow): JsonObject {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Strategy } from "../resources/campaign-rows.ts";
+import type { Strategy } from "../resources/campaign-life.ts";
 import { planDeliveries } from "./plan.ts";
 
 const NOW = Date.UTC(2026, 6, 15, 10);
@@ -40,6 +40,17 @@ describe("planDeliveries", () => {
     ];
     expect(planDeliveries(local(false), recipients, NOW)).toEqual([utc, york]);
     expect(planDeliveries(local(true), recipients, NOW)).toEqual([{ at: NOW, ids: ["p1"] }, utc, york]);
+  });
+
+  it("sends the next day where the local time is past, or by the minute, where it is told to", () => {
+    const at = Date.UTC(2026, 6, 15, 12);
+    const tokyo = [{ id: "p", zone: "Asia/Tokyo", share: 0 }];
+    const local: Strategy = { method: "static", at, isLocal: true, sendPast: false, nextDay: true };
+    expect(planDeliveries(local, tokyo, NOW)).toEqual([{ at: NOW + 17 * HOUR, ids: ["p"] }]);
+    expect(sizes({ method: "throttled", at: NOW, percentage: 50, perMinute: true }, 4)).toEqual([
+      [0, 2],
+      [60, 2],
+    ]);
   });
 
   it("plans a hundred thousand in no time", () => {

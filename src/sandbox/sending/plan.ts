@@ -1,4 +1,4 @@
-import type { Strategy } from "../resources/campaign-rows.ts";
+import type { Strategy } from "../resources/campaign-life.ts";
 import { momentIn } from "../templates/dates.ts";
 
 /** Recipients that get their message at one time, ms. */
@@ -15,7 +15,9 @@ export interface Recipient {
   share: number;
 }
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** Of one delivery, so that a long send shows as one and can be cancelled on its way. */
 const MAX_AT_ONCE = 1000;
 const NEXT_MS = 1000;
@@ -50,8 +52,9 @@ interface Turn {
 }
 
 function timeFor(strategy: Strategy, { zone, share }: Recipient, { nowMs, turn, zones }: Turn): number | undefined {
-  // So many percent of all each hour (documented).
-  if (strategy.method === "throttled") return nowMs + Math.floor((turn * 100) / strategy.percentage + 1e-9) * HOUR_MS;
+  // So many percent of all each hour, or minute (documented).
+  if (strategy.method === "throttled")
+    return nowMs + Math.floor((turn * 100) / strategy.percentage + 1e-9) * (strategy.perMinute ? MINUTE_MS : HOUR_MS);
   // Spread over the day (assumed).
   if (strategy.method === "smart_send_time") return nowMs + Math.floor(share * 24) * HOUR_MS;
   if (strategy.method === "immediate" || !strategy.isLocal) return nowMs;
@@ -59,5 +62,6 @@ function timeFor(strategy: Strategy, { zone, share }: Recipient, { nowMs, turn, 
   zones.set(zone, offset);
   const at = strategy.at - offset;
   if (at >= nowMs) return at;
+  if (strategy.nextDay) return at + Math.ceil((nowMs - at) / DAY_MS) * DAY_MS;
   return strategy.sendPast ? nowMs : undefined;
 }

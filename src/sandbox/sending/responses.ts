@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { CampaignChannel } from "../resources/campaign-rows.ts";
+import type { CampaignChannel } from "../resources/campaign-life.ts";
 
 /** What a recipient does with a message. */
 export type Reaction = "bounce hard" | "bounce soft" | "click" | "complain" | "fail" | "open" | "unsubscribe";
@@ -18,9 +18,10 @@ const SHARES = { hardBounce: 0.004, softBounce: 0.006, open: 0.42, clickOfOpener
 const TEXT_SHARES = { fail: 0.005, click: 0.09, unsubscribe: 0.008 };
 const PUSH_OPEN = 0.04;
 
-/** How this person reacts to this campaign: always the same for the same two ids. */
-export function responsesTo(campaignId: string, profileId: string, channel: CampaignChannel): Response[] {
-  const draw = drawsOf(`${campaignId} ${profileId}`);
+/** How this person reacts to this send: always the same for the same two ids. Nothing in the API tells of WhatsApp but the receipt. */
+export function responsesTo(send: string, profileId: string, channel: CampaignChannel): Response[] {
+  const draw = drawsOf(`${send} ${profileId}`);
+  if (channel === "whatsapp") return [];
   if (channel === "email") return emailResponses(draw);
   if (channel === "mobile_push") return draw(0) < PUSH_OPEN ? [{ reaction: "open", afterMs: delay(draw(1), 10 * MINUTE_MS) }] : [];
   if (draw(0) < TEXT_SHARES.fail) return [{ reaction: "fail", afterMs: 2000 }];
@@ -59,11 +60,11 @@ function drawsOf(text: string): (n: number) => number {
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** Names one delivery in `$event_id`, in the form of a ULID as observed. */
-export function transmissionId(campaignId: string, profileId: string): string {
-  return [...hash("sha256", `${campaignId} ${profileId}`, "buffer").subarray(0, 26)].map((byte) => CROCKFORD[byte % 32]).join("");
+export function transmissionId(send: string, profileId: string): string {
+  return [...hash("sha256", `${send} ${profileId}`, "buffer").subarray(0, 26)].map((byte) => CROCKFORD[byte % 32]).join("");
 }
 
 /** A share of 0 to 1 for spreading recipients. */
-export function shareOf(campaignId: string, profileId: string): number {
-  return drawsOf(`${campaignId} ${profileId}`)(15);
+export function shareOf(send: string, profileId: string): number {
+  return drawsOf(`${send} ${profileId}`)(15);
 }
