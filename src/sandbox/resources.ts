@@ -44,6 +44,8 @@ import { objectSchemaResource } from "./resources/object-schemas.ts";
 import { objectTypeResource } from "./resources/object-type.ts";
 import { reviewResource } from "./resources/reviews.ts";
 import { sourceMappingResource } from "./resources/source-mappings.ts";
+import { betaFlowMessageResource } from "./resources/beta-flow-messages.ts";
+import { translationResource } from "./resources/translations.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
 export const resources: readonly Resource[] = [
@@ -95,4 +97,6 @@ export const resources: readonly Resource[] = [
   objectTypeResource,
   reviewResource,
   sourceMappingResource,
+  betaFlowMessageResource,
+  translationResource,
 ];
