@@ -45,6 +45,8 @@ import { objectTypeResource } from "./resources/object-type.ts";
 import { reviewResource } from "./resources/reviews.ts";
 import { sourceMappingResource } from "./resources/source-mappings.ts";
 import { betaFlowMessageResource } from "./resources/beta-flow-messages.ts";
+import { eventExportResource } from "./resources/event-exports.ts";
+import { profileExportResource } from "./resources/profile-exports.ts";
 import { translationResource } from "./resources/translations.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
@@ -98,5 +100,7 @@ export const resources: readonly Resource[] = [
   reviewResource,
   sourceMappingResource,
   betaFlowMessageResource,
+  eventExportResource,
+  profileExportResource,
   translationResource,
 ];

@@ -5,6 +5,7 @@ import { HalyardError } from "../lib/errors.ts";
 import { createAccount, traceOf, type Account } from "./account.ts";
 import { actions as declaredActions } from "./actions.ts";
 import type { Action, Resource } from "./engine/declare.ts";
+import { declaredCollections } from "./engine/engine.ts";
 import { keys } from "./protocol/keys.ts";
 import { createLimiter, type Limiter } from "./protocol/limits.ts";
 import { flowErrands } from "./flows/web-calls.ts";
@@ -12,10 +13,12 @@ import { createPipeline } from "./protocol/pipeline.ts";
 import { resources as declaredResources } from "./resources.ts";
 import { accounts } from "./resources/accounts.ts";
 import { conversations } from "./resources/conversation-rows.ts";
+import { exportFiles } from "./resources/export-rows.ts";
 import { flows } from "./resources/flow-rows.ts";
 import { webhooks } from "./resources/webhook-rows.ts";
 import { createControl, type SandboxControl } from "./server/control.ts";
 import { createCourier, type Courier } from "./server/courier.ts";
+import { createDownloads } from "./server/downloads.ts";
 import { createFaults, type Faults } from "./server/faults.ts";
 import { startServer } from "./server/http.ts";
 import { createLedger, type Ledger } from "./server/ledger.ts";
@@ -88,6 +91,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const newUuid = createIdentity(`${seed} requests`).uuid;
   const onFailure = (thrown: unknown): void => log(`sandbox: ${traceOf(thrown)}`);
   const offers = (name: string): boolean => resources.some(({ collection }) => collection.name === name);
+  const exported = declaredCollections(resources).has(exportFiles);
   const wait = manual ? undefined : systemClock.wait;
   const errands = offers(flows.name) && { errands: flowErrands };
   const courier = offers(webhooks.name)
@@ -106,7 +110,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     newUuid,
     onFailure,
   });
-  const doors = { pipeline, control: createControl(control), faults: parts.faults, ledger: parts.ledger };
+  const downloads = createDownloads(() => {
+    engine.runDue();
+    return exported ? state.rows(exportFiles) : undefined;
+  });
+  const doors = { pipeline, control: createControl(control), downloads, faults: parts.faults, ledger: parts.ledger };
   const started = await startServer({ ...doors, now, wait: systemClock.wait, newUuid, onFailure }, host, port);
   url = `http://${host.includes(":") ? `[${host}]` : host}:${started.port}`;
   courier?.start();

@@ -6,12 +6,14 @@ import { errorDocument, type Refusal } from "../engine/refusal.ts";
 import { throttledDetail } from "../protocol/limits.ts";
 import type { Answer, Pipeline, RawRequest } from "../protocol/pipeline.ts";
 import type { Control } from "./control.ts";
+import type { Downloads } from "./downloads.ts";
 import type { Fault, FaultKind, Faults } from "./faults.ts";
 import { countChanges, type Ledger } from "./ledger.ts";
 
 export interface HttpOptions {
   pipeline: Pipeline;
   control: Control;
+  downloads: Downloads;
   faults: Faults;
   ledger: Ledger;
   /** The sandbox clock, for the ledger. */
@@ -62,6 +64,8 @@ async function serve(options: HttpOptions, request: IncomingMessage, response: S
       raw.method,
     );
   }
+  const file = options.downloads(raw.method, path);
+  if (file) return sendFile(response, file, raw.method);
   const operation = options.pipeline.operationOf(raw)?.id;
   const fault = options.faults.take({ method: raw.method, path, operation });
   if (fault?.fault === "latency") await options.wait(fault.ms ?? 0);
@@ -93,6 +97,11 @@ function send(response: ServerResponse, { status, headers, text }: Wire, method:
   const length = status === 204 ? {} : { "content-length": String(Buffer.byteLength(text)) };
   response.writeHead(status, { ...headers, ...length });
   response.end(method === "HEAD" || status === 204 ? undefined : text);
+}
+
+function sendFile(response: ServerResponse, file: Buffer, method: string): void {
+  response.writeHead(200, { "content-type": "application/gzip", "content-length": String(file.length) });
+  response.end(method === "HEAD" ? undefined : file);
 }
 
 async function sendInHalves(
