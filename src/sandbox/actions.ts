@@ -34,6 +34,7 @@ import { objectRelationshipReads } from "./actions/object-relationships.ts";
 import { getClientReviewReports } from "./actions/review-reports.ts";
 import { schemaRelationshipWrites } from "./actions/schema-relationships.ts";
 import { downloadExports } from "./actions/download-exports.ts";
+import { previewTemplate } from "./actions/preview-template.ts";
 
 /** Every operation that is more than a plain read or write of a resource, one line each. */
 export const actions: readonly Action[] = [
@@ -92,4 +93,5 @@ export const actions: readonly Action[] = [
   getClientReviewReports,
   ...schemaRelationshipWrites,
   ...downloadExports,
+  previewTemplate,
 ];

@@ -47,6 +47,7 @@ import { sourceMappingResource } from "./resources/source-mappings.ts";
 import { betaFlowMessageResource } from "./resources/beta-flow-messages.ts";
 import { eventExportResource } from "./resources/event-exports.ts";
 import { profileExportResource } from "./resources/profile-exports.ts";
+import { templatePreviewResource } from "./resources/template-previews.ts";
 import { translationResource } from "./resources/translations.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
@@ -102,5 +103,6 @@ export const resources: readonly Resource[] = [
   betaFlowMessageResource,
   eventExportResource,
   profileExportResource,
+  templatePreviewResource,
   translationResource,
 ];

@@ -4,6 +4,7 @@ import { OBJECT_VALUES } from "./object-values.ts";
 import type { Override } from "./override.ts";
 import { PEOPLE_VALUES } from "./people-values.ts";
 import { REPORT_VALUES } from "./report-values.ts";
+import { TRANSLATION_VALUES } from "./translation-values.ts";
 
 /** By operation id. An operation that is not here takes the schema's sample as it is. */
 export const OVERRIDES: Record<string, Override> = {
@@ -12,4 +13,5 @@ export const OVERRIDES: Record<string, Override> = {
   ...OBJECT_VALUES,
   ...PEOPLE_VALUES,
   ...REPORT_VALUES,
+  ...TRANSLATION_VALUES,
 };
