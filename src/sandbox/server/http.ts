@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../../lib/clock.ts";
 import { HalyardError } from "../../lib/errors.ts";
 import { JSON_LIMITS } from "../../lib/json.ts";
@@ -32,10 +32,7 @@ export async function startServer(options: HttpOptions, host: string, port: numb
       response.destroy();
     });
   });
-  // What is not HTTP at all gets a plain 400 and the server lives on.
-  server.on("clientError", (_, socket) =>
-    socket.writable ? socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n") : socket.destroy(),
-  );
+  server.on("clientError", (error, socket) => (socket.writable ? socket.end(unreadable(error, options.newUuid)) : socket.destroy()));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       reject(
@@ -141,6 +138,17 @@ function spoil(wire: Wire, fault: Fault | undefined, newUuid: () => string): Wir
   if (fault?.fault === "oversized_body")
     return { ...wire, text: wire.text.replace(/}$/, `,"padding":"${"x".repeat(fault.size_bytes ?? 20_000_000)}"}`) };
   return wire;
+}
+
+/** The answer to what is no HTTP, or has more headers than anybody sends: the server lives on. */
+function unreadable({ code }: NodeJS.ErrnoException, newUuid: () => string): string {
+  const isLong = code === "HPE_HEADER_OVERFLOW";
+  const refusal: Refusal = isLong
+    ? { code: "headers_too_large", detail: "The headers of the request are larger than 16 KB.", source: { parameter: "headers" } }
+    : { code: "invalid", detail: "The request cannot be read." };
+  const { headers, text, status } = errorWire(isLong ? 431 : 400, newUuid, refusal);
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, `content-type: ${headers["content-type"]}`];
+  return [...lines, `content-length: ${Buffer.byteLength(text)}`, "connection: close", "", text].join("\r\n");
 }
 
 /** Klaviyo's error form with any status, which the table of refusals need not know. */
