@@ -41,6 +41,8 @@ import { getSecretsForAgentTool } from "./actions/agent-tool-secrets.ts";
 import { listAgentConversations } from "./actions/list-agent-conversations.ts";
 import { uploadAgentKnowledge } from "./actions/upload-agent-knowledge.ts";
 import { omniClones } from "./actions/clone-omni.ts";
+import { downloadExports } from "./actions/download-exports.ts";
+import { previewTemplate } from "./actions/preview-template.ts";
 
 /** Every operation that is more than a plain read or write of a resource, one line each. */
 export const actions: readonly Action[] = [
@@ -109,4 +111,6 @@ export const actions: readonly Action[] = [
   queryCustomerAgentValues,
   uploadAgentKnowledge,
   ...omniClones,
+  ...downloadExports,
+  previewTemplate,
 ];

@@ -69,6 +69,11 @@ import { omniCampaignResource } from "./resources/omni-campaigns.ts";
 import { omniMessageResource } from "./resources/omni-messages.ts";
 import { omniScheduleResource } from "./resources/omni-schedules.ts";
 import { omniVariationResource } from "./resources/omni-variations.ts";
+import { betaFlowMessageResource } from "./resources/beta-flow-messages.ts";
+import { eventExportResource } from "./resources/event-exports.ts";
+import { profileExportResource } from "./resources/profile-exports.ts";
+import { templatePreviewResource } from "./resources/template-previews.ts";
+import { translationResource } from "./resources/translations.ts";
 
 /** Every resource type that the sandbox offers, one line each. */
 export const resources: readonly Resource[] = [
@@ -147,4 +152,9 @@ export const resources: readonly Resource[] = [
   omniMessageResource,
   omniScheduleResource,
   omniVariationResource,
+  betaFlowMessageResource,
+  eventExportResource,
+  profileExportResource,
+  templatePreviewResource,
+  translationResource,
 ];

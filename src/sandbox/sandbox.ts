@@ -11,11 +11,13 @@ import { flowErrands } from "./flows/web-calls.ts";
 import { createLimiter } from "./protocol/limits.ts";
 import { createPipeline } from "./protocol/pipeline.ts";
 import { resources as declaredResources } from "./resources.ts";
+import { exportFiles } from "./resources/export-rows.ts";
 import { flows } from "./resources/flow-rows.ts";
 import { webhooks } from "./resources/webhook-rows.ts";
 import type { SandboxControl } from "./server/control.ts";
 import { createControl } from "./server/control-routes.ts";
 import { createCourier } from "./server/courier.ts";
+import { createDownloads } from "./server/downloads.ts";
 import { createFaults } from "./server/faults.ts";
 import { startServer } from "./server/http.ts";
 import { createLateWork } from "./server/late-work.ts";
@@ -125,7 +127,14 @@ export async function createSandbox(options: SandboxOptions & Declared = {}): Pr
   };
   const control = controlOf(accounts.first, parts);
   const pipeline = createPipeline({ catalog, accounts, origin, newUuid, onFailure });
-  const doors = { pipeline, control: createControl(control), faults: parts.faults, ledger: parts.ledger, late: parts.late };
+  const downloads = createDownloads(() =>
+    accounts.all().flatMap(({ engine, state }) => {
+      engine.runDue();
+      return state.has(exportFiles) ? [state.rows(exportFiles)] : [];
+    }),
+  );
+  const { faults, ledger, late } = parts;
+  const doors = { pipeline, control: createControl(control), downloads, faults, ledger, late };
   const started = await startServer({ ...doors, now, wait: systemClock.wait, newUuid, onFailure }, host, port);
   url = `http://${host.includes(":") ? `[${host}]` : host}:${started.port}`;
   for (const { courier } of accounts.all()) courier?.start();

@@ -7,6 +7,7 @@ import { OMNI_VALUES } from "./omni-values.ts";
 import type { Override } from "./override.ts";
 import { PEOPLE_VALUES } from "./people-values.ts";
 import { REPORT_VALUES } from "./report-values.ts";
+import { TRANSLATION_VALUES } from "./translation-values.ts";
 
 /** By operation id. An operation that is not here takes the schema's sample as it is. */
 export const OVERRIDES: Record<string, Override> = {
@@ -18,4 +19,5 @@ export const OVERRIDES: Record<string, Override> = {
   ...BRAND_VALUES,
   ...AGENT_VALUES,
   ...OMNI_VALUES,
+  ...TRANSLATION_VALUES,
 };

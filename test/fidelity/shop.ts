@@ -3,7 +3,7 @@ import type { Operation } from "../../src/catalog/operation.ts";
 import { buildRequest, type WireRequest } from "../../src/catalog/request.ts";
 import { answerViolations } from "../../src/catalog/validation.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
-import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
+import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
 
 export interface Answer {
   status: number;
@@ -46,9 +46,9 @@ export interface Shop {
 
 const REVISIONS = { stable: "2026-07-15", beta: "2026-07-15.pre" } as const;
 
-export async function openShop(): Promise<Shop> {
+export async function openShop(options: SandboxOptions = {}): Promise<Shop> {
   const log: string[] = [];
-  const sandbox = await createSandbox({ limits: "off", clock: "manual", log: (line) => void log.push(line) });
+  const sandbox = await createSandbox({ limits: "off", clock: "manual", log: (line) => void log.push(line), ...options });
   const covered = new Set(sandbox.control.coverage().flatMap(({ implemented }) => implemented));
   const operations = loadCatalog().operations.filter(({ id }) => covered.has(id));
   const authorization = `Klaviyo-API-Key ${sandbox.keys.full}`;

@@ -60,6 +60,7 @@ const NOT_READ_BACK: Record<string, string> = {
   "object-schema properties": "get descriptions of their own",
   "profile patch_properties": "an instruction, not an attribute",
   "template html": "gets the parts that a document must have (recorded/create-template.json)",
+  "translation values": "shown only when they are asked for",
   "webhook endpoint_url": "only its host is shown",
   "webhook secret_key": "a secret is never shown",
   "text-messaging-sender text-messaging-sender-registration": "becomes a resource of its own",

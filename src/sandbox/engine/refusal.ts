@@ -18,6 +18,7 @@ export const REFUSALS = {
   gone: { status: 410, code: "gone", title: "Gone." },
   too_large: { status: 413, code: "request_entity_too_large", title: "Request entity too large." },
   unsupported_media_type: { status: 415, code: "unsupported_media_type", title: "Unsupported media type." },
+  headers_too_large: { status: 431, code: "request_header_fields_too_large", title: "Request header fields too large." },
   throttled: { status: 429, code: "throttled", title: "Request was throttled." },
   error: { status: 500, code: "error", title: "A server error occurred." },
   not_implemented: { status: 501, code: "not_implemented", title: "Not implemented." },

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { arrayOf, objectOf, textOf } from "../engine/input.ts";
 import { flowActions, flowMessages, type FlowActionRow, type FlowRow } from "../resources/flow-rows.ts";
+import { dropTranslations } from "../resources/translation-rows.ts";
 import { isTest, mapLinks, mapSends, messageOf, sendsOf, statusOf, typeOf, withStatus } from "./definition.ts";
 
 /** Stores the actions of a new flow under ids of their own. Returns what each temporary id has become. */
@@ -35,14 +36,19 @@ export function putAction(action: FlowActionRow, ctx: Context): FlowActionRow {
     kept.delete(id);
     rows.put({ id, action: action.id, sender: typeOf(send), content, created, updated: ctx.now });
   }
-  for (const id of kept.keys()) rows.remove(id);
+  for (const id of kept.keys()) dropMessage(id, ctx);
   return ctx.rows(flowActions).put({ ...action, definition });
 }
 
 /** Removes an action with its messages, and nothing else. */
 export function dropAction(action: FlowActionRow, ctx: Context): void {
-  for (const message of ctx.rows(flowMessages).where("action", action.id)) ctx.rows(flowMessages).remove(message.id);
+  for (const message of ctx.rows(flowMessages).where("action", action.id)) dropMessage(message.id, ctx);
   ctx.rows(flowActions).remove(action.id);
+}
+
+function dropMessage(id: string, ctx: Context): void {
+  dropTranslations(ctx, "flow-message", id);
+  ctx.rows(flowMessages).remove(id);
 }
 
 /** Actions in the order of the definition. */

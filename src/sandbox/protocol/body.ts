@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { gunzipSync, inflateSync } from "node:zlib";
 import type { Operation } from "../../catalog/operation.ts";
 import { bodyViolations } from "../../catalog/validation.ts";
@@ -67,26 +68,42 @@ export function tooLarge(): never {
 }
 
 function parseJson(bytes: Buffer): Json {
+  if (!isUtf8(bytes)) return notJson();
   let value: Json;
   try {
     value = JSON.parse(bytes.toString("utf8")) as Json;
   } catch {
-    return refuse("invalid", "The request body is not valid JSON.");
+    return notJson();
   }
-  if (isDeep(value)) refuse("invalid", "The request body is nested too deeply.");
+  const fault = faultIn(value);
+  if (fault !== undefined) refuse("invalid", fault);
   return value;
 }
 
-/** Layer by layer, as recursion into the depth is what this guards against. */
-function isDeep(value: Json): boolean {
+function notJson(): never {
+  refuse("invalid", "The request body is not valid JSON.");
+}
+
+/**
+ * What no row may hold, though `JSON.parse` lets it through: halves of surrogate pairs, numbers beyond every float. Layer by layer, as
+ * recursion into the depth is what this guards against too.
+ */
+function faultIn(value: Json): string | undefined {
   let layer: Json[] = [value];
   for (let depth = 0; layer.length > 0; depth++) {
-    if (depth > JSON_LIMITS.maxDepth) return true;
+    if (depth > JSON_LIMITS.maxDepth) return "The request body is nested too deeply.";
     const inner: Json[] = [];
-    for (const each of layer) if (each !== null && typeof each === "object") for (const child of Object.values(each)) inner.push(child);
+    for (const each of layer) {
+      if (typeof each === "string" && !each.isWellFormed()) return "The request body holds text that is not Unicode.";
+      if (typeof each === "number" && !Number.isFinite(each)) return "The request body holds a number that is too large.";
+      if (each === null || typeof each !== "object") continue;
+      const names: Json[] = Array.isArray(each) ? [] : Object.keys(each);
+      for (const name of names) inner.push(name);
+      for (const child of Object.values(each)) inner.push(child);
+    }
     layer = inner;
   }
-  return false;
+  return undefined;
 }
 
 function asRefusal({ path, message }: Violation, type: string): Refusal {

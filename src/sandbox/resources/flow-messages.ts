@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../lib/json.ts";
-import { defineResource, toOne } from "../engine/declare.ts";
+import { defineResource, toOne, type Resource } from "../engine/declare.ts";
 import { textOf } from "../engine/input.ts";
 import { timeText } from "../engine/time.ts";
 import { flowMessages, type FlowMessageRow } from "./flow-rows.ts";
 import { templates } from "./template-rows.ts";
+import { translations } from "./translation-rows.ts";
 
 /** `channel` of a message by what sends it (assumed but for the first three, which campaigns have). */
 const CHANNELS: Record<string, string> = {
@@ -15,11 +16,12 @@ const CHANNELS: Record<string, string> = {
   "send-internal-alert": "internal_alert",
 };
 
-/** Messages of flow actions: made, changed and deleted with their action. */
-export const flowMessageResource = defineResource<FlowMessageRow>({
+/** What both channels know of a message. */
+export const flowMessageModel: Resource<FlowMessageRow> = {
   type: "flow-message",
   path: "/api/flow-messages",
   collection: flowMessages,
+  collections: [translations],
   attributes: (message, ctx): JsonObject => ({
     channel: CHANNELS[message.sender] ?? null,
     created: timeText(message.created, ctx),
@@ -47,4 +49,7 @@ export const flowMessageResource = defineResource<FlowMessageRow>({
       { data: "when set" },
     ),
   },
-});
+};
+
+/** Messages of flow actions: made, changed and deleted with their action. */
+export const flowMessageResource = defineResource(flowMessageModel);

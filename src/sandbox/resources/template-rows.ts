@@ -69,7 +69,8 @@ function partOf(json: Json, ctx: Context): string {
   return blockOf(universal?.definition ?? part) + inner.map((each) => partOf(each, ctx)).join("");
 }
 
-function blockOf({ type, data: json }: JsonObject): string {
+/** What one block shows. */
+export function blockOf({ type, data: json }: JsonObject): string {
   const data = objectOf(json);
   const properties = objectOf(data["properties"]);
   const content = textOf(data["content"]) ?? "";

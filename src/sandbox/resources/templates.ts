@@ -4,12 +4,14 @@ import { arrayOf, objectOf, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
 import { timeText } from "../engine/time.ts";
 import { htmlOf, refuseTooMany, templates, withHead, type EditorType, type TemplateRow } from "./template-rows.ts";
+import { dropTranslations, translations } from "./translation-rows.ts";
 
 /** Templates (behaviour.md §2.12): names need not be unique (assumed). */
 export const templateResource = defineResource<TemplateRow>({
   type: "template",
   path: "/api/templates",
   collection: templates,
+  collections: [translations],
   attributes: (template, ctx) => ({
     name: template.name,
     editor_type: template.editor,
@@ -34,6 +36,7 @@ export const templateResource = defineResource<TemplateRow>({
   },
   update: (template, { attributes }, ctx) =>
     withContent({ ...template, name: textOf(attributes["name"]) ?? template.name, updated: ctx.now }, attributes),
+  remove: (template, ctx) => dropTranslations(ctx, "template", template.id),
 });
 
 function editorOf(text: string | undefined): EditorType {

@@ -2,6 +2,7 @@ import { defineResource } from "../engine/declare.ts";
 import { objectOf, textOf } from "../engine/input.ts";
 import { timeText } from "../engine/time.ts";
 import { universalContents, type UniversalContentRow } from "./template-rows.ts";
+import { dropTranslations, translations } from "./translation-rows.ts";
 
 /** How long a screenshot takes (assumed). */
 const SCREENSHOT_MS = 10_000;
@@ -11,6 +12,7 @@ export const universalContentResource = defineResource<UniversalContentRow>({
   type: "template-universal-content",
   path: "/api/template-universal-content",
   collection: universalContents,
+  collections: [translations],
   attributes(content, ctx) {
     const isReady = ctx.now >= content.updated + SCREENSHOT_MS;
     return {
@@ -43,4 +45,5 @@ export const universalContentResource = defineResource<UniversalContentRow>({
     definition: attributes["definition"] ? objectOf(attributes["definition"]) : content.definition,
     updated: ctx.now,
   }),
+  remove: (content, ctx) => dropTranslations(ctx, "template-universal-content", content.id),
 });

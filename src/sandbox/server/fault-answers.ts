@@ -54,7 +54,8 @@ function throttledWire({ retry_after: retryAfter = 1 }: Fault, newUuid: NewUuid)
   return { ...wire, headers: { ...wire.headers, ...(retryAfter !== null && { "retry-after": String(retryAfter) }) } };
 }
 
-function refusalWire(refusal: Refusal, newUuid: NewUuid): Wire {
+/** One of Klaviyo's errors, at its status. */
+export function refusalWire(refusal: Refusal, newUuid: NewUuid): Wire {
   return toWire({ status: REFUSALS[refusal.code].status, headers: {}, body: errorDocument([refusal], newUuid) });
 }
 

@@ -1,12 +1,14 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../../lib/clock.ts";
 import { HalyardError } from "../../lib/errors.ts";
 import { JSON_LIMITS } from "../../lib/json.ts";
+import type { Refusal } from "../engine/refusal.ts";
 import type { Answer, Pipeline, RawRequest } from "../protocol/pipeline.ts";
 import type { Control } from "./control-routes.ts";
-import { answerInstead, spoil, toWire, type Wire } from "./fault-answers.ts";
+import type { Downloads } from "./downloads.ts";
+import { answerInstead, refusalWire, spoil, toWire, type Wire } from "./fault-answers.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { LateWork } from "./late-work.ts";
 import { countChanges, effectsOf, type Ledger } from "./ledger.ts";
@@ -14,6 +16,7 @@ import { countChanges, effectsOf, type Ledger } from "./ledger.ts";
 export interface HttpOptions {
   pipeline: Pipeline;
   control: Control;
+  downloads: Downloads;
   faults: Faults;
   ledger: Ledger;
   late: LateWork;
@@ -33,10 +36,7 @@ export async function startServer(options: HttpOptions, host: string, port: numb
       response.destroy();
     });
   });
-  // What is not HTTP at all gets a plain 400 and the server lives on.
-  server.on("clientError", (_, socket) =>
-    socket.writable ? socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n") : socket.destroy(),
-  );
+  server.on("clientError", (error, socket) => (socket.writable ? socket.end(unreadable(error, options.newUuid)) : socket.destroy()));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       reject(
@@ -64,6 +64,8 @@ async function serve(options: HttpOptions, request: IncomingMessage, response: S
     const text = body === undefined ? "" : JSON.stringify(body);
     return send(response, { status, headers: { "content-type": "application/json" }, text }, raw.method);
   }
+  const file = options.downloads(raw.method, path);
+  if (file) return sendFile(response, file, raw.method);
   const { operation, key } = options.pipeline.about(raw);
   const fault = options.faults.take({ method: raw.method, path, operation, key });
   const note = (answer: Answer | undefined, status: number): void => {
@@ -107,6 +109,22 @@ function send(response: ServerResponse, { status, headers, text }: Wire, method:
   const length = status === 204 ? {} : { "content-length": String(Buffer.byteLength(text)) };
   response.writeHead(status, { ...headers, ...length });
   response.end(method === "HEAD" || status === 204 ? undefined : text);
+}
+
+function sendFile(response: ServerResponse, file: Buffer, method: string): void {
+  response.writeHead(200, { "content-type": "application/gzip", "content-length": String(file.length) });
+  response.end(method === "HEAD" ? undefined : file);
+}
+
+/** The answer to what is no HTTP, or has more headers than anybody sends: the server lives on. */
+function unreadable({ code }: NodeJS.ErrnoException, newUuid: () => string): string {
+  const isLong = code === "HPE_HEADER_OVERFLOW";
+  const refusal: Refusal = isLong
+    ? { code: "headers_too_large", detail: "The headers of the request are larger than 16 KB.", source: { parameter: "headers" } }
+    : { code: "invalid", detail: "The request cannot be read." };
+  const { headers, text, status } = refusalWire(refusal, newUuid);
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, `content-type: ${headers["content-type"]}`];
+  return [...lines, `content-length: ${Buffer.byteLength(text)}`, "connection: close", "", text].join("\r\n");
 }
 
 /** One JSON document a line, written as fast as it is read: a whole account need not fit into one text. */

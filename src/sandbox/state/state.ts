@@ -38,6 +38,11 @@ export class State {
     return this.named(def.name) as Collection<R>;
   }
 
+  /** Whether some resource declares the collection. */
+  has(def: CollectionDef<never>): boolean {
+    return this.#collections.has(def.name);
+  }
+
   named(name: string): Collection {
     const collection = this.#collections.get(name);
     if (!collection) throw new Error(`No resource declares the collection ${name}: list it under "collections"`);
