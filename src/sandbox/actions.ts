@@ -33,6 +33,7 @@ import { formDefinitions } from "./actions/form-definitions.ts";
 import { objectRelationshipReads } from "./actions/object-relationships.ts";
 import { getClientReviewReports } from "./actions/review-reports.ts";
 import { schemaRelationshipWrites } from "./actions/schema-relationships.ts";
+import { listTemplates } from "./actions/list-templates.ts";
 
 /** Every operation that is more than a plain read or write of a resource, one line each. */
 export const actions: readonly Action[] = [
@@ -90,4 +91,5 @@ export const actions: readonly Action[] = [
   ...objectRelationshipReads,
   getClientReviewReports,
   ...schemaRelationshipWrites,
+  listTemplates,
 ];

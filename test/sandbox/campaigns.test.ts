@@ -216,6 +216,35 @@ describe("changing a campaign", () => {
     expect(account.control.state().counts).toMatchObject({ tags: 1, tag_links: 0 });
   });
 
+  behaviour("deletes it with its jobs, its numbers and its copy of a template", assumed, async () => {
+    const id = await account.ready([list]);
+    const template = idOf(await account.call(`GET /api/campaign-messages/${await account.messageId(id)}/template`));
+    await account.call("POST /api/campaign-recipient-estimation-jobs", { data: { type: "campaign-recipient-estimation-job", id } });
+    account.control.advance(5000);
+    await account.send(id);
+    account.control.advance(60_000);
+    const paths = ["send-jobs", "recipient-estimation-jobs", "recipient-estimations"].map((each) => `campaign-${each}/${id}`);
+    const statuses = () =>
+      Promise.all([...paths, `templates/${template}`].map(async (path) => (await account.call(`GET /api/${path}`)).status));
+    expect(await statuses()).toEqual([200, 200, 200, 200]);
+    expect((await account.call(`DELETE /api/campaigns/${id}`)).status).toBe(204);
+    expect(await statuses()).toEqual([404, 404, 404, 404]);
+  });
+
+  behaviour(
+    "keeps the copy of a template out of the library",
+    { as: "documented", from: "openapi/stable-2026-07-15.json assign_template_to_campaign_message" },
+    async () => {
+      const id = await account.ready([list]);
+      const copy = idOf(await account.call(`GET /api/campaign-messages/${await account.messageId(id)}/template`));
+      expect((await account.call(`GET /api/templates/${copy}`)).status).toBe(200);
+      expect(dataOf(await account.call("GET /api/templates")).map(({ attributes }) => attributes["name"])).toEqual(["T"]);
+      const clone = await account.call("POST /api/template-clone", { data: { type: "template", id: copy, attributes: { name: "Kept" } } });
+      expect(clone.status).toBe(201);
+      expect(dataOf(await account.call("GET /api/templates?sort=name")).map(({ attributes }) => attributes["name"])).toEqual(["Kept", "T"]);
+    },
+  );
+
   behaviour("clones to a new draft with messages and templates of its own", spec, async () => {
     const id = await account.ready([list]);
     const answer = await account.call("POST /api/campaign-clone", { data: { type: "campaign", id, attributes: { new_name: "Again" } } });

@@ -4,7 +4,7 @@ import { objectOf, parseInput } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
 import { campaignOf } from "../resources/campaign-messages.ts";
 import { campaignMessages, refuseUneditable } from "../resources/campaign-rows.ts";
-import { copyTemplate, templates } from "../resources/template-rows.ts";
+import { copyForMessage, templates } from "../resources/template-rows.ts";
 
 /**
  * The message gets a copy of the template, under a new id; the answer includes it. It shows the message in an older form, with label,
@@ -19,7 +19,7 @@ export const assignTemplate = defineAction("assign_template_to_campaign_message"
   const template = ctx.rows(templates).get(templateId) ?? refuse("not_found", `A template with id ${templateId} does not exist.`);
   if (message.channel !== "email") refuse("invalid", "Only an email message takes a template.", { source: { pointer: "/data/id" } });
   refuseUneditable(campaignOf(message, ctx), ctx);
-  const after = ctx.rows(campaignMessages).put({ ...message, template: copyTemplate(ctx, template).id, updated: ctx.now });
+  const after = ctx.rows(campaignMessages).put({ ...message, template: copyForMessage(ctx, template).id, updated: ctx.now });
   const query = { ...request.query, include: ["template"] };
   const reply = ctx.reply.item({ ...request, query }, "campaign-message", after);
   const data = objectOf(reply.body?.["data"]);

@@ -3,7 +3,7 @@ import { defineAction } from "../engine/declare.ts";
 import { parseInput, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
 import { campaignMessages, campaigns, messagesOf, type CampaignMessageRow, type CampaignRow } from "../resources/campaign-rows.ts";
-import { copyTemplate, templates } from "../resources/template-rows.ts";
+import { copyForMessage, templates } from "../resources/template-rows.ts";
 
 /** A new draft with copies of messages and templates; tags stay with the original (assumed, as the name without `new_name` is). */
 export const cloneCampaign = defineAction("create_campaign_clone", (request, ctx) => {
@@ -21,5 +21,5 @@ function copyMessage(message: CampaignMessageRow, campaign: CampaignRow, ctx: Co
   const template = ctx.rows(templates).get(message.template ?? "");
   const { template: _, ...kept } = message;
   const copy = { ...kept, id: ctx.ids.ulid(ctx.now), campaign: campaign.id, created: ctx.now, updated: ctx.now };
-  return template ? { ...copy, template: copyTemplate(ctx, template).id } : copy;
+  return template ? { ...copy, template: copyForMessage(ctx, template).id } : copy;
 }

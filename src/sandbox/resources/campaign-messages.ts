@@ -41,6 +41,9 @@ export const campaignMessageResource = defineResource<CampaignMessageRow>({
     const before = image === undefined ? message : withImage(message, image, ctx);
     return { ...before, ...withDefinition(before, definition), updated: ctx.now };
   },
+  remove({ template = "" }, ctx) {
+    if (ctx.rows(templates).get(template)?.hidden) ctx.remove("template", template);
+  },
 });
 
 export function campaignOf(message: CampaignMessageRow, ctx: Context): CampaignRow {

@@ -7,7 +7,8 @@ import { microsText } from "../engine/time.ts";
 import { blankContent, channelOf, withDefinition } from "./campaign-content.ts";
 import { parseAudiences, parseStrategy, parseTracking, strategyAttributes } from "./campaign-input.ts";
 import { campaignMessages, campaigns, messagesOf, refuseUneditable, type CampaignRow } from "./campaign-rows.ts";
-import { reschedule } from "./campaign-sends.ts";
+import { estimationJobs, estimations } from "./campaign-estimations.ts";
+import { reschedule, sendJobs } from "./campaign-sends.ts";
 import { tagLinks } from "./tag-rows.ts";
 
 /** Campaigns (behaviour.md §2.10). The beta has another model at the same paths. */
@@ -86,6 +87,9 @@ export const campaignResource = defineResource<CampaignRow>({
   remove(campaign, ctx) {
     if (campaign.status === "Sending") refuse("conflict", "A campaign cannot be deleted while it is being sent.");
     for (const message of messagesOf(campaign, ctx)) ctx.remove("campaign-message", message.id);
+    ctx.rows(sendJobs).remove(campaign.id);
+    ctx.rows(estimationJobs).remove(campaign.id);
+    ctx.rows(estimations).remove(campaign.id);
   },
 });
 
