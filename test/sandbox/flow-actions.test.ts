@@ -134,7 +134,7 @@ describe("actions", () => {
     expect((await account.events(who)).find(({ metric }) => metric === "Reached")?.properties).toMatchObject({ step: 1 });
   });
 
-  behaviour("end at a stock that never comes back, and at an output that nothing gives", assumed, async () => {
+  behaviour("end at a stock that nobody asked for, and at an output that nothing gives", assumed, async () => {
     const [first = "", second = ""] = await tiers();
     expect(await through([{ type: "back-in-stock-delay" }, email("Back")], [first])).toEqual([[]]);
     const fork = { type: "action-output-split", data: { action_output_filter: null }, links: { next_if_true: "yes", next_if_false: null } };
