@@ -29,6 +29,13 @@ describe("violations in a union", () => {
     expect(strategy({})).toEqual(["/method is required"]);
   });
 
+  it("of lists of values are one", () => {
+    const definition = { triggers: [], actions: [], entry_action_id: null, reentry_criteria: { duration: 1, unit: "year" } };
+    expect(violations("create_flow", { name: "F", definition })).toEqual([
+      { path: "/data/attributes/definition/reentry_criteria/unit", message: 'must be one of "day", "hour", "week", "alltime"' },
+    ]);
+  });
+
   it("go into unions of unions", () => {
     const trigger = (more: object) =>
       violations("create_flow", { name: "F", definition: { triggers: [more], actions: [], entry_action_id: null } }).map(

@@ -24,7 +24,7 @@ function meantErrors(union: ErrorObject, compile: Compile): readonly ErrorObject
   // Safe: `verbose` puts the list of branches and the value there.
   const [schemas, data] = [union.schema as Schema[], union.data as Json];
   const branches = schemas.filter(({ type }) => data === null || type !== "null").map((schema) => branchOf(schema, compile));
-  if (branches.length > 1 && !isJsonObject(data)) return undefined;
+  if (branches.length > 1 && !isJsonObject(data)) return oneEnumeration(union, branches);
   let fitting = branches;
   const asked = new Set<string>();
   // Branches that share one mark may share a further one, which the others do not have.
@@ -46,8 +46,16 @@ function meantErrors(union: ErrorObject, compile: Compile): readonly ErrorObject
   return told.filter(({ length }) => length > 0).toSorted((a, b) => a.length - b.length)[0];
 }
 
+/** Branches that only list values say together what one list says. */
+function oneEnumeration(union: ErrorObject, branches: readonly Branch[]): readonly ErrorObject[] | undefined {
+  if (!branches.every(({ values }) => values)) return undefined;
+  return [{ ...union, keyword: "enum", params: { allowedValues: branches.flatMap(({ values = [] }) => values) } }];
+}
+
 interface Branch {
   validate: ValidateFunction;
+  /** Of a branch that is a list of values. */
+  values: readonly Json[] | undefined;
   /** Values that a property can have, of those properties that say so. */
   marks: Map<string, readonly Json[]>;
   required: readonly string[];
@@ -56,9 +64,9 @@ interface Branch {
 function branchOf(schema: Schema, compile: Compile): Branch {
   const validate = compile(schema);
   // Safe: schemas of the catalog are objects; that of a reference is what it leads to.
-  const { properties = {}, required = [] } = validate.schema as Schema;
+  const { properties = {}, required = [], enum: own } = validate.schema as Schema;
   const marks = Object.entries(properties).flatMap(([name, { enum: values }]) => (values ? [[name, values] as const] : []));
-  return { validate, marks: new Map(marks), required };
+  return { validate, values: own, marks: new Map(marks), required };
 }
 
 /** Names that mark every branch, as they stand in the first. */
