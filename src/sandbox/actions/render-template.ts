@@ -13,7 +13,7 @@ export const renderTemplateAction = defineAction("render_template", (request, ct
   const { id = "", attributes } = parseInput(request.body);
   const template = ctx.rows(templates).get(id) ?? refuse("not_found", `A template with id ${id} does not exist.`);
   const context: Values = { organization: organizationOf(ctx), ...objectOf(attributes["context"]) };
-  const host = accountHost(request, ctx);
+  const host = accountHost(ctx);
   const rendered = {
     ...template,
     html: rendering(htmlOf(template, ctx), context, host),

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../lib/json.ts";
 import { arrayOf, numberOf, objectOf, textOf } from "../engine/input.ts";
 import type { Context } from "../engine/context.ts";
 import type { CampaignChannel } from "../resources/campaign-rows.ts";
+import { eventProperties } from "../resources/event-rows.ts";
 import { flowMessages, flows, type FlowMessageRow, type FlowRow } from "../resources/flow-rows.ts";
 import { isRecent } from "../sending/audience.ts";
 import { deliver, react, type Letter } from "../sending/deliver.ts";
@@ -67,7 +68,11 @@ function sendPart({ action, flow, run, traveller }: Stop, part: JsonObject, vari
   const isSmart = message.content["smart_sending_enabled"] !== false && message.content["transactional"] !== true;
   if (isSmart && isRecent(profile.id, channel, ctx)) return;
   const sent: Sent = { flow: flow.id, message: message.id, run: run.id, variation: variation ?? null };
-  for (const { reaction, afterMs } of deliver(letterOf(sent, flow, message, channel), profile.id, ctx) ?? []) {
+  const letter = {
+    ...letterOf(sent, flow, message, channel),
+    ...(traveller.event && { event: eventProperties(traveller.event) }),
+  };
+  for (const { reaction, afterMs } of deliver(letter, profile.id, ctx) ?? []) {
     const at = ctx.now + afterMs;
     ctx.schedule(at, "flow_reaction", { sent, profile: profile.id, reaction, at });
   }

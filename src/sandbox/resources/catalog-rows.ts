@@ -14,6 +14,16 @@ export interface VariantRow extends ProductRow {
   item: string;
 }
 
+export interface CategoryRow extends Row {
+  externalId: string;
+  name: string;
+  /** Never shown, only sorted by. */
+  created: number;
+  updated: number;
+}
+
+export const catalogCategories = defineCollection<CategoryRow>("catalog_categories", { unique: { ids: ({ id }) => id } });
+
 export const catalogItems = defineCollection<ProductRow>("catalog_items", { unique: { ids: ({ id }) => id } });
 
 export const catalogVariants = defineCollection<VariantRow>("catalog_variants", {
