@@ -73,6 +73,13 @@ describe("create_campaign", () => {
     });
   });
 
+  behaviour("by local time is set in UTC", { as: "documented", from: "openapi/stable-2026-07-15.json StaticSendStrategy" }, async () => {
+    const local = (datetime: string) => create({ send_strategy: { method: "static", datetime, options: { is_local: true } } });
+    expect((await local("2026-08-01T09:00:00Z")).status).toBe(201);
+    expect((await local("2026-08-01T09:00:00+00:00")).status).toBe(201);
+    expect(errorOf(await local("2026-08-01T09:00:00+02:00")).source).toEqual({ pointer: "/data/attributes/send_strategy/datetime" });
+  });
+
   behaviour("takes exactly one message, and audiences that exist", assumed, async () => {
     const message = { type: "campaign-message", attributes: { definition: EMAIL } };
     for (const data of [[], [message, message]]) expect((await create({ "campaign-messages": { data } })).status).toBe(400);

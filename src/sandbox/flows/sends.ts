@@ -61,7 +61,8 @@ function sendPart({ action, flow, run, traveller }: Stop, part: JsonObject, vari
   const message = ctx.rows(flowMessages).get(textOf(messageOf(part)?.["id"]) ?? "");
   if (!message || (status !== "live" && status !== "manual")) return;
   if (!passesFilter(message.content["additional_filters"], traveller)) return;
-  const about = { flow: flow.id, message: message.id, profile: profile.id };
+  const event = run.event === undefined ? {} : { event: run.event };
+  const about = { flow: flow.id, message: message.id, profile: profile.id, ...event };
   if (status === "manual") return note(ctx, { kind: "held", ...about });
   const channel = CHANNELS[message.sender];
   if (!channel) return note(ctx, { kind: NOTED[message.sender as keyof typeof NOTED], ...about });

@@ -6,16 +6,20 @@ import { refuse } from "../engine/refusal.ts";
 import { microsText } from "../engine/time.ts";
 import type { CampaignChannel, CampaignRow, Strategy } from "./campaign-rows.ts";
 
+const DATETIME = "/data/attributes/send_strategy/datetime";
+
 /** `send_strategy` of a body; immediate when there is none (documented default). */
 export function parseStrategy(json: Json | undefined): Strategy {
   const given = objectOf(json);
   const at = (): number =>
-    parseIso(textOf(given["datetime"]) ?? "") ??
-    refuse("invalid", "'datetime' must be a date-time.", { source: { pointer: "/data/attributes/send_strategy/datetime" } });
+    parseIso(textOf(given["datetime"]) ?? "") ?? refuse("invalid", "'datetime' must be a date-time.", { source: { pointer: DATETIME } });
   switch (given["method"]) {
     case "static": {
       const options = objectOf(given["options"]);
       const isLocal = booleanOf(options["is_local"]) ?? false;
+      // Documented: a local send takes the hands of the clock alone, written as UTC.
+      if (isLocal && /[+-](?!00:?00)\d\d:?\d\d$/.test(textOf(given["datetime"]) ?? ""))
+        refuse("invalid", "'datetime' must be in UTC where 'is_local' is true.", { source: { pointer: DATETIME } });
       return { method: "static", at: at(), isLocal, sendPast: booleanOf(options["send_past_recipients_immediately"]) ?? false };
     }
     case "throttled":

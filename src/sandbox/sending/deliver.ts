@@ -37,7 +37,7 @@ export function deliver(letter: Letter, profileId: string, ctx: Context): Respon
   const mayReceive = letter.transactional ? canReceiveTransactional : canReceiveChannel;
   if (!profile || !mayReceive(profile, campaign.channel, ctx)) return undefined;
   const source = sourceOf(letter, ctx);
-  if (!findsItems(source, profile, letter.event, ctx)) {
+  if (!findsItems(source, { profile, event: letter.event }, ctx)) {
     record(letter, profile, { metric: "Skipped: Catalog Item Unavailable", at: ctx.now }, ctx);
     return undefined;
   }
