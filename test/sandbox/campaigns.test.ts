@@ -134,15 +134,27 @@ describe("create_campaign", () => {
       notification_type: "silent",
       kv_pairs: { a: "1" },
     });
-    const button = { label: "Go", action_type: "link", url: "https://a.example" };
+  });
+
+  behaviour("gives push three buttons at most, in their order", spec, async () => {
+    const button = { label: "Go", action_type: "open_url", url: "https://a.example" };
     const push = (buttons: object[]) => create({}, { channel: "mobile_push", content: { body: "Hi", action_buttons: buttons } });
-    expect((await push([button, button, button])).status).toBe(201);
-    for (const buttons of [
-      [button, button, button, button],
-      [{ ...button, label: "x".repeat(41) }],
-      [{ ...button, url: `https://a/${"x".repeat(2048)}` }],
-    ])
-      expect((await push(buttons)).status).toBe(400);
+    const made = await push([button, { label: "No", action_type: "dismiss" }, { ...button, position: 7 }]);
+    const message = await account.call(`GET /api/campaign-messages/${await account.messageId(idOf(made))}`);
+    expect(at(attributesOf(message), "definition", "content")["action_buttons"]).toMatchObject([
+      { label: "Go", position: 0 },
+      { label: "No", position: 1 },
+      { position: 7 },
+    ]);
+    const AT = "/data/attributes/campaign-messages/data/0/attributes/definition/content/action_buttons";
+    for (const [buttons, pointer] of [
+      [[button, button, button, button], ""],
+      [[button, { ...button, label: "x".repeat(41) }], "/1/label"],
+      [[{ ...button, url: `https://a/${"x".repeat(2048)}` }], "/0/url"],
+      [[{ ...button, url: null }], "/0/url"],
+      [[{ ...button, action_type: "fly" }], "/0/action_type"],
+    ] as const)
+      expect(errorOf(await push([...buttons])).source).toEqual({ pointer: AT + pointer });
   });
 });
 

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
-import { arrayOf, objectOf, textOf } from "../engine/input.ts";
-import { refuse } from "../engine/refusal.ts";
+import { objectOf, textOf } from "../engine/input.ts";
 import { accounts } from "./accounts.ts";
 import type { CampaignChannel, CampaignMessageRow } from "./campaign-rows.ts";
+import { pushButtons } from "./push-buttons.ts";
 
 type Content = Pick<CampaignMessageRow, "label" | "content" | "renderOptions" | "push">;
 
@@ -31,10 +31,11 @@ export function blankContent(channel: CampaignChannel, label: string, definition
   return { label, content: { subject: "", preview_text: "", ...sender, reply_to_email: null, cc_email: null, bcc_email: null } };
 }
 
-/** The content with what a definition says on top. Members that it leaves out stay; those that it sets to null are cleared. */
-export function withDefinition(before: Content, definition: JsonObject): Content {
+/** The content with what a definition, which stands at `pointer`, says on top. What it leaves out stays; what it sets to null is cleared. */
+export function withDefinition(before: Content, definition: JsonObject, pointer = "/data/attributes/definition"): Content {
   const content = { ...before.content, ...objectOf(definition["content"]) };
-  checkButtons(arrayOf(content["action_buttons"]));
+  const buttons = content["action_buttons"];
+  if (Array.isArray(buttons)) content["action_buttons"] = pushButtons(buttons, `${pointer}/content/action_buttons`);
   const label = textOf(definition["label"]) ?? before.label;
   const options = Object.fromEntries(Object.entries(objectOf(definition["render_options"])).filter(([, value]) => value !== null));
   return {
@@ -58,18 +59,6 @@ function withPush(
 
 function orNull(json: Json): JsonObject | null {
   return json === null ? null : objectOf(json);
-}
-
-/** Documented: three buttons, labels of 40 characters, addresses of 2048. */
-function checkButtons(buttons: readonly Json[]): void {
-  const source = { pointer: "/data/attributes/definition/content/action_buttons" };
-  if (buttons.length > 3) refuse("invalid", "A push notification has at most 3 action buttons.", { source });
-  for (const button of buttons.map(objectOf)) {
-    if ((textOf(button["label"]) ?? "").length > 40)
-      refuse("invalid", "The label of an action button has at most 40 characters.", { source });
-    if ((textOf(button["url"]) ?? "").length > 2048)
-      refuse("invalid", "The URL of an action button has at most 2048 characters.", { source });
-  }
 }
 
 /** `definition` of a message. */

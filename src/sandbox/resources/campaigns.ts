@@ -93,6 +93,8 @@ export const campaignResource = defineResource<CampaignRow>({
   },
 });
 
+const DEFINITION = "/data/attributes/campaign-messages/data/0/attributes/definition";
+
 function createMessage(campaign: CampaignRow, message: JsonObject, ctx: Context): void {
   const definition = definitionIn(message);
   const image = textOf(objectOf(objectOf(objectOf(message["relationships"])["image"])["data"])["id"]);
@@ -102,7 +104,7 @@ function createMessage(campaign: CampaignRow, message: JsonObject, ctx: Context)
     id: ctx.ids.ulid(ctx.now),
     campaign: campaign.id,
     channel: campaign.channel,
-    ...withDefinition(blankContent(campaign.channel, campaign.name, definition, ctx), definition),
+    ...withDefinition(blankContent(campaign.channel, campaign.name, definition, ctx), definition, DEFINITION),
     ...(image !== undefined && { image }),
     created: ctx.now,
     updated: ctx.now,
