@@ -43,14 +43,15 @@ const saw = (name: string, metric: string, properties: JsonObject, at = 0) =>
   account.track(`${name}@gmail.com`, metric, { properties, time: new Date(Date.UTC(2026, 6, 15, 10) - at).toISOString() });
 
 describe("a back-in-stock delay", () => {
-  const wait = async (): Promise<void> => {
-    await account.track("seed@gmail.com", "Warm-up");
+  const wait = async (): Promise<string> => {
     // The metric is there once somebody has subscribed.
     await account.call("POST /api/back-in-stock-subscriptions", stockBody("blue", { email: "first@gmail.com" }));
     advance();
     const trigger = { type: "metric", id: await account.metric("Subscribed to Back in Stock"), trigger_filter: null };
-    await account.set(await account.flow(trigger, [{ type: "back-in-stock-delay" }, email("Back")]), "live");
+    const flow = await account.flow(trigger, [{ type: "back-in-stock-delay" }, email("Back")]);
+    await account.set(flow, "live");
     advance();
+    return flow;
   };
   const subscribe = async (name: string, variant: string): Promise<void> => {
     await account.call("POST /api/back-in-stock-subscriptions", stockBody(variant, { email: `${name}@gmail.com` }));
@@ -79,6 +80,16 @@ describe("a back-in-stock delay", () => {
     await subscribe("ada", "red");
     const change = changeBody("catalog-variant", "red", { inventory_quantity: 4 });
     await account.call("POST /api/catalog-variant-bulk-update-jobs", jobBody("catalog-variant-bulk-update-job", "variants", [change]));
+    advance();
+    expect(await sent()).toEqual({ ada: ["Back"] });
+  });
+
+  behaviour("lets people go on when it is taken out of the flow", { as: "assumed", from: SECTION }, async () => {
+    const flow = await wait();
+    const sent = await people("ada");
+    await subscribe("ada", "red");
+    const [hold = ""] = await account.actionIds(flow);
+    await account.call(`DELETE /api/flow-actions/${hold}`);
     advance();
     expect(await sent()).toEqual({ ada: ["Back"] });
   });
