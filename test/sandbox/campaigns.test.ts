@@ -80,6 +80,16 @@ describe("create_campaign", () => {
     expect(errorOf(await local("2026-08-01T09:00:00+02:00")).source).toEqual({ pointer: "/data/attributes/send_strategy/datetime" });
   });
 
+  behaviour("tracks as the account does unless told otherwise", spec, async () => {
+    const adds = async (more: object = {}) => at(attributesOf(await create(more)), "tracking_options")["add_tracking_params"];
+    const id = account.accountId;
+    expect(await adds()).toBe(false);
+    await account.call(`PATCH /api/tracking-settings/${id}`, {
+      data: { type: "tracking-setting", id, attributes: { auto_add_parameters: true } },
+    });
+    expect([await adds(), await adds({ tracking_options: { add_tracking_params: false } })]).toEqual([true, false]);
+  });
+
   behaviour("takes exactly one message, and audiences that exist", assumed, async () => {
     const message = { type: "campaign-message", attributes: { definition: EMAIL } };
     for (const data of [[], [message, message]]) expect((await create({ "campaign-messages": { data } })).status).toBe(400);

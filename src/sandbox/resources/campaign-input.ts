@@ -5,6 +5,7 @@ import { arrayOf, booleanOf, numberOf, objectOf, textOf } from "../engine/input.
 import { refuse } from "../engine/refusal.ts";
 import { microsText } from "../engine/time.ts";
 import type { CampaignChannel, CampaignRow, Strategy } from "./campaign-rows.ts";
+import { trackingSetting } from "./tracking-settings.ts";
 
 const DATETIME = "/data/attributes/send_strategy/datetime";
 
@@ -53,11 +54,15 @@ export function beginsAt(strategy: Strategy, nowMs: number): number {
   return strategy.method === "smart_send_time" ? (parseIso(strategy.date) ?? nowMs) : strategy.at;
 }
 
-/** `tracking_options` with the defaults of the observed account; texts and push have no opens to track. */
-export function parseTracking(json: Json | undefined, channel: CampaignChannel, before?: JsonObject): JsonObject {
-  const given = Object.fromEntries(Object.entries(objectOf(json)).filter(([, value]) => value !== null));
-  const shared = { add_tracking_params: false, custom_tracking_params: [] };
-  return { ...shared, ...(channel === "email" && { is_tracking_clicks: true, is_tracking_opens: true }), ...before, ...given };
+/** `tracking_options` of a new campaign: what it does not say is as the account has it (documented); texts and push have no opens to track. */
+export function defaultTracking(channel: CampaignChannel, ctx: Context): JsonObject {
+  const shared = { add_tracking_params: trackingSetting(ctx, ctx.accountId).auto, custom_tracking_params: [] };
+  return { ...shared, ...(channel === "email" && { is_tracking_clicks: true, is_tracking_opens: true }) };
+}
+
+/** The options with what a body says on top; null leaves them as they are. */
+export function withTracking(before: JsonObject, json: Json | undefined): JsonObject {
+  return { ...before, ...Object.fromEntries(Object.entries(objectOf(json)).filter(([, value]) => value !== null)) };
 }
 
 /** `audiences`: ids of lists and segments, which must be there. */

@@ -5,7 +5,7 @@ import { arrayOf, booleanOf, objectOf, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
 import { microsText } from "../engine/time.ts";
 import { blankContent, channelOf, withDefinition } from "./campaign-content.ts";
-import { parseAudiences, parseStrategy, parseTracking, strategyAttributes } from "./campaign-input.ts";
+import { defaultTracking, parseAudiences, parseStrategy, strategyAttributes, withTracking } from "./campaign-input.ts";
 import { campaignMessages, campaigns, messagesOf, refuseUneditable, type CampaignRow } from "./campaign-rows.ts";
 import { estimationJobs, estimations } from "./campaign-estimations.ts";
 import { reschedule, sendJobs } from "./campaign-sends.ts";
@@ -62,7 +62,7 @@ export const campaignResource = defineResource<CampaignRow>({
       channel,
       ...parseAudiences(attributes["audiences"], { included: [], excluded: [] }, ctx),
       smartSending: booleanOf(objectOf(attributes["send_options"])["use_smart_sending"]) ?? true,
-      tracking: parseTracking(attributes["tracking_options"], channel),
+      tracking: withTracking(defaultTracking(channel, ctx), attributes["tracking_options"]),
       strategy: parseStrategy(attributes["send_strategy"]),
       created: ctx.now,
       updated: ctx.now,
@@ -79,7 +79,7 @@ export const campaignResource = defineResource<CampaignRow>({
       name: textOf(name) ?? campaign.name,
       ...parseAudiences(audiences, campaign, ctx),
       smartSending: booleanOf(objectOf(options)["use_smart_sending"]) ?? campaign.smartSending,
-      tracking: parseTracking(tracking, campaign.channel, campaign.tracking),
+      tracking: withTracking(campaign.tracking, tracking),
       updated: ctx.now,
     };
     return strategy ? reschedule({ ...after, strategy: parseStrategy(strategy) }, ctx) : after;

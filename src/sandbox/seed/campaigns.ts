@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { blankContent, withDefinition } from "../resources/campaign-content.ts";
-import { parseTracking } from "../resources/campaign-input.ts";
+import { defaultTracking } from "../resources/campaign-input.ts";
 import { campaignMessages, campaigns, type CampaignMessageRow, type CampaignRow } from "../resources/campaign-rows.ts";
 import { reschedule, sendJobs } from "../resources/campaign-sends.ts";
 import type { Attributed } from "../resources/event-rows.ts";
@@ -117,7 +117,7 @@ function seedCampaign(
     included: plan.lists.map((list) => around.lists[list]),
     excluded: [],
     smartSending: true,
-    tracking: parseTracking(undefined, channel),
+    tracking: defaultTracking(channel, ctx),
     ...fixed,
   };
   const { message } = plan;
