@@ -6,6 +6,7 @@ import type { Json } from "../lib/json.ts";
 import { readGenerated } from "./catalog.ts";
 import type { Operation } from "./operation.ts";
 import { DEFS_PREFIX, type Schema } from "./schema.ts";
+import { withoutUnions } from "./union-errors.ts";
 
 type Channel = Operation["channel"];
 interface SchemaFile {
@@ -36,7 +37,7 @@ function answers(channel: Channel): AnswerFile {
 /** One shared instance, compiling on first use: half of the operations are never called, and the largest schema takes 250 ms. */
 function sharedAjv(): Ajv2020 {
   if (ajv) return ajv;
-  ajv = new Ajv2020({ strict: false, allErrors: true, ownProperties: true, validateFormats: true });
+  ajv = new Ajv2020({ strict: false, allErrors: true, ownProperties: true, validateFormats: true, verbose: true });
   // ajv-formats is CommonJS: its default export arrives one level down.
   const addFormats = addFormatsModule.default;
   addFormats(ajv);
@@ -54,6 +55,18 @@ function validator(name: string, schema: Schema | undefined, defsId: string, def
   if (!shared.getSchema(defsId)) shared.addSchema({ $id: defsId, $defs: defs });
   const validate = shared.compile(withBase(schema, defsId));
   compiled.set(name, validate);
+  return validate;
+}
+
+const branches = new WeakMap<Schema, ValidateFunction>();
+
+/** A branch of a union; what its own references lead to begins at the definitions. */
+function branchValidator(schema: Schema, defsId: string): ValidateFunction {
+  const ref = schema["$ref"];
+  const absolute = typeof ref === "string" && ref.startsWith(DEFS_PREFIX) ? defsId + ref : ref;
+  const known = branches.get(schema) ?? (typeof absolute === "string" ? sharedAjv().getSchema(absolute) : undefined);
+  const validate = known ?? sharedAjv().compile(withBase(schema, defsId));
+  branches.set(schema, validate);
   return validate;
 }
 
@@ -75,26 +88,29 @@ export function definition(operation: Operation, ref: string): Schema {
 /** Every violation of the flat arguments, with its path; empty when they are right. */
 export function argumentViolations(operation: Operation, args: Json): Violation[] {
   const { inputs, defs } = schemas(operation.channel);
-  return run(validator(`input ${operation.id}`, inputs[operation.id], `halyard:${operation.channel}`, defs), args);
+  const defsId = `halyard:${operation.channel}`;
+  return run(validator(`input ${operation.id}`, inputs[operation.id], defsId, defs), args, defsId);
 }
 
 /** Every violation of a wire body, with a JSON Pointer into the body. */
 export function bodyViolations(operation: Operation, body: Json): Violation[] {
   const { bodies, defs } = schemas(operation.channel);
-  return run(validator(`body ${operation.id}`, bodies[operation.id], `halyard:${operation.channel}`, defs), body);
+  const defsId = `halyard:${operation.channel}`;
+  return run(validator(`body ${operation.id}`, bodies[operation.id], defsId, defs), body, defsId);
 }
 
 /** Every violation of an answer against the vendor's schema for that status. */
 export function answerViolations(operation: Operation, status: number, body: Json): Violation[] {
   const { answers: byOperation, defs } = answers(operation.channel);
   const schema = byOperation[operation.id]?.[String(status)];
-  return run(validator(`answer ${operation.id} ${status}`, schema, `halyard:${operation.channel}-answers`, defs), body);
+  const defsId = `halyard:${operation.channel}-answers`;
+  return run(validator(`answer ${operation.id} ${status}`, schema, defsId, defs), body, defsId);
 }
 
-function run(validate: ValidateFunction | undefined, value: Json): Violation[] {
+function run(validate: ValidateFunction | undefined, value: Json, defsId: string): Violation[] {
   if (!validate || validate(value)) return [];
-  const violations = (validate.errors ?? []).map(toViolation);
-  // Every branch of a union complains; "must match a schema in anyOf" is what they add up to and says less.
+  const violations = withoutUnions(validate.errors ?? [], (schema) => branchValidator(schema, defsId)).map(toViolation);
+  // Where nothing tells which branch is meant, every one complains; "must match a schema in anyOf" is what they add up to and says less.
   const told = violations.filter(({ message }) => !message.startsWith("must match"));
   const seen = new Set<string>();
   return (told.length > 0 ? told : violations)

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { JsonObject } from "../../src/lib/json.ts";
 import { PET, body, bulk, byEmail, livePet, openObjects, simple, type Objects } from "./objects.ts";
 import { dataOf, errorOf } from "./open.ts";
 import { attributesOf, idOf } from "./people.ts";
@@ -174,6 +175,25 @@ describe("a relationship of schemas", () => {
       data: [{ type: "profile-object-schema", id: "profile", meta: { name: "owner" } }],
     });
     expect([answer.status, errorOf(answer).source]).toEqual([409, { pointer: "/data/0/meta/name" }]);
+  });
+});
+
+describe("what is wrong inside a new type", () => {
+  behaviour("is pointed to where it stands", assumed, async () => {
+    const pointerFor = async (schema: JsonObject) => {
+      const embedded = { data: { type: "object-schema", attributes: schema } };
+      const answer = await objects.call("POST /api/object-types", body("object-type", { title: "Car", "object-schema": embedded }));
+      return [answer.status, errorOf(answer).source["pointer"]];
+    };
+    const at = "/data/attributes/object-schema/data/attributes";
+    expect(await pointerFor({ ...PET, required: ["colour"] })).toEqual([400, `${at}/required`]);
+    const mapping = {
+      data: { type: "source-mapping", attributes: { property_mappings: [simple(9, "x", "$['a']")], relationship_mappings: [] } },
+    };
+    expect(await pointerFor({ ...PET, "source-mapping": mapping })).toEqual([
+      400,
+      `${at}/source-mapping/data/attributes/property_mappings/0/id`,
+    ]);
   });
 });
 

@@ -78,6 +78,7 @@ describe("a list", () => {
         { duration: 1, unit: "alltime" },
         { duration: 2, unit: "day" },
         { duration: 0, unit: "hour" },
+        { duration: 0, unit: "alltime" },
       ]) {
         const { list } = await listFlow([email("Hello")], { reentry_criteria: reentry });
         const who = await person(`p${counts.length}`);
@@ -88,7 +89,7 @@ describe("a list", () => {
         }
         counts.push((await account.sent(who)).length);
       }
-      expect(counts).toEqual([1, 2, 3]);
+      expect(counts).toEqual([1, 2, 3, 3]);
     },
   );
 });

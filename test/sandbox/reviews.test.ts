@@ -50,6 +50,10 @@ describe("a review", () => {
     const review = dataOf(await people.call(`GET /api/reviews/${await newest()}`))[0];
     expect(review?.attributes["product"]).toMatchObject({ name: "Kettle", url: item.url });
     expect(review?.relationships["item"]?.["data"]).toEqual({ type: "catalog-item", id: "$custom:::$default:::755" });
+    await people.call(`DELETE /api/catalog-items/${encodeURIComponent("$custom:::$default:::755")}`);
+    const later = dataOf(await people.call(`GET /api/reviews/${await newest()}`))[0];
+    expect(later?.attributes["product"]).toMatchObject({ name: "Kettle" });
+    expect(later?.relationships["item"]).not.toHaveProperty("data");
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { blankContent, withDefinition } from "../resources/campaign-content.ts";
-import { parseTracking } from "../resources/campaign-input.ts";
+import { defaultTracking } from "../resources/campaign-input.ts";
 import type { CampaignChannel } from "../resources/campaign-life.ts";
 import {
   campaignAudiences,
@@ -146,7 +146,7 @@ function seedCampaign(
     audience: audience.id,
     label: name,
     smartSending: "throttle-for-campaigns-and-flows",
-    tracking: parseTracking(undefined, channel),
+    tracking: defaultTracking(channel, ctx),
     ...sending,
     updated: saved,
   };
@@ -172,5 +172,5 @@ function copyOf(ctx: Context, templateId: string, atMs: number): string {
   const rows = ctx.rows(templates);
   const template = rows.get(templateId);
   if (!template) throw new Error("The seed has no such template");
-  return rows.put({ ...template, id: ctx.ids.short(), name: `Clone of ${templateId}`, created: atMs, updated: atMs }).id;
+  return rows.put({ ...template, id: ctx.ids.short(), name: `Clone of ${templateId}`, hidden: true, created: atMs, updated: atMs }).id;
 }

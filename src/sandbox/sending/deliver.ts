@@ -10,6 +10,7 @@ import type { Attributed } from "../resources/event-rows.ts";
 import { profiles, type ProfileRow } from "../resources/profile-rows.ts";
 import { htmlOf, templates } from "../resources/template-rows.ts";
 import { canReceiveChannel, canReceiveTransactional, noteReceipt } from "./audience.ts";
+import { findsItems } from "./catalog-lookup.ts";
 import { giveCodes } from "./coupon-pool.ts";
 import { responsesTo, transmissionId, type Reaction, type Response } from "./responses.ts";
 
@@ -25,6 +26,8 @@ export interface Letter {
   from: { campaign: string } | { flow: string };
   /** Set where several are tested against each other. */
   variation?: string;
+  /** Properties of the event that started the flow. */
+  event?: JsonObject;
   /** Goes out without a consent to marketing. */
   transactional?: boolean;
 }
@@ -44,7 +47,12 @@ export function deliver(letter: Letter, profileId: string, ctx: Context): Respon
   const profile = ctx.rows(profiles).get(profileId);
   const mayReceive = letter.transactional ? canReceiveTransactional : canReceiveChannel;
   if (!profile || !mayReceive(profile, channel, ctx)) return undefined;
-  if (!giveCodes(sourceOf(letter, ctx), profileId, ctx)) return undefined;
+  const source = sourceOf(letter, ctx);
+  if (!findsItems(source, { profile, event: letter.event }, ctx)) {
+    record(letter, profile, { metric: "Skipped: Catalog Item Unavailable", at: ctx.now }, ctx);
+    return undefined;
+  }
+  if (!giveCodes(source, profileId, ctx)) return undefined;
   noteReceipt(profileId, channel, "flow" in letter.from ? "flow" : "campaign", ctx);
   record(letter, profile, { metric: RECEIVED[channel], at: ctx.now }, ctx);
   const isTracked = ({ reaction }: Response): boolean =>
