@@ -11,6 +11,7 @@ import { flowErrands } from "./flows/web-calls.ts";
 import { createPipeline } from "./protocol/pipeline.ts";
 import { resources as declaredResources } from "./resources.ts";
 import { accounts } from "./resources/accounts.ts";
+import { confirmSubscriptions } from "./resources/confirmations.ts";
 import { conversations } from "./resources/conversation-rows.ts";
 import { flows } from "./resources/flow-rows.ts";
 import { webhooks } from "./resources/webhook-rows.ts";
@@ -175,6 +176,12 @@ function createSandboxControl({ account, manual, limiter, faults, ledger, courie
       engine.run((ctx) => {
         if (!ctx.find("profile", profile)) throw new HalyardError("not_found", "There is no profile of that id.");
         return ctx.rows(conversations).put({ id: ctx.ids.ulid(ctx.now), channel, profile }).id;
+      }),
+    confirm: (address) =>
+      engine.run((ctx) => {
+        const confirmed = confirmSubscriptions(ctx, address);
+        if (confirmed === 0) throw new HalyardError("not_found", "No confirmation is awaited from that address.");
+        return confirmed;
       }),
     async deliveries() {
       await courier?.idle();

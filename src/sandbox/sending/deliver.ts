@@ -3,6 +3,7 @@ import type { Context } from "../engine/context.ts";
 import { booleanOf, textOf } from "../engine/input.ts";
 import { accounts } from "../resources/accounts.ts";
 import type { CampaignMessageRow, CampaignRow } from "../resources/campaign-rows.ts";
+import { forgetSoftBounces, noteSoftBounce } from "../resources/bounces.ts";
 import { suppress, unsubscribe } from "../resources/consent.ts";
 import { recordEvent } from "../resources/event-log.ts";
 import type { Attributed } from "../resources/event-rows.ts";
@@ -35,11 +36,13 @@ export function deliver(letter: Letter, profileId: string, ctx: Context): Respon
   if (!profile || !mayReceive(profile, campaign.channel, ctx)) return undefined;
   if (!giveCodes(sourceOf(letter, ctx), profileId, ctx)) return undefined;
   noteReceipt(profileId, campaign.channel, ctx);
+  const responses = responsesTo(campaign.id, profileId, campaign.channel);
+  if (campaign.channel === "email" && !responses.some(({ reaction }) => reaction.startsWith("bounce"))) forgetSoftBounces(ctx, profileId);
   record(letter, profile, { metric: RECEIVED[campaign.channel], at: ctx.now }, ctx);
   const isTracked = ({ reaction }: Response): boolean =>
     !(reaction === "open" && booleanOf(campaign.tracking["is_tracking_opens"]) === false) &&
     !(reaction === "click" && booleanOf(campaign.tracking["is_tracking_clicks"]) === false);
-  return responsesTo(campaign.id, profileId, campaign.channel).filter(isTracked);
+  return responses.filter(isTracked);
 }
 
 /** Does what a person did with the message: the event, and what follows for consent and suppression (behaviour.md §2.3). */
@@ -50,6 +53,7 @@ export function react(letter: Letter, profileId: string, { reaction, at }: { rea
   const told = eventOf(letter, profile, reaction, ctx);
   if (told) record(letter, profile, { ...told, at }, ctx);
   if (reaction === "bounce hard") suppress(ctx, profile.id, "HARD_BOUNCE");
+  if (reaction === "bounce soft") noteSoftBounce(ctx, profile.id);
   if (reaction === "complain") suppress(ctx, profile.id, "SPAM_COMPLAINT");
   if (reaction === "unsubscribe" && channel !== "mobile_push") {
     unsubscribe(ctx, profile.id, { channel, method: channel === "email" ? "EMAIL_LINK" : "INBOUND_MESSAGE" });

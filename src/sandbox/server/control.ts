@@ -27,6 +27,8 @@ export interface SandboxControl {
   revokeKey(name: string): void;
   /** Lets a person begin a conversation, which nothing in the API does, and returns its id. `not_found` when there is no such profile. */
   converse(profile: string, channel: ConversationRow["channel"]): string;
+  /** Clicks the links of all double opt-in messages to an address or a number; how many there were. `not_found` when none is out. */
+  confirm(address: string): number;
   /** Deliveries of webhooks, once none is on its way. */
   deliveries(): Promise<WebhookDeliveryRow[]>;
   coverage(): { area: string; implemented: string[]; missing: string[] }[];
@@ -76,6 +78,11 @@ const ROUTES: Record<string, Route> = {
     const known = CONVERSATION_CHANNELS.find((each) => each === channel);
     if (typeof profile !== "string" || !known) return invalid(`Give {"profile": "<id>", "channel": "${CONVERSATION_CHANNELS.join("|")}"}.`);
     return { id: control.converse(profile, known) };
+  },
+  "POST /confirmations": (control, body) => {
+    const { address } = isJsonObject(body) ? body : {};
+    if (typeof address !== "string") return invalid('Give {"address": "<email or phone number>"}.');
+    return { confirmed: control.confirm(address) };
   },
   "GET /deliveries": (control) => control.deliveries(),
   "GET /coverage": (control) => control.coverage(),
