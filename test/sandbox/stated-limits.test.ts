@@ -53,3 +53,34 @@ describe("a push token", () => {
     },
   );
 });
+
+describe("what is wrong in a body", () => {
+  behaviour("is a blank name", { as: "assumed", from: "behaviour.md §1.4" }, async () => {
+    const answer = await people.call("POST /api/lists", { data: { type: "list", attributes: { name: " " } } });
+    expect([answer.status, errorOf(answer)]).toMatchObject([
+      400,
+      { detail: "'name' must not be empty.", source: { pointer: "/data/attributes/name" } },
+    ]);
+  });
+
+  behaviour("is told of the resource that it stands in", { as: "observed", from: "behaviour.md §1.4" }, async () => {
+    const profile = { data: { type: "profile", attributes: { email: "ada@example.com", foo: 1 } } };
+    const metric = { data: { type: "metric", attributes: { name: "Ordered", bar: 2 } } };
+    const answer = await people.call("POST /api/events", {
+      data: { type: "event", attributes: { properties: {}, profile, metric, baz: 3 } },
+    });
+    const { errors } = answer.body as { errors: { detail: string }[] };
+    expect(errors.map(({ detail }) => detail).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      "'bar' is not a valid field for the resource 'metric'.",
+      "'baz' is not a valid field for the resource 'event'.",
+      "'foo' is not a valid field for the resource 'profile'.",
+    ]);
+  });
+
+  behaviour("is found where it stands when a person inside is incomplete", { as: "assumed", from: "behaviour.md §1.4" }, async () => {
+    const profile = { data: { type: "profile", attributes: {} } };
+    const attributes = { token: "t", platform: "ios", vendor: "apns", profile };
+    const answer = await people.call("POST /api/push-tokens", { data: { type: "push-token", attributes } });
+    expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer: "/data/attributes/profile/data/attributes" }]);
+  });
+});

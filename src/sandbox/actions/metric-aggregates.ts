@@ -22,8 +22,7 @@ export const queryMetricAggregates = defineAction("query_metric_aggregates", (re
   const { id: metricId } = ctx.must("metric", textOf(attributes["metric_id"]) ?? "");
   const timezone = textOf(attributes["timezone"]) ?? "UTC";
   const calendar =
-    (isZoneName(timezone) ? zoneCalendar(timezone) : undefined) ??
-    wrong("timezone", `'${timezone}' is not a supported time zone.`);
+    (isZoneName(timezone) ? zoneCalendar(timezone) : undefined) ?? wrong("timezone", `'${timezone}' is not a supported time zone.`);
   const { from, to, clauses } = readFilters(arrayOf(attributes["filter"]).map(String), calendar);
   const dimensions = inputSchema(request.operation).properties?.["by"]?.items?.enum ?? [];
   const unknown = clauses.find(({ field }) => !dimensions.includes(field));

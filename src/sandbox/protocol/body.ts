@@ -2,7 +2,8 @@ import { gunzipSync, inflateSync } from "node:zlib";
 import type { Operation } from "../../catalog/operation.ts";
 import { bodyViolations } from "../../catalog/validation.ts";
 import type { Violation } from "../../lib/errors.ts";
-import { JSON_LIMITS, type Json, type JsonObject } from "../../lib/json.ts";
+import { isJsonObject, JSON_LIMITS, type Json, type JsonObject } from "../../lib/json.ts";
+import { objectOf } from "../engine/input.ts";
 import { refuse, refuseAll, type Refusal } from "../engine/refusal.ts";
 import type { UploadedFile } from "../engine/request.ts";
 
@@ -33,8 +34,27 @@ export async function parseBody(
   if (mediaType !== "application/vnd.api+json" && mediaType !== "application/json") unsupported(mediaType);
   const body = parseJson(bytes);
   const violations = bodyViolations(operation, body);
-  if (violations.length > 0) refuseAll(violations.map((violation) => asRefusal(violation, stated.type ?? operation.resource ?? "request")));
+  const type = stated.type ?? operation.resource ?? "request";
+  if (violations.length > 0) refuseAll(violations.map((violation) => asRefusal(violation, resourceAt(body, violation.path) ?? type)));
+  refuseBlankName(body);
   return { body, files: {} };
+}
+
+/** Type of the innermost resource object on the way to a place of the body. */
+function resourceAt(body: Json, path: string): string | undefined {
+  let [here, found]: [Json | undefined, string | undefined] = [body, undefined];
+  for (const step of path.split("/").slice(1)) {
+    here = Array.isArray(here) ? here[Number(step)] : isJsonObject(here) && Object.hasOwn(here, step) ? here[step] : undefined;
+    if (isJsonObject(here) && isJsonObject(here["attributes"]) && typeof here["type"] === "string") found = here["type"];
+  }
+  return found;
+}
+
+/** Names that say nothing: the schemas let them through, a Django service does not unless told to (assumed). */
+function refuseBlankName(body: Json): void {
+  const name = objectOf(objectOf(objectOf(body)["data"])["attributes"])["name"];
+  if (typeof name === "string" && name.trim() === "")
+    refuse("invalid", "'name' must not be empty.", { source: { pointer: "/data/attributes/name" } });
 }
 
 function unsupported(mediaType: string): never {
