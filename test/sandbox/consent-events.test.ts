@@ -109,10 +109,14 @@ describe("a double opt-in", () => {
         double_optin: true,
       });
       expect(await account.listIds(await ada())).toEqual([list]);
-      expect((await account.events(await ada())).map(({ metric, properties }) => [metric, properties["double_optin"]]).toSorted()).toEqual([
-        ["Subscribed to Email Marketing", true],
-        ["Subscribed to List", undefined],
-      ]);
+      const told = (await account.events(await ada())).map(({ metric, properties }) => [metric, properties["double_optin"]]);
+      expect(told).toHaveLength(2);
+      expect(told).toEqual(
+        expect.arrayContaining([
+          ["Subscribed to Email Marketing", true],
+          ["Subscribed to List", undefined],
+        ]),
+      );
       expect(() => account.control.confirm(ADDRESS)).toThrow("No confirmation is awaited from that address.");
     },
   );
