@@ -6,7 +6,7 @@ import type { CampaignMessageRow, CampaignRow } from "../resources/campaign-rows
 import { forgetSoftBounces, noteSoftBounce } from "../resources/bounces.ts";
 import { suppress, unsubscribe } from "../resources/consent.ts";
 import { recordEvent } from "../resources/event-log.ts";
-import type { Attributed } from "../resources/event-rows.ts";
+import { events, type Attributed } from "../resources/event-rows.ts";
 import { profiles, type ProfileRow } from "../resources/profile-rows.ts";
 import { htmlOf, templates } from "../resources/template-rows.ts";
 import { canReceiveChannel, canReceiveTransactional, noteReceipt } from "./audience.ts";
@@ -105,7 +105,10 @@ function record(
     profileId: profile.id,
     at,
     properties: {
-      ...(campaign.channel === "email" && emailProperties(message, profile)),
+      ...(campaign.channel === "email" && {
+        ...emailProperties(message, profile),
+        $_cohort$message_send_cohort: cohortOf(message.id, profile.id, metric, at, ctx),
+      }),
       ...(flow && { $flow: flow.id }),
       ...(flow?.variation !== undefined && { $variation: flow.variation }),
       "Campaign Name": campaign.name,
@@ -115,6 +118,14 @@ function record(
     uniqueId: `${message.id}:${transmissionId(campaign.id, profile.id)}:${Math.floor(at / 1000)}`,
     attributed: flow ? ofFlow(flow, message.id) : { campaign: campaign.id, "campaign-message": message.id },
   });
+}
+
+/** The second in which the message was sent to this person, and the message: of what follows that of the send. */
+function cohortOf(message: string, profile: string, metric: string, at: number, ctx: Context): string {
+  const name = "$_cohort$message_send_cohort";
+  const sent = metric === RECEIVED.email ? [] : [...ctx.rows(events).where("profile_id", profile)];
+  const known = sent.findLast(({ properties }) => properties?.["$message"] === message)?.properties?.[name];
+  return textOf(known) ?? `${Math.floor(at / 1000)}:${message}`;
 }
 
 function ofFlow({ id, variation }: NonNullable<Letter["flow"]>, message: string): Attributed {
