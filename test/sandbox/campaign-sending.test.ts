@@ -4,7 +4,7 @@ import { suppress } from "../../src/sandbox/resources/consent.ts";
 import { react } from "../../src/sandbox/sending/deliver.ts";
 import { HOUR, MINUTE, NOW, openCampaigning, type Campaigning } from "./campaigning.ts";
 import { dataOf, errorOf } from "./open.ts";
-import { consentBody, idOf, SUBSCRIBE, subscribed } from "./people.ts";
+import { consentBody, idOf, SUBSCRIBE, subscribed, UNSUBSCRIBE } from "./people.ts";
 import { behaviour } from "./provenance.ts";
 
 let account: Campaigning;
@@ -241,6 +241,23 @@ describe("what recipients do", () => {
     const same = await openCampaigning();
     expect((await run(same)).tally).toEqual(tally);
     await same.close();
+  });
+
+  behaviour("goes to nobody through a list that they left", { as: "assumed", from: "behaviour.md §2.3 rule 6" }, async () => {
+    const list = await account.crowd(2);
+    const other = await account.list("Other");
+    const people = [(await account.find("p0000@gmail.com")) ?? "", (await account.find("p0001@gmail.com")) ?? ""];
+    const out = { email: "p0000@gmail.com", subscriptions: { email: { marketing: { consent: "UNSUBSCRIBED" } } } };
+    await account.call(UNSUBSCRIBE, consentBody("delete", [out], { list }));
+    for (const id of [list, other]) {
+      await account.call(`POST /api/lists/${id}/relationships/profiles`, { data: [{ type: "profile", id: people[0] ?? "" }] });
+    }
+    await account.send(await account.ready([list]));
+    advance(MINUTE);
+    expect(await received()).toBe(1);
+    await account.send(await account.ready([other]));
+    advance(MINUTE);
+    expect(await received()).toBe(2);
   });
 
   behaviour("is counted by channel and by when it was sent", { as: "observed", from: "recorded/events.json" }, async () => {

@@ -66,7 +66,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     known.headers["allow"] = found.allow;
     if (raw.method === "OPTIONS") return { status: 200 };
     const { operation } = found;
-    if (!operation) refuse("method_not_allowed", "This method is not allowed here.");
+    if (!operation) refuse("method_not_allowed", `Method "${raw.method}" not allowed.`);
     known.operation = operation.id;
     const pairs = [...new URLSearchParams(raw.url.slice(path.length))];
     const key = authenticate(operation, raw.headers["authorization"], pairs.find(([name]) => name === "company_id")?.[1], {

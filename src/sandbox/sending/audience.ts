@@ -28,7 +28,7 @@ export interface Audience {
 /** Union of what is included, less what is excluded, less who cannot receive the channel, less Smart Sending (behaviour.md §2.10). */
 export function audienceOf(campaign: CampaignRow, ctx: Context): Audience {
   const excluded = new Set(campaign.excluded.flatMap((id) => memberIds(id, ctx)));
-  const reachable = [...new Set(campaign.included.flatMap((id) => memberIds(id, ctx)))].filter(
+  const reachable = [...new Set(campaign.included.flatMap((id) => includedIds(id, campaign.channel, ctx)))].filter(
     (id) => !excluded.has(id) && isReachable(id, campaign.channel, ctx),
   );
   const receivers = campaign.smartSending ? reachable.filter((id) => !isRecent(id, campaign.channel, ctx)) : reachable;
@@ -41,6 +41,18 @@ function memberIds(audienceId: string, ctx: Context): readonly string[] {
     .rows(listMembers)
     .where("from", audienceId)
     .map(({ to }) => to);
+}
+
+/** Who left a list gets no mail through it, though somebody may have put them back on it; through another they do. */
+function includedIds(audienceId: string, channel: CampaignChannel, ctx: Context): readonly string[] {
+  const ids = memberIds(audienceId, ctx);
+  if (channel !== "email") return ids;
+  const hasLeft = (id: string): boolean =>
+    ctx
+      .rows(profiles)
+      .get(id)
+      ?.listSuppressions?.some(({ list }) => list === audienceId) ?? false;
+  return ids.filter((id) => !hasLeft(id));
 }
 
 function isReachable(profileId: string, channel: CampaignChannel, ctx: Context): boolean {
