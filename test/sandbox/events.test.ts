@@ -91,6 +91,7 @@ describe("create_event", () => {
     ["a bad address", event("not an address", "X"), "/data/attributes/profile/data/attributes/email"],
     ["an empty metric name", event("a@example.com", ""), "/data/attributes/metric/data/attributes/name"],
     ["a metric name of 128 characters", event("a@example.com", "m".repeat(128)), "/data/attributes/metric/data/attributes/name"],
+    ["a currency that is none", event("a@example.com", "X", { value: 1, value_currency: "ZZZ" }), "/data/attributes/value_currency"],
     ["a time before 1990", event("a@example.com", "X", { time: "1989-12-31T00:00:00Z" }), "/data/attributes/time"],
     ["a time more than a year ahead", event("a@example.com", "X", { time: "2027-08-01T00:00:00Z" }), "/data/attributes/time"],
     [

@@ -32,12 +32,22 @@ export async function parseBody(
   }
   // The documents ask for vnd.api+json alone; plain JSON is what the vendor's own SDK sends (behaviour.md §1.3).
   if (mediaType !== "application/vnd.api+json" && mediaType !== "application/json") unsupported(mediaType);
-  const body = parseJson(bytes);
+  const body = operation.id === "update_mapped_metric" ? withoutNullLinks(parseJson(bytes)) : parseJson(bytes);
   const violations = bodyViolations(operation, body);
   const type = stated.type ?? operation.resource ?? "request";
   if (violations.length > 0) refuseAll(violations.map((violation) => asRefusal(violation, resourceAt(body, violation.path) ?? type)));
   refuseBlankName(body);
   return { body, files: {} };
+}
+
+/** The descriptions of this one body let null unset a mapping, its schema knows no null: such a link becomes one without data. */
+function withoutNullLinks(body: Json): Json {
+  const data = objectOf(objectOf(body)["data"]);
+  const links = Object.entries(objectOf(data["relationships"])).map(([name, link]): [string, Json] => {
+    const { data: linkage } = objectOf(link);
+    return [name, linkage === null || objectOf(linkage)["id"] === null ? {} : link];
+  });
+  return links.length === 0 ? body : { ...objectOf(body), data: { ...data, relationships: Object.fromEntries(links) } };
 }
 
 /** Type of the innermost resource object on the way to a place of the body. */

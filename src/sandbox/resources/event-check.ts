@@ -12,6 +12,7 @@ const MAX_ARRAY = 4000;
 const MAX_DEPTH = 10;
 const EARLIEST = Date.UTC(1990, 0, 1);
 const YEAR_MS = 366 * 86_400_000;
+const CURRENCIES = new Set(Intl.supportedValuesOf("currency"));
 const IDENTIFIERS = ["email", "phone_number", "external_id", "anonymous_id", "_kx"];
 
 /** Who did it, as the body says, and what was done. Plain JSON, since it waits in the schedule. */
@@ -51,7 +52,7 @@ function acceptEvent(ctx: Context, event: JsonObject, pointer: string): JsonObje
   const at = parseIso(textOf(event["time"]) ?? "") ?? ctx.now;
   if (at < EARLIEST || at > ctx.now + YEAR_MS) wrong("time", "The time must be after 1990 and at most a year from now.");
   const [value, currency, uniqueId] = [numberOf(event["value"]), textOf(event["value_currency"]), textOf(event["unique_id"])];
-  if (currency !== undefined && !/^[A-Za-z]{3}$/.test(currency)) wrong("value_currency", "The currency must be an ISO 4217 code.");
+  if (currency !== undefined && !CURRENCIES.has(currency.toUpperCase())) wrong("value_currency", "The currency must be an ISO 4217 code.");
   return {
     metric,
     at,
