@@ -9,6 +9,7 @@ import type { Change } from "../state/state.ts";
 import { parseBody, tooLarge, type RawBody } from "./body.ts";
 import { authenticate, checkScopes, type KeyRow } from "./keys.ts";
 import type { Limiter } from "./limits.ts";
+import { asShownThen, inTodaysWords } from "./older-revisions.ts";
 import { parseQuery } from "./query.ts";
 import { asksForBeta, servedRevision } from "./revision.ts";
 import { createRouter, type Route } from "./routing.ts";
@@ -80,13 +81,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const rate = limiter.take(operation, (name, value) => pairs.some((pair) => pair[0] === name && pair[1].split(",").includes(value)));
     if (raw.isCut) tooLarge();
     const { body, files } = await parseBody(operation, raw);
-    const query = parseQuery(operation, pairs);
+    const query = parseQuery(operation, inTodaysWords(raw.headers["revision"], pairs));
     checkScopes(key, includedScopes(operation, query.include, scopes));
     const self = requestUrl(origin(), path.replace(/\/$/, ""), pairs);
     const request: ApiRequest = { operation, params: found.params, query, body, files, headers: raw.headers, self };
     const { result, changes } = engine.handle(request);
     known.changes = changes;
-    return { ...result, headers: { ...rate, ...result.headers } };
+    const shown = asShownThen(raw.headers["revision"], result.body);
+    return { ...result, ...(shown && { body: shown }), headers: { ...rate, ...result.headers } };
   }
 
   return {
