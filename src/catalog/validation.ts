@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormatsModule from "ajv-formats";
 import { parseIso } from "../lib/clock.ts";
 import type { Violation } from "../lib/errors.ts";
@@ -6,7 +6,7 @@ import type { Json } from "../lib/json.ts";
 import { readGenerated } from "./catalog.ts";
 import type { Operation } from "./operation.ts";
 import { DEFS_PREFIX, type Schema } from "./schema.ts";
-import { withoutUnions } from "./union-errors.ts";
+import { violationsOf, type Definitions } from "./violations.ts";
 
 type Channel = Operation["channel"];
 interface SchemaFile {
@@ -58,18 +58,6 @@ function validator(name: string, schema: Schema | undefined, defsId: string, def
   return validate;
 }
 
-const branches = new WeakMap<Schema, ValidateFunction>();
-
-/** A branch of a union; what its own references lead to begins at the definitions. */
-function branchValidator(schema: Schema, defsId: string): ValidateFunction {
-  const ref = schema["$ref"];
-  const absolute = typeof ref === "string" && ref.startsWith(DEFS_PREFIX) ? defsId + ref : ref;
-  const known = branches.get(schema) ?? (typeof absolute === "string" ? sharedAjv().getSchema(absolute) : undefined);
-  const validate = known ?? sharedAjv().compile(withBase(schema, defsId));
-  branches.set(schema, validate);
-  return validate;
-}
-
 /** References point into the definitions by absolute id, so that all operations of a channel share what is compiled. */
 function withBase(schema: Schema, defsId: string): Schema {
   return JSON.parse(JSON.stringify(schema).replaceAll(`"$ref":"${DEFS_PREFIX}`, `"$ref":"${defsId}${DEFS_PREFIX}`)) as Schema;
@@ -109,23 +97,20 @@ export function answerViolations(operation: Operation, status: number, body: Jso
 
 function run(validate: ValidateFunction | undefined, value: Json, defsId: string): Violation[] {
   if (!validate || validate(value)) return [];
-  const violations = withoutUnions(validate.errors ?? [], (schema) => branchValidator(schema, defsId)).map(toViolation);
-  // Where nothing tells which branch is meant, every one complains; "must match a schema in anyOf" is what they add up to and says less.
-  const told = violations.filter(({ message }) => !message.startsWith("must match"));
+  const violations = violationsOf(definitionsOf(defsId), validate.errors ?? []);
   const seen = new Set<string>();
-  return (told.length > 0 ? told : violations)
-    .filter(({ path, message }) => !seen.has(path + message) && seen.add(path + message))
-    .slice(0, 50);
+  return violations.filter(({ path, message }) => !seen.has(path + message) && seen.add(path + message)).slice(0, 50);
 }
 
-function toViolation({ instancePath, keyword, params, message }: ErrorObject): Violation {
-  const at = (name: unknown): string => `${instancePath}/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`;
-  if (keyword === "additionalProperties") return { path: at(params["additionalProperty"]), message: "is not a known field" };
-  if (keyword === "required") return { path: at(params["missingProperty"]), message: "is required" };
-  if (keyword === "enum")
-    return {
-      path: instancePath,
-      message: `must be one of ${(params["allowedValues"] as unknown[]).map((value) => JSON.stringify(value)).join(", ")}`,
-    };
-  return { path: instancePath, message: message ?? "is not acceptable" };
+/** References are absolute in what was compiled, relative among the definitions themselves. */
+function definitionsOf(defsId: string): Definitions {
+  const target = ({ $ref }: Schema): ValidateFunction | undefined =>
+    $ref === undefined ? undefined : sharedAjv().getSchema($ref.startsWith(DEFS_PREFIX) ? defsId + $ref : $ref);
+  return {
+    resolve(schema) {
+      const found = target(schema)?.schema;
+      return typeof found === "object" ? (found as Schema) : schema;
+    },
+    compile: (schema) => target(schema) ?? sharedAjv().compile(withBase(schema, defsId)),
+  };
 }

@@ -66,7 +66,7 @@ behaviour("what is missing or unknown is refused", { as: "assumed", from: SECTIO
   const cases: [body: object, status: number, pointer: string][] = [
     [stockBody("nothing", { email: "ada@example.com" }), 404, "/data/"],
     [stockBody("beanie-m", null), 400, "/data/attributes/profile"],
-    [stockBody("beanie-m", {}), 400, "/data/attributes"],
+    [stockBody("beanie-m", {}), 400, "/data/attributes/profile/data/attributes"],
     [stockBody("beanie-m", { email: "no address" }), 400, "/data/attributes/profile/data/attributes/email"],
     [stockBody("beanie-m", { email: "ada@example.com" }, []), 400, "/data/attributes/channels"],
     [stockBody("beanie-m", { email: "ada@example.com" }, ["FAX"]), 400, "/data/attributes/channels/0"],

@@ -4,8 +4,8 @@ import { suppress } from "../../src/sandbox/resources/consent.ts";
 import { react } from "../../src/sandbox/sending/deliver.ts";
 import { lettersOf } from "../../src/sandbox/sending/variations.ts";
 import { HOUR, MINUTE, NOW, openCampaigning, type Campaigning } from "./campaigning.ts";
-import { errorOf } from "./open.ts";
-import { consentBody, idOf, SUBSCRIBE, subscribed } from "./people.ts";
+import { dataOf, errorOf } from "./open.ts";
+import { consentBody, idOf, SUBSCRIBE, subscribed, UNSUBSCRIBE } from "./people.ts";
 import { behaviour } from "./provenance.ts";
 
 let account: Campaigning;
@@ -214,6 +214,7 @@ describe("what recipients do", () => {
         "Recipient Email Address": "p0000@gmail.com",
         "Email Domain": "gmail.com",
         "Inbox Provider": "Gmail",
+        $_cohort$message_send_cohort: `1784109625:${message}`,
         $ESP: 2,
         "Campaign Name": "Summer",
         $message: message,
@@ -241,6 +242,38 @@ describe("what recipients do", () => {
     const same = await openCampaigning();
     expect((await run(same)).tally).toEqual(tally);
     await same.close();
+  });
+
+  behaviour("goes to nobody through a list that they left", { as: "assumed", from: "behaviour.md §2.3 rule 6" }, async () => {
+    const list = await account.crowd(2);
+    const other = await account.list("Other");
+    const people = [(await account.find("p0000@gmail.com")) ?? "", (await account.find("p0001@gmail.com")) ?? ""];
+    const out = { email: "p0000@gmail.com", subscriptions: { email: { marketing: { consent: "UNSUBSCRIBED" } } } };
+    await account.call(UNSUBSCRIBE, consentBody("delete", [out], { list }));
+    for (const id of [list, other]) {
+      await account.call(`POST /api/lists/${id}/relationships/profiles`, { data: [{ type: "profile", id: people[0] ?? "" }] });
+    }
+    await account.send(await account.ready([list]));
+    advance(MINUTE);
+    expect(await received()).toBe(1);
+    await account.send(await account.ready([other]));
+    advance(MINUTE);
+    expect(await received()).toBe(2);
+  });
+
+  behaviour("is counted by channel and by when it was sent", { as: "observed", from: "recorded/events.json" }, async () => {
+    const id = await account.ready([await account.crowd(60)]);
+    await account.send(id);
+    advance(72 * HOUR);
+    const metric = dataOf(await account.call("GET /api/metrics")).find(({ attributes }) => attributes["name"] === "Opened Email")?.id ?? "";
+    const by = ["$campaign_channel", "$attributed_channel", "$flow_channel", "$message_send_cohort"];
+    const filter = ["greater-or-equal(datetime,2026-07-15T00:00:00Z)", "less-than(datetime,2026-07-19T00:00:00Z)"];
+    const attributes = { metric_id: metric, measurements: ["count"], interval: "month", by, filter };
+    const answer = await account.call("POST /api/metric-aggregates", { data: { type: "metric-aggregate", attributes } });
+    const { data } = answer.body as { data: { attributes: { data: { dimensions: string[] }[] } } };
+    expect(data.attributes.data.length).toBeGreaterThan(0);
+    for (const { dimensions } of data.attributes.data)
+      expect(dimensions).toEqual(["email", "email", "", expect.stringMatching(/^17841\d{5}:\w+$/)]);
   });
 
   behaviour("changes consent and suppression", { as: "documented", from: "behaviour.md §2.3" }, async () => {

@@ -121,7 +121,18 @@ describe("a metric", () => {
     await account.set(await account.flow({ type: "metric", id: await account.metric("Ordered") }, [email("Thanks")]), "live");
     await account.track("a@gmail.com", "Ordered", { backfill: true, unique_id: "late" });
     await account.track("a@gmail.com", "Ordered", { time: new Date(NOW - DAY).toISOString() });
+    const metric = { data: { type: "metric", attributes: { name: "Ordered" } } };
+    const group = {
+      backfill: true,
+      profile: { data: { type: "profile", attributes: { email: "a@gmail.com" } } },
+      events: { data: [{ type: "event", attributes: { properties: {}, metric, unique_id: "in bulk" } }] },
+    };
+    const groups = { data: [{ type: "event-bulk-create", attributes: group }] };
+    await account.call("POST /api/event-bulk-create-jobs", {
+      data: { type: "event-bulk-create-job", attributes: { "events-bulk-create": groups } },
+    });
     advance(MINUTE);
+    expect(await account.events(who)).toHaveLength(4);
     expect(await account.sent(who)).toEqual([]);
   });
 

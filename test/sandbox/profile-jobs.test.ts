@@ -315,6 +315,10 @@ describe("erasure", () => {
     const id = await people.person({ email: "ada@example.com", phone_number: "+15005550001" });
     expect((await erase({})).status).toBe(400);
     expect((await erase({ id, attributes: { email: "ada@example.com" } })).status).toBe(400);
+    for (const [name, value] of [["email", "ada"] as const, ["phone_number", "0123"] as const]) {
+      const answer = await erase({ attributes: { [name]: value } });
+      expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer: `/data/attributes/profile/data/attributes/${name}` }]);
+    }
     expect([await erase({ id }), await erase({ attributes: { phone_number: "+15005550001" } })].map(({ status }) => status)).toEqual([
       202, 202,
     ]);

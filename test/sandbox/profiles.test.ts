@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { conversations } from "../../src/sandbox/resources/conversation-rows.ts";
-import { dataOf, errorOf, schemaViolations } from "./open.ts";
+import { dataOf, errorOf, schemaViolations, type Called } from "./open.ts";
 import { at, attributesOf, idOf, openPeople, profileBody, type People } from "./people.ts";
 import { behaviour } from "./provenance.ts";
 
@@ -225,6 +225,27 @@ describe("conversations of a profile", () => {
     ]);
     const answer = await people.call(`GET /api/profiles/${id}/conversations`);
     expect([dataOf(answer).length, schemaViolations("get_conversations_for_profile", answer)]).toEqual([2, []]);
+  });
+});
+
+describe("a profile asked for at an older revision", () => {
+  behaviour("has one conversation, or none", { as: "documented", from: "behaviour.md §1.2" }, async () => {
+    const id = await people.person({ email: "ada@example.com" });
+    const read = async (include: string, revision: string): Promise<Called> =>
+      people.call(`GET /api/profiles/${id}?include=${include}`, undefined, { revision });
+    const relation = async (): Promise<JsonObject> => at((await read("conversation", "2026-04-15")).body, "data", "relationships");
+    expect(await relation()).toMatchObject({ conversation: { data: null } });
+    await people.within((ctx) => void ctx.rows(conversations).put({ id: "c1", channel: "sms", profile: id }));
+    const base = `${people.url}/api/profiles/${id}`;
+    expect(await relation()).toMatchObject({
+      conversation: {
+        data: { type: "conversation", id: "c1" },
+        links: { self: `${base}/relationships/conversation/`, related: `${base}/conversation/` },
+      },
+    });
+    expect(await relation()).not.toHaveProperty("conversations");
+    expect((await read("conversation", "2026-07-15")).status).toBe(400);
+    expect(at((await read("conversations", "2026-07-15")).body, "data", "relationships")).not.toHaveProperty("conversation");
   });
 });
 

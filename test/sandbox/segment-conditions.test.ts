@@ -321,20 +321,6 @@ table("profile-predictive-analytics", assumed, [
   ],
 ]);
 
-table("profile-has-custom-object", assumed, [
-  [
-    "nobody has one",
-    () => ({
-      type: "profile-has-custom-object",
-      object_type_id: "x",
-      object_type_relationship_id: "y",
-      filter: { type: "numeric", operator: "greater-than", value: 0 },
-      filters: [],
-    }),
-    [],
-  ],
-]);
-
 behaviour("predicted genders part everybody", assumed, async () => {
   const genders = ["likely_female", "likely_male", "uncertain"];
   const found = await Promise.all(

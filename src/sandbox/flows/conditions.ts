@@ -9,7 +9,7 @@ import { passesAll } from "../segments/activity.ts";
 import { dateTest } from "../segments/dates.ts";
 import { conditionOf, groupsOf } from "../segments/definition.ts";
 import { numericTest, valueTest } from "../segments/filters.ts";
-import { isSegmentMember, segmentMemberIds } from "../segments/membership.ts";
+import { isSegmentMember, memberSince, segmentMemberIds } from "../segments/membership.ts";
 import { receipts } from "../sending/audience.ts";
 import { shareOf } from "../sending/responses.ts";
 import { flowEntries, entryId } from "./entries.ts";
@@ -54,7 +54,8 @@ function holds(condition: JsonObject, traveller: Traveller): boolean {
   if (own) return own(condition, traveller);
   const { ctx, profile } = traveller;
   const membersOf = (segment: string): ReadonlySet<string> => new Set(segmentMemberIds(ctx, segment));
-  return conditionOf(condition, { ctx, moment: momentOf(ctx), membersOf }).test(profile);
+  const joinedAt = (segment: string, id: string): number => memberSince(ctx, segment, id);
+  return conditionOf(condition, { ctx, moment: momentOf(ctx), membersOf, joinedAt }).test(profile);
 }
 
 /** Asks the facts that the run was started with, by the name that the condition has under `key`. */

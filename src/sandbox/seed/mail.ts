@@ -124,13 +124,14 @@ function text({ row, textsSince }: Recipient, sent: Sent, random: Random, writer
 }
 
 /** As recorded events of a sent message carry them (recorded/events.json). */
-function letterProperties({ campaign, message, variation }: Sent, email: string): JsonObject {
+function letterProperties({ campaign, message, variation, sendAt }: Sent, email: string): JsonObject {
   return {
     Subject: textOf(variation.content["subject"]) ?? "",
     "Recipient Email Address": email,
     "Email Domain": email.slice(email.indexOf("@") + 1),
     "Inbox Provider": "Other",
     $ESP: 2,
+    $_cohort$message_send_cohort: `${Math.floor(sendAt / 1000)}:${message.id}`,
     "Campaign Name": campaign.name,
     $message: message.id,
   };

@@ -48,6 +48,8 @@ export interface SandboxControl {
   enableKey(name: string): void;
   /** Lets a person begin a conversation, which nothing in the API does, and returns its id. `not_found` when there is no such profile. */
   converse(profile: string, channel: ConversationRow["channel"]): string;
+  /** Clicks the links of all double opt-in messages to an address or a number; how many there were. `not_found` when none is out. */
+  confirm(address: string): number;
   /** Takes away what only the owner can take away, outside of the API. `not_found` when there is no such resource. */
   remove(type: string, id: string): void;
   /** Deliveries of webhooks, once none is on its way. */
