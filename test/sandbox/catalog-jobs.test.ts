@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Json, JsonObject } from "../../src/lib/json.ts";
 import { catalogId, categoryBody, changeBody, inPath, itemBody, jobBody, linkage, removalBody, variantBody } from "./catalog-bodies.ts";
 import { dataOf, errorOf, type Called } from "./open.ts";
 import { attributesOf, idOf, openPeople, type People } from "./people.ts";
-import { behaviour } from "./provenance.ts";
+import { behaviour, behaviours } from "./provenance.ts";
 
 const SECTION = "behaviour.md §2.14";
 let shop: People;
@@ -53,16 +53,21 @@ describe("a bulk job", () => {
     ["variant", "variants", variantBody("a", "a"), variantBody("b", "a"), { inventory_quantity: 0 }],
     ["category", "categories", categoryBody("a", "A", ["a"]), categoryBody("b", "B"), { name: "New" }],
   ];
-  it.each(things)("makes, changes and removes each %s [documented: behaviour.md §2.14]", async (thing, member, first, second, change) => {
-    const created = await run(thing, member, "create", [first, second]);
-    expect(attributesOf(created)).toMatchObject({ status: "complete", completed_count: 2, errors: [] });
-    const updated = await run(thing, member, "update", [changeBody(`catalog-${thing}`, "b", change)]);
-    const path = `GET /api/catalog-${thing === "category" ? "categories" : member}/${inPath("b")}`;
-    expect([errorsOf(updated), attributesOf(await shop.call(path))]).toMatchObject([[], change]);
-    const removed = await run(thing, member, "delete", [removalBody(`catalog-${thing}`, "b"), removalBody(`catalog-${thing}`, "b")]);
-    expect([attributesOf(removed)["completed_count"], errorsOf(removed).map(({ code }) => code)]).toEqual([1, ["not_found"]]);
-    expect((await shop.call(path)).status).toBe(404);
-  });
+  behaviours(
+    "makes, changes and removes each %s",
+    { as: "documented", from: SECTION },
+    things,
+    async (thing, member, first, second, change) => {
+      const created = await run(thing, member, "create", [first, second]);
+      expect(attributesOf(created)).toMatchObject({ status: "complete", completed_count: 2, errors: [] });
+      const updated = await run(thing, member, "update", [changeBody(`catalog-${thing}`, "b", change)]);
+      const path = `GET /api/catalog-${thing === "category" ? "categories" : member}/${inPath("b")}`;
+      expect([errorsOf(updated), attributesOf(await shop.call(path))]).toMatchObject([[], change]);
+      const removed = await run(thing, member, "delete", [removalBody(`catalog-${thing}`, "b"), removalBody(`catalog-${thing}`, "b")]);
+      expect([attributesOf(removed)["completed_count"], errorsOf(removed).map(({ code }) => code)]).toEqual([1, ["not_found"]]);
+      expect((await shop.call(path)).status).toBe(404);
+    },
+  );
 
   behaviour("include brings what it made", { as: "documented", from: "behaviour.md Appendix A" }, async () => {
     const id = idOf(await run("item", "items", "create", [itemBody("c"), itemBody("d")]));

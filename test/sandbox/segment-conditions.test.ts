@@ -138,7 +138,7 @@ table("profile-property", spec, [
   ["not-set", property("phone_number", "existence", "not-set"), ["cy", "dee"]],
 ]);
 
-table("profile-property dates, in UTC", { as: "documented", from: "help.klaviyo.com 4403222359451" }, [
+table("profile-property dates, in UTC", { as: "documented", from: "behaviour.md §2.6 (help.klaviyo.com 4403222359451)" }, [
   ["before", birthday("before", { date: "1990-01-01T00:00:00Z" }), ["bob"]],
   ["after", birthday("after", { date: "1990-01-01T00:00:00Z" }), ["ada", "cy", "dee"]],
   ["between-static", birthday("between-static", { start: "1980-01-01T00:00:00Z", end: "2000-01-01T00:00:00Z" }), ["ada", "bob"]],
