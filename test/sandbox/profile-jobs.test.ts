@@ -176,7 +176,7 @@ describe("suppression jobs", () => {
     });
   });
 
-  behaviour("take the members of a list", { as: "documented", from: "behaviour.md §2.3 rules 7 and 8" }, async () => {
+  behaviour("take the members of a list", { as: "documented", from: "behaviour.md §2.3 rule 7, §2.3 rule 8" }, async () => {
     const list = await people.list("Dead");
     const id = await people.person({ email: "ada@example.com" });
     const silent = await people.person({ phone_number: "+15005550001" });
