@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
+import { prepare } from "../account/skip.ts";
 import { assignBody, campaignBody, openCampaigning, type Campaigning } from "./campaigning.ts";
 import { schemaViolations, type Called } from "./open.ts";
 import { idOf } from "./people.ts";
@@ -10,7 +11,7 @@ const called = new Map<string, Called>();
 const EMAILS = `filter=${encodeURIComponent("equals(messages.channel,'email')")}`;
 const TEXT = { content_type: "block", type: "text", data: { content: "Hi", display_options: {}, styles: {} } };
 
-beforeAll(async () => {
+prepare(async () => {
   account = await openCampaigning();
   const call = async (operation: string, request: string, body?: unknown): Promise<string> => {
     const answer = await account.call(request, body);

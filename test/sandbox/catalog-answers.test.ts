@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
 import type { Operation } from "../../src/catalog/operation.ts";
 import { inputSchema } from "../../src/catalog/validation.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
+import { prepare } from "../account/skip.ts";
 import { categoryBody, changeBody, inPath, itemBody, jobBody, linkage, removalBody, stockBody, variantBody } from "./catalog-bodies.ts";
 import { schemaViolations, type Called } from "./open.ts";
 import { idOf, openPeople, type People } from "./people.ts";
@@ -44,7 +45,7 @@ function madeBody(thing: string, externalId: string): JsonObject {
   return thing === "variant" ? variantBody(externalId, "x") : categoryBody(externalId, "Name");
 }
 
-beforeAll(async () => {
+prepare(async () => {
   shop = await openPeople();
   await shop.call("POST /api/catalog-categories", categoryBody("x", "X"));
   await shop.call("POST /api/catalog-items", itemBody("x", {}, ["x"]));

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { afterAll, describe, expect } from "vitest";
 import type { Json, JsonObject } from "../../src/lib/json.ts";
+import { prepare } from "../account/skip.ts";
 import { catalogId, categoryBody, changeBody, inPath, itemBody, jobBody, linkage, removalBody, variantBody } from "./catalog-bodies.ts";
 import { dataOf, errorOf, type Called } from "./open.ts";
 import { attributesOf, idOf, openPeople, type People } from "./people.ts";
@@ -8,7 +9,7 @@ import { behaviour, behaviours } from "./provenance.ts";
 const SECTION = "behaviour.md §2.14";
 let shop: People;
 
-beforeAll(async () => {
+prepare(async () => {
   shop = await openPeople();
 });
 afterAll(() => shop.close());

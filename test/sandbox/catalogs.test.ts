@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { afterAll, describe, expect } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
+import { prepare } from "../account/skip.ts";
 import { catalogId, categoryBody, changeBody, inPath, itemBody, linkage, variantBody } from "./catalog-bodies.ts";
 import { dataOf, errorOf } from "./open.ts";
 import { attributesOf, idOf, openPeople, type People } from "./people.ts";
@@ -9,7 +10,7 @@ const SECTION = "behaviour.md §2.14";
 const LARGE = "x".repeat(102_400);
 let shop: People;
 
-beforeAll(async () => {
+prepare(async () => {
   shop = await openPeople();
   await shop.call("POST /api/catalog-categories", categoryBody("hats", "Hats"));
   shop.control.advance(1);

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, expect } from "vitest";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
+import { prepare } from "../account/skip.ts";
 import { delay, email, flowBody, groups, openFlowing, property, type Flowing } from "./flowing.ts";
 import { ids, schemaViolations, tag, type Called } from "./open.ts";
 import { at, attributesOf, idOf } from "./people.ts";
@@ -9,7 +10,7 @@ import { behaviour, schemaOf } from "./provenance.ts";
 let account: Flowing;
 const called = new Map<string, Called>();
 
-beforeAll(async () => {
+prepare(async () => {
   account = await openFlowing();
   const call = async (operation: string, request: string, body?: unknown): Promise<Called> => {
     const answer = await account.call(request, body);

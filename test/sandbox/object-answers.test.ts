@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
 import { conversations } from "../../src/sandbox/resources/conversation-rows.ts";
 import { geofences } from "../../src/sandbox/resources/geofences.ts";
+import { prepare } from "../account/skip.ts";
 import { formBody } from "./form-body.ts";
 import { PET, body, bulk, byEmail, openObjects, simple, type Objects } from "./objects.ts";
 import { schemaViolations, type Called } from "./open.ts";
@@ -23,7 +24,7 @@ const call = async (operation: string, request: string, sent?: unknown, headers?
   return idOf(answer);
 };
 
-beforeAll(async () => {
+prepare(async () => {
   objects = await openObjects();
   await callObjects();
   await callForms();

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
+import { prepare } from "../account/skip.ts";
 import { ids, schemaViolations, type Called } from "./open.ts";
 import { consentBody, idOf, openPeople, profileBody, SUBSCRIBE, subscribed, UNSUBSCRIBE, unsubscribed, type People } from "./people.ts";
 import { behaviour, schemaOf } from "./provenance.ts";
@@ -7,7 +8,7 @@ import { behaviour, schemaOf } from "./provenance.ts";
 let people: People;
 const called = new Map<string, Called>();
 
-beforeAll(async () => {
+prepare(async () => {
   people = await openPeople();
   const call = async (operation: string, request: string, body?: unknown): Promise<string> => {
     const isClient = request.includes(" /client/");

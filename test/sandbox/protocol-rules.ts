@@ -307,10 +307,4 @@ export const RULES: Rule[] = [
     body: {},
     expected: { status: 400, source: { parameter: "company_id" } },
   },
-  {
-    rule: "an operation that nobody declared is not implemented",
-    known: { as: "assumed", from: "behaviour.md §1.4" },
-    request: "GET /api/webhooks",
-    expected: { status: 501 },
-  },
 ];

@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
+import { onlyInSandbox, prepare } from "../account/skip.ts";
 import { errorOf, list, open, type Opened } from "./open.ts";
 import { json, LISTS, RULES } from "./protocol-rules.ts";
 import { behaviour } from "./provenance.ts";
@@ -7,7 +8,7 @@ import { behaviour } from "./provenance.ts";
 describe("protocol", () => {
   let sandbox: Opened;
   let firstList = "";
-  beforeAll(async () => {
+  prepare(async () => {
     sandbox = await open();
     firstList = ((await sandbox.call(LISTS)).body["data"] as { id: string }[])[0]?.id ?? "";
   });
@@ -19,6 +20,11 @@ describe("protocol", () => {
       expect({ ...errorOf(answer), status: answer.status, headers: answer.headers }).toMatchObject(expected);
     });
   }
+
+  it("answers 501 for an operation that nobody declared", async () => {
+    onlyInSandbox("an account offers what it offers");
+    expect((await sandbox.call("GET /api/webhooks")).status).toBe(501);
+  });
 
   behaviour("writes every error in Klaviyo's form", { as: "observed", from: "behaviour.md §1.4" }, async () => {
     const { body } = await sandbox.call("GET /api/lists/nope");
@@ -73,6 +79,7 @@ describe("protocol", () => {
     "routes the paths that both channels share by the revision",
     { as: "documented", from: "behaviour.md §5 quirk 27" },
     async () => {
+      onlyInSandbox("it is told by what this sandbox does not offer");
       const stable = await sandbox.call("GET /api/campaigns/x");
       const beta = await sandbox.call("GET /api/campaigns/x", undefined, { revision: "2026-07-15.pre" });
       expect([errorOf(stable).detail, errorOf(beta).detail]).toEqual([

@@ -2,10 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { declaredBehaviours, type Behaviour } from "../../scripts/provenance.ts";
+import { OWN_FILES } from "./own-files.ts";
 import { haveDocuments, isThere, referencesOf } from "./references.ts";
-
-/** Test files that are about the sandbox itself: its door, engine, journal and seed. */
-const OWN_FILES = ["control", "declarations", "fuzz", "persist", "provenance", "seed", "transactions"];
 
 /** Tests of the sandbox or of the suite itself in files that are about the vendor's behaviour. */
 const OWN_TESTS: Record<string, string[]> = {
@@ -14,6 +12,7 @@ const OWN_TESTS: Record<string, string[]> = {
   "catalog-answers": ["has every stable operation of the family"],
   "core-resources": ["is the same for the same seed and clock, and another for another"],
   "object-answers": ["shows what was asked for in each collection", "answers without a failure of its own"],
+  protocol: ["answers 501 for an operation that nobody declared"],
   "profile-answers": ["every stable operation of profiles, consent and erasure is answered, none with 501"],
   "small-family-answers": ["covers every stable operation of these families"],
 };

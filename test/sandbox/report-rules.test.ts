@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { afterAll, describe, expect } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
+import { prepare } from "../account/skip.ts";
 import { errorOf, tag } from "./open.ts";
 import { idOf } from "./people.ts";
 import { behaviour } from "./provenance.ts";
@@ -10,7 +11,7 @@ let first = { campaign: "", message: "" };
 let second = first;
 const WEEK = { key: "last_7_days" };
 
-beforeAll(async () => {
+prepare(async () => {
   account = await openReporting();
   const audiences = { included: [await account.list("All")] };
   const draft = async (name: string, definition?: JsonObject) => {

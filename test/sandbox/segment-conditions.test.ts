@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { afterAll, describe, expect } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
+import { prepare } from "../account/skip.ts";
 import { daysAgo, event, membersOf, metricId, openAccount, processed, track } from "./activity.ts";
 import { dataOf, ids, list, type Opened } from "./open.ts";
 import { behaviour, type Known } from "./provenance.ts";
@@ -28,7 +29,7 @@ const PEOPLE: Record<string, JsonObject> = {
   dee: { properties: { Birthday: "2026-07-18", Color: "" } },
 };
 
-beforeAll(async () => {
+prepare(async () => {
   sandbox = await openAccount();
   const people: Record<string, string> = {};
   for (const [name, attributes] of Object.entries(PEOPLE)) {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
+import { prepare } from "../account/skip.ts";
 import { schemaViolations, type Called } from "./open.ts";
 import { idOf, openPeople, type People } from "./people.ts";
 import { behaviour, schemaOf } from "./provenance.ts";
@@ -11,7 +12,7 @@ const operations = loadCatalog().operations.filter(({ area, channel }) => channe
 let account: People;
 const called = new Map<string, Called>();
 
-beforeAll(async () => {
+prepare(async () => {
   account = await openPeople();
   const call = async (operation: string, request: string, body?: unknown): Promise<string> => {
     const answer = await account.call(request, body);
