@@ -53,11 +53,11 @@ async function raise(account: RealAccount): Promise<Guard> {
       const response = await send(account.url + path, { ...init, headers });
       const text = await response.text();
       const method = init.method ?? "GET";
-      if (operation)
-        record(operation, {
-          ...{ method, path, request: body, status: response.status, headers: response.headers },
-          ...{ answer: text, atMs: systemClock.now(), revision: headers.get("revision") ?? "" },
-        });
+      if (operation) {
+        const { status } = response;
+        const [atMs, revision] = [systemClock.now(), headers.get("revision") ?? ""];
+        record(operation, { method, path, request: body, status, headers: response.headers, answer: text, atMs, revision });
+      }
       if (response.status !== 429) return remember(operation, path, response, text);
       const waitMs = 1000 * Number(response.headers.get("retry-after") ?? 1);
       if (attempt >= RETRIES || waitMs > LONGEST_WAIT_MS) skipTest(`the account takes no more calls of ${operation?.id ?? path} for now`);
@@ -90,11 +90,10 @@ async function raise(account: RealAccount): Promise<Guard> {
     if (url.origin !== account.url) return send(input, init);
     const method = init.method ?? "GET";
     const given = bodyGiven(init.body);
-    if (given === "unreadable" && method !== "GET") skipTest(`what ${method} ${url.pathname} would send cannot be looked into`);
+    if (!given) skipTest(`what ${method} ${url.pathname} would send cannot be looked into`);
     const path = names.pathOut(url.pathname + url.search);
     const operation = operationFor(operations, method, path, new Headers(init.headers).get("revision") ?? "");
-    const body =
-      given === "unreadable" || given === undefined ? undefined : operation?.effect.risk ? names.bodyOut(given) : names.idsOut(given);
+    const body = given.json === undefined ? undefined : operation?.effect.risk ? names.bodyOut(given.json) : names.idsOut(given.json);
     const deletion = operation && deletionOf(operations, operation.resource);
     const reason = refusal(operation, { method, path, body }, { mayWrite: account.mayWrite, own: leftovers, deletion });
     if (reason !== undefined) skipTest(reason);
@@ -148,10 +147,14 @@ function operationFor(operations: readonly Operation[], method: string, path: st
   return found.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
-/** A body that can be looked into: JSON, or a form, of which only its name is changed. */
-function bodyGiven(body: RequestInit["body"]): Json | undefined | "unreadable" {
-  if (body === undefined || body === null || body instanceof FormData) return undefined;
-  return typeof body === "string" ? (parsed(body) ?? "unreadable") : "unreadable";
+/** Deeper than any body of the API: what is nested further cannot be looked into. */
+const DEEP = /^[[{\s]{200}/;
+
+/** The JSON of a body; nothing of none and of a form, of which only its name is changed. `undefined` where it cannot be looked into. */
+function bodyGiven(body: RequestInit["body"]): { json?: Json } | undefined {
+  if (body === undefined || body === null || body instanceof FormData) return {};
+  const json = typeof body === "string" && !DEEP.test(body) ? parsed(body) : undefined;
+  return json === undefined ? undefined : { json };
 }
 
 function parsed(text: string): Json | undefined {

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, TestRunner } from "vitest";
+import { afterAll, beforeAll, beforeEach, TestRunner } from "vitest";
 import { realAccount } from "./settings.ts";
 
 /** The real account of this run, if any. */
@@ -23,8 +23,11 @@ export function onlyInSandbox(reason: string): void {
   if (ACCOUNT) skipTest(reason);
 }
 
-/** What `beforeAll` is elsewhere: where a real account does not allow it, the tests that count on it are skipped, each with the reason. */
-export function prepare(run: () => Promise<void>): void {
+/**
+ * What `beforeAll`, and `afterAll` with `end`, are elsewhere: where a real account does not allow it, the tests that count on it are skipped,
+ * each with the reason.
+ */
+export function prepare(run: () => Promise<void>, end: () => Promise<void> = async () => undefined): void {
   let reason = "";
   beforeAll(async () => {
     try {
@@ -36,5 +39,8 @@ export function prepare(run: () => Promise<void>): void {
   });
   beforeEach(() => {
     if (reason !== "") skipTest(reason);
+  });
+  afterAll(async () => {
+    if (reason === "") await end();
   });
 }
