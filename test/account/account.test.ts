@@ -80,17 +80,30 @@ describe("names", () => {
     expect(names.bodyOut(body)).toEqual({
       data: {
         type: "profile",
-        attributes: { email: "halyard-test-r1-a@example.com", first_name: "Ada", metric: body.data.attributes.metric },
+        attributes: { email: "halyard-test-r1-1-a@example.com", first_name: "Ada", metric: body.data.attributes.metric },
       },
     });
-    names.learn("halyard-test-r1-TEN");
-    expect(names.pathOut("/api/coupons/TEN?filter=equals(name,%22x%22)")).toBe(
-      "/api/coupons/halyard-test-r1-TEN?filter=equals(name,%22halyard-test-r1-x%22)",
+    names.learn("halyard-test-r1-1-TEN");
+    const out = (path: string): string => decodeURIComponent(names.pathOut(path));
+    expect(out("/api/coupons/TEN?filter=equals(name,%22x%22)")).toBe(
+      '/api/coupons/halyard-test-r1-1-TEN?filter=equals(name,"halyard-test-r1-1-x")',
     );
-    expect(names.pathOut("/api/coupon-codes?filter=equals(coupon.id,'TEN')")).toBe(
-      "/api/coupon-codes?filter=equals(coupon.id,'halyard-test-r1-TEN')",
+    expect(out("/api/coupon-codes?filter=equals(coupon.id,'TEN')&sort=id")).toBe(
+      "/api/coupon-codes?filter=equals(coupon.id,'halyard-test-r1-1-TEN')&sort=id",
     );
-    expect(names.textIn('{"id":"halyard-test-r1-TEN"}')).toBe('{"id":"TEN"}');
+    expect(out("/api/profiles?filter=any(email%2C%5B%22a%22%2C%22b%22%5D)")).toBe(
+      '/api/profiles?filter=any(email,["halyard-test-r1-1-a","halyard-test-r1-1-b"])',
+    );
+    expect(names.bodyOut({ meta: { patch_identifiers: { append: { email: ["a"] } } } })).toEqual({
+      meta: { patch_identifiers: { append: { email: ["halyard-test-r1-1-a"] } } },
+    });
+    expect(names.textIn('{"id":"halyard-test-r1-1-TEN"}')).toBe('{"id":"TEN"}');
+    names.next();
+    expect(names.bodyOut({ type: "tag", attributes: { name: "vip" } })).toEqual({
+      type: "tag",
+      attributes: { name: "halyard-test-r1-2-vip" },
+    });
+    expect(names.textIn("halyard-test-r1-1-x halyard-test-r1-2-y halyard-test-r2-1-z")).toBe("x y halyard-test-r2-1-z");
   });
 });
 

@@ -7,7 +7,7 @@ import type { Json } from "../../src/lib/json.ts";
 import { createLeftovers, deletionOf } from "./leftovers.ts";
 import { createNames } from "./names.ts";
 import { createPace } from "./pace.ts";
-import { pathIds, refusal } from "./permit.ts";
+import { pathIds, refusal, RUN_NAME } from "./permit.ts";
 import { createRecorder } from "./record.ts";
 import type { RealAccount } from "./settings.ts";
 import { runningTest, skipTest } from "./skip.ts";
@@ -124,8 +124,9 @@ async function raise(account: RealAccount): Promise<Guard> {
         if (status === 404) leftovers.forget(id);
       }
       mkdirSync(account.folder, { recursive: true });
+      names.next();
       const left = leftovers.remaining().map(({ type, id }) => ({ type, id }));
-      writeFileSync(join(account.folder, "left-behind.json"), `${JSON.stringify({ named: `${names.prefix}…`, left }, null, 2)}\n`);
+      writeFileSync(join(account.folder, "left-behind.json"), `${JSON.stringify({ named: `${RUN_NAME}…`, left }, null, 2)}\n`);
     },
   };
 }
