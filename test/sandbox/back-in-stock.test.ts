@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, expect } from "vitest";
+import { prepare } from "../account/skip.ts";
 import { inPath, itemBody, stockBody, variantBody } from "./catalog-bodies.ts";
 import { errorOf, type Called } from "./open.ts";
 import { openPeople, type People } from "./people.ts";
@@ -7,7 +8,7 @@ import { behaviour } from "./provenance.ts";
 const SECTION = "behaviour.md §2.14";
 let shop: People;
 
-beforeAll(async () => {
+prepare(async () => {
   shop = await openPeople();
   await shop.call("POST /api/catalog-items", itemBody("beanie", { title: "Beanie" }));
   for (const size of ["m", "l"])

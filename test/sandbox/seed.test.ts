@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { openAccount, NOW, DAY_MS } from "./activity.ts";
 import { dataOf, schemaViolations, type Opened } from "./open.ts";
+import { behaviour } from "./provenance.ts";
 import { at } from "./people.ts";
 
 type Resource = ReturnType<typeof dataOf>[number];
@@ -65,7 +66,7 @@ describe("the seed", () => {
     await Promise.all([small.close(), large.close()]);
   });
 
-  it("of no profiles is what Klaviyo puts into a new account (behaviour.md 2.1 observed defaults)", async () => {
+  behaviour("of no profiles is what Klaviyo puts into a new account", { as: "observed", from: "behaviour.md §2.1" }, async () => {
     const sandbox = await openAccount({ profiles: 0 });
     const { counts } = sandbox.control.state();
     expect(counts).toMatchObject({ lists: 3, segments: 4, tag_groups: 1, tags: 0, profiles: 0, events: 0, campaigns: 0, templates: 0 });

@@ -129,7 +129,7 @@ describe("templates", () => {
     },
   );
 
-  behaviour("are listed ten at a time, filtered and sorted", { as: "documented", from: "behaviour.md §5.10" }, async () => {
+  behaviour("are listed ten at a time, filtered and sorted", { as: "documented", from: "behaviour.md §5 quirk 10" }, async () => {
     const made: string[] = [];
     for (let i = 0; i < 12; i++) made.push(idOf(await create({ name: `N${String(i).padStart(2, "0")}`, html: "<p>" })));
     const first = await account.call("GET /api/templates?sort=-name");
