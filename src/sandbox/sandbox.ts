@@ -36,7 +36,7 @@ export interface SandboxOptions {
   startAt?: number;
   /** File that keeps the changes over a restart. One process at a time. */
   persist?: string;
-  /** How many people the seeded shop has, default 500; with 0 there is no shop, just a new account. */
+  /** How many people the seeded shop has, default 5,000; with 0 there is no shop, just a new account. */
   profiles?: number;
   /** What webhooks are delivered with. Default the global one. */
   fetch?: typeof globalThis.fetch;
@@ -61,7 +61,7 @@ export interface Sandbox {
 }
 
 const DEFAULT_START_MS = Date.UTC(2026, 6, 15, 10);
-const DEFAULT_PROFILES = 500;
+const DEFAULT_PROFILES = 5000;
 
 /** Starts an emulated Klaviyo account on a port of its own. Errors: `port_taken`, `store_corrupt`, `config` for a journal of another seed. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -159,6 +159,7 @@ function createSandboxControl({ account, manual, limiter, faults, ledger, courie
     ledger: (since = 0) => ledger.since(since),
     clearLedger: ledger.clear,
     state: () => ({ hash: state.hash(), counts: state.counts() }),
+    counts: () => state.counts(),
     keys: () => [...state.rows(keys).all()].map(({ id, scopes, revoked = false }) => ({ id, scopes, revoked })),
     createKey: (name, scopes) =>
       engine.run((ctx) => {

@@ -48,7 +48,7 @@ const REVISIONS = { stable: "2026-07-15", beta: "2026-07-15.pre" } as const;
 
 export async function openShop(): Promise<Shop> {
   const log: string[] = [];
-  const sandbox = await createSandbox({ limits: "off", clock: "manual", log: (line) => void log.push(line) });
+  const sandbox = await createSandbox({ limits: "off", clock: "manual", profiles: 300, log: (line) => void log.push(line) });
   const covered = new Set(sandbox.control.coverage().flatMap(({ implemented }) => implemented));
   const operations = loadCatalog().operations.filter(({ id }) => covered.has(id));
   const authorization = `Klaviyo-API-Key ${sandbox.keys.full}`;

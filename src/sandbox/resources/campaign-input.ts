@@ -45,7 +45,7 @@ export function strategyAttributes(strategy: Strategy): JsonObject {
 
 /** When a strategy begins, were it accepted now; ms. */
 export function beginsAt(strategy: Strategy, nowMs: number): number {
-  if (strategy.method === "immediate") return nowMs;
+  if (strategy.method === "immediate" || strategy.method === "ab_test_campaign") return nowMs;
   return strategy.method === "smart_send_time" ? (parseIso(strategy.date) ?? nowMs) : strategy.at;
 }
 

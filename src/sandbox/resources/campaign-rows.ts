@@ -71,6 +71,8 @@ export const campaignLife = defineMachine<CampaignStatus, CampaignEvent>("campai
 /** When a campaign goes out. Times are ms. */
 export type Strategy =
   | { method: "immediate" }
+  /** Made in the editor alone: the API shows that it was a test, and takes none. */
+  | { method: "ab_test_campaign" }
   | { method: "static"; at: number; isLocal: boolean; sendPast: boolean }
   | { method: "throttled"; at: number; percentage: number }
   | { method: "smart_send_time"; date: string };

@@ -13,7 +13,7 @@ interface CategoryRow extends Row {
   updated: number;
 }
 
-const catalogCategories = defineCollection<CategoryRow>("catalog_categories", { unique: { ids: ({ id }) => id } });
+export const catalogCategories = defineCollection<CategoryRow>("catalog_categories", { unique: { ids: ({ id }) => id } });
 
 /** Catalog categories (behaviour.md §2.14). */
 export const catalogCategoryResource = defineResource<CategoryRow>({

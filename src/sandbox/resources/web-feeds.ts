@@ -16,7 +16,7 @@ interface WebFeedRow extends Row {
   changed: number;
 }
 
-const webFeeds = defineCollection<WebFeedRow>("web_feeds", { indexes: { name: (feed) => feed.name } });
+export const webFeeds = defineCollection<WebFeedRow>("web_feeds", { indexes: { name: (feed) => feed.name } });
 
 /** How long the first fetch takes (assumed). The sandbox fetches nothing: every feed is well. */
 const FETCH_MS = 5000;

@@ -1,67 +1,67 @@
-import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
-import { blankContent, withDefinition } from "../resources/campaign-content.ts";
-import { parseTracking } from "../resources/campaign-input.ts";
-import { campaignMessages, campaigns, type CampaignMessageRow, type CampaignRow } from "../resources/campaign-rows.ts";
+import { campaignMessages, campaigns } from "../resources/campaign-rows.ts";
 import { reschedule, sendJobs } from "../resources/campaign-sends.ts";
-import type { Attributed } from "../resources/event-rows.ts";
 import { templates } from "../resources/template-rows.ts";
 import { occasionsAround, type Occasion } from "./campaign-dates.ts";
-import type { Plan } from "./campaign-plan.ts";
+import { seedCampaign, type Around } from "./campaign-making.ts";
+import type { PlanMessage } from "./campaign-plan.ts";
 import { DAY_MS, HOUR_MS, type Calendar } from "./calendar.ts";
-import type { ShopLists } from "./lists.ts";
-import type { Random } from "./random.ts";
-import type { Tagger } from "./tags.ts";
-import type { TemplateName } from "./templates.ts";
+import { mailingsOf } from "./campaign-mailings.ts";
+import type { Sent } from "./sent.ts";
 
-/** A campaign that went out, as its recipients' events tell of it. */
-export interface Sent {
-  campaign: CampaignRow;
-  message: CampaignMessageRow;
-  sendAt: number;
-  /** What events of this campaign are credited to; one object for all of them. */
-  credit: Attributed;
-}
+/** Of all planned campaigns, so many were called off the day before: those at these places. */
+const CALLED_OFF = [7, 20];
 
-interface Around {
-  calendar: Calendar;
-  lists: ShopLists;
-  segments: Record<string, string>;
-  templates: Record<TemplateName, string>;
-  tag: Tagger;
-  random: Random;
-}
-
-/** The campaigns of the last eighteen months, oldest first; one that is scheduled and two drafts are made too. */
-export function seedCampaigns(ctx: Context, around: Around): Sent[] {
-  const { past, next } = occasionsAround(around.calendar.startMs, ctx.now);
-  const sent = past.map((occasion, i): Sent => {
-    const { sendAt } = occasion;
-    const made = seedCampaign(ctx, around, occasion.plan, i, {
-      name: nameOf(occasion),
-      status: "Sent",
-      strategy: { method: "static", at: sendAt, isLocal: false, sendPast: false },
-      created: sendAt - 6 * DAY_MS - (i % 5) * HOUR_MS,
-      updated: sendAt + 300_000,
-      scheduled: sendAt - DAY_MS,
-      sendAt,
-      run: 1,
-    });
-    ctx.rows(sendJobs).put({ id: made.campaign.id, status: "complete" });
-    return { ...made, sendAt, credit: { campaign: made.campaign.id, "campaign-message": made.message.id } };
+/** The campaigns of the last eighteen months, oldest first; one that is scheduled, those called off and drafts are made too. */
+export function seedCampaigns(ctx: Context, calendar: Calendar, around: Around): Sent[] {
+  const { past, next } = occasionsAround(calendar.startMs, ctx.now);
+  const sent = past.flatMap((occasion, i) => {
+    if (CALLED_OFF.includes(i)) seedCalledOff(ctx, around, occasion, i);
+    return CALLED_OFF.includes(i) ? [] : [seedSent(ctx, around, occasion, i)];
   });
   if (next) seedScheduled(ctx, around, next);
   seedDrafts(ctx, around);
   return sent;
 }
 
-type Fixed = Omit<CampaignRow, "id" | "channel" | "included" | "excluded" | "smartSending" | "tracking">;
+function seedSent(ctx: Context, around: Around, { plan, year, sendAt }: Occasion, i: number): Sent {
+  const isTest = "otherSubject" in plan.message && plan.message.otherSubject !== undefined;
+  const { campaign, message } = seedCampaign(ctx, around, plan, i, {
+    name: `${plan.name} ${year}`,
+    status: "Sent",
+    strategy: isTest ? { method: "ab_test_campaign" } : { method: "static", at: sendAt, isLocal: false, sendPast: false },
+    created: sendAt - 6 * DAY_MS - (i % 5) * HOUR_MS,
+    updated: sendAt + 300_000,
+    scheduled: sendAt - DAY_MS,
+    sendAt,
+    run: 1,
+  });
+  ctx.rows(sendJobs).put({ id: campaign.id, status: "complete" });
+  const random = around.random.seek(2000 + i);
+  const variations: [string | undefined, ...string[]] = isTest
+    ? [random.ulid(campaign.created), random.ulid(campaign.created)]
+    : [undefined];
+  return { campaign, sendAt, mailings: mailingsOf(campaign, message, plan.message, variations) };
+}
 
-function seedScheduled(ctx: Context, around: Around, occasion: Occasion): void {
-  const { sendAt } = occasion;
+function seedCalledOff(ctx: Context, around: Around, { plan, year, sendAt }: Occasion, i: number): void {
+  const { campaign } = seedCampaign(ctx, around, plan, i, {
+    name: `${plan.name} ${year}`,
+    status: "Cancelled",
+    strategy: { method: "static", at: sendAt, isLocal: false, sendPast: false },
+    created: sendAt - 6 * DAY_MS,
+    updated: sendAt - 20 * HOUR_MS,
+    scheduled: sendAt - 2 * DAY_MS,
+    sendAt,
+    run: 1,
+  });
+  ctx.rows(sendJobs).put({ id: campaign.id, status: "cancelled" });
+}
+
+function seedScheduled(ctx: Context, around: Around, { plan, year, sendAt }: Occasion): void {
   const made = ctx.now - 2 * DAY_MS;
-  const { campaign } = seedCampaign(ctx, around, occasion.plan, 1000, {
-    name: nameOf(occasion),
+  const { campaign } = seedCampaign(ctx, around, plan, 1000, {
+    name: `${plan.name} ${year}`,
     status: "Scheduled",
     strategy: { method: "static", at: sendAt, isLocal: false, sendPast: false },
     created: made,
@@ -77,7 +77,7 @@ function seedScheduled(ctx: Context, around: Around, occasion: Occasion): void {
 /** One that only has to be sent, one that is hardly begun. */
 function seedDrafts(ctx: Context, around: Around): void {
   const draft = { status: "Draft", strategy: { method: "immediate" }, run: 0 } as const;
-  const ready: Plan["message"] = { subject: "The kettle still knows you", preview: "A bag on the house", template: "We miss you" };
+  const ready: PlanMessage = { subject: "The kettle still knows you", preview: "A bag on the house", template: "We miss you" };
   const lapsed = seedCampaign(ctx, around, { lists: [], tags: ["Win-back"], message: ready }, 1001, {
     ...draft,
     name: "Win-back letter",
@@ -85,8 +85,8 @@ function seedDrafts(ctx: Context, around: Around): void {
     updated: ctx.now - 4 * DAY_MS,
   });
   ctx.rows(campaigns).put({ ...lapsed.campaign, included: [around.segments["Lapsed customers"] ?? ""] });
-  const blank: Plan["message"] = { subject: "", preview: "", template: "Plain note" };
-  const begun = seedCampaign(ctx, around, { lists: ["newsletter"], tags: [], message: blank }, 1002, {
+  const blank: PlanMessage = { subject: "", preview: "", template: "Plain note" };
+  const begun = seedCampaign(ctx, around, { lists: ["newsletter"], tags: ["Needs review"], message: blank }, 1002, {
     ...draft,
     name: "Thank-you note (idea)",
     created: ctx.now - DAY_MS,
@@ -95,51 +95,4 @@ function seedDrafts(ctx: Context, around: Around): void {
   const { template: _, ...bare } = begun.message;
   ctx.rows(campaignMessages).put(bare);
   if (begun.message.template !== undefined) ctx.rows(templates).remove(begun.message.template);
-}
-
-function nameOf({ plan, year }: Occasion): string {
-  return `${plan.name} ${year}`;
-}
-
-function seedCampaign(
-  ctx: Context,
-  around: Around,
-  plan: Pick<Plan, "lists" | "message" | "tags">,
-  index: number,
-  fixed: Fixed,
-): Pick<Sent, "campaign" | "message"> {
-  const random = around.random.seek(index);
-  const channel = "body" in plan.message ? "sms" : "email";
-  const { created, updated } = fixed;
-  const campaign: CampaignRow = {
-    id: random.ulid(created),
-    channel,
-    included: plan.lists.map((list) => around.lists[list]),
-    excluded: [],
-    smartSending: true,
-    tracking: parseTracking(undefined, channel),
-    ...fixed,
-  };
-  const { message } = plan;
-  const content: JsonObject = "body" in message ? { body: message.body } : { subject: message.subject, preview_text: message.preview };
-  const row: CampaignMessageRow = {
-    id: random.ulid(created),
-    campaign: campaign.id,
-    channel,
-    ...withDefinition(blankContent(channel, campaign.name, {}, ctx), { content }),
-    ...("template" in message && { template: copyOf(ctx, around.templates[message.template], created) }),
-    created,
-    updated: Math.min(updated, created + 2 * HOUR_MS),
-  };
-  ctx.rows(campaignMessages).put(row);
-  for (const tag of plan.tags) around.tag(tag, "campaign", campaign.id, created);
-  return { campaign: ctx.rows(campaigns).put(campaign), message: row };
-}
-
-/** A message has a copy of its own, as assigning a template makes it. */
-function copyOf(ctx: Context, templateId: string, atMs: number): string {
-  const rows = ctx.rows(templates);
-  const template = rows.get(templateId);
-  if (!template) throw new Error("The seed has no such template");
-  return rows.put({ ...template, id: ctx.ids.short(), name: `Clone of ${templateId}`, created: atMs, updated: atMs }).id;
 }
