@@ -62,7 +62,7 @@ export const FLOW_PLANS = {
     day: 150,
     steps: [
       { letter: letter("Welcome 1: gift", "A parcel that weighs less", "10 % off the first one", "Welcome gift", "WELCOME10") },
-      days(2, "09:00:00"),
+      days(2, "09:00:00Z"),
       {
         test: [
           letter("Welcome 2: story", "A boat shed and a roaster from 1961", "Who we are", "Our story"),

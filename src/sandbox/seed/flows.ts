@@ -86,7 +86,7 @@ function triggerOf(start: Start, lists: ShopLists, metric: (name: string) => str
       timedelta_value_before_date: 0,
       recurrence_frequency: "annually",
       timezone: "profile",
-      trigger_time: "09:00:00",
+      trigger_time: "09:00:00Z",
       trigger_days: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
     };
   return {

@@ -12,7 +12,7 @@ export function seedTracking(ctx: Context): void {
       utm_source: both("static", "letter"),
       utm_medium: both("dynamic", "message_type"),
       utm_campaign: { flow: { type: "dynamic", value: "flow_name" }, campaign: { type: "dynamic", value: "campaign_name" } },
-      utm_id: both("dynamic", "message_id"),
+      utm_id: { flow: { type: "dynamic", value: "flow_id" }, campaign: { type: "dynamic", value: "campaign_id" } },
       utm_term: null,
     },
     custom: [{ name: "hp_list", flow: { type: "static", value: "flow" }, campaign: { type: "dynamic", value: "group_name" } }],
