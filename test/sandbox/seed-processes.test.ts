@@ -12,10 +12,12 @@ interface Dump {
   keys: object;
 }
 
-async function dump(seed: string, profiles: number): Promise<Dump> {
-  const args = [join(import.meta.dirname, "seed-dump.ts"), seed, String(NOW), String(profiles)];
+const dump = (seed: string, profiles: number): Promise<Dump> => run<Dump>(seed, profiles);
+
+async function run<T>(seed: string, profiles: number, ...more: string[]): Promise<T> {
+  const args = [join(import.meta.dirname, "seed-dump.ts"), seed, String(NOW), String(profiles), ...more];
   const { stdout } = await promisify(execFile)(process.execPath, args);
-  return JSON.parse(stdout) as Dump;
+  return JSON.parse(stdout) as T;
 }
 
 describe("the seed in processes of their own", () => {
@@ -38,5 +40,14 @@ describe("the seed in processes of their own", () => {
     sandbox.control.reset();
     expect(sandbox.control.state().hash).toBe(here.hash);
     await sandbox.close();
+  }, 120_000);
+
+  it("holds 100,000 people in half a gigabyte, each of the many in a kilobyte", async () => {
+    const size = (profiles: number) => run<{ rssMiB: number; counts: Record<string, number> }>("halyard", profiles, "size");
+    const [small, large] = [await size(20_000), await size(100_000)];
+    expect(large.counts["profiles"]).toBe(100_000);
+    expect(large.rssMiB).toBeLessThan(512);
+    // At that rate a million takes less than two gigabytes.
+    expect((large.rssMiB - small.rssMiB) / 80_000).toBeLessThan(1.6 / 1000);
   }, 120_000);
 });

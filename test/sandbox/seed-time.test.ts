@@ -46,25 +46,27 @@ describe("the shop as time goes on", () => {
     await sandbox.close();
   });
 
-  it("lets those who wait in a flow go when they do what ends it", async () => {
-    const sandbox = await openAccount({ profiles: 400 });
-    const flows = dataOf(await sandbox.call("GET /api/flows"));
-    const cart = flows.find(({ attributes }) => attributes["name"] === "Abandoned checkout");
-    const event = (metric: string) => ({
-      data: {
-        type: "event",
-        attributes: {
-          properties: {},
-          metric: { data: { type: "metric", attributes: { name: metric, service: "quaystall" } } },
-          profile: { data: { type: "profile", attributes: { email: "new@example.com" } } },
-        },
-      },
+  it("welcomes who signs up now with its letters, and gives a code of their own", async () => {
+    const sandbox = await openAccount({ profiles: 100 });
+    const [list] = dataOf(await sandbox.call('GET /api/lists?filter=equals(name,"Email List")'));
+    const subscriptions = { email: { marketing: { consent: "SUBSCRIBED" } } };
+    const profiles = { data: [{ type: "profile", attributes: { email: "new@example.com", subscriptions } }] };
+    const relationships = { list: { data: { type: "list", id: list?.id ?? "" } } };
+    const asked = await sandbox.call("POST /api/profile-subscription-bulk-create-jobs", {
+      data: { type: "profile-subscription-bulk-create-job", attributes: { profiles }, relationships },
     });
-    expect(cart?.attributes["status"]).toBe("live");
-    const before = sandbox.control.counts()["flow_runs"] ?? 0;
-    await sandbox.call("POST /api/events", event("Started Checkout"));
-    sandbox.control.advance(60_000);
-    expect(sandbox.control.counts()["flow_runs"]).toBeGreaterThanOrEqual(before);
+    expect(asked.status).toBe(202);
+    sandbox.control.advance(10 * DAY_MS);
+    const [person] = dataOf(await sandbox.call('GET /api/profiles?filter=equals(email,"new@example.com")'));
+    const letters = dataOf(await sandbox.call(`GET /api/events?filter=equals(profile_id,"${person?.id}")&page[size]=200`)).flatMap(
+      ({ attributes }) => {
+        const { Subject: subject, $flow: flow } = attributes["event_properties"] as Record<string, string>;
+        return flow === undefined ? [] : [subject];
+      },
+    );
+    expect(new Set(letters).size).toBe(3);
+    const codes = dataOf(await sandbox.call(`GET /api/coupon-codes?filter=equals(profile.id,"${person?.id}")`));
+    expect(codes.map(({ attributes }) => attributes["status"])).toEqual(["ASSIGNED_TO_PROFILE"]);
     expect(sandbox.log).toEqual([]);
     await sandbox.close();
   });
