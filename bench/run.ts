@@ -10,7 +10,7 @@ import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { benchGuard } from "./guard.ts";
 import type { Figure } from "./measure.ts";
-import { benchSandbox } from "./sandbox.ts";
+import { benchSandbox, benchStarts } from "./sandbox.ts";
 import { benchSearch } from "./search.ts";
 import { benchStartup } from "./startup.ts";
 
@@ -18,7 +18,7 @@ const SECTIONS: Record<string, { title: string; run: () => Promise<Figure[]> }> 
   startup: { title: "Start and tool list", run: () => benchStartup() },
   guard: { title: "What the guard costs", run: () => benchGuard() },
   search: { title: "Finding the right action", run: () => benchSearch() },
-  sandbox: { title: "Sandbox", run: () => benchSandbox() },
+  sandbox: { title: "Sandbox", run: async () => [...(await benchStarts()), ...(await benchSandbox())] },
 };
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));

@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { metricId, openAccount, NOW, DAY_MS } from "./activity.ts";
-import { dataOf, schemaViolations, type Opened } from "./open.ts";
+import { dataOf, schemaViolations, type Called, type Opened } from "./open.ts";
 
 /** A small shop has everything that the default one has. */
 const PROFILES = 300;
 
 type Resource = ReturnType<typeof dataOf>[number];
+type Result = { groupings: JsonObject; statistics: Record<string, number> };
+
+/** The rows of a report. */
+function resultsOf(answer: Called): Result[] {
+  const [report] = dataOf(answer);
+  return (report?.attributes["results"] ?? []) as Result[];
+}
 
 describe("every family of the shop", () => {
   let sandbox: Opened;
@@ -125,7 +132,7 @@ describe("every family of the shop", () => {
       },
     });
     const answer = await sandbox.call("POST /api/flow-values-reports", body("flow-values-report", {}));
-    const results = dataOf(answer)[0]?.attributes["results"] as { groupings: JsonObject; statistics: Record<string, number> }[];
+    const results = resultsOf(answer);
     const recipients = new Map<unknown, number>();
     for (const { groupings, statistics: counted } of results)
       recipients.set(groupings["flow_id"], (recipients.get(groupings["flow_id"]) ?? 0) + (counted["recipients"] ?? 0));
@@ -138,9 +145,7 @@ describe("every family of the shop", () => {
       "POST /api/flow-values-reports",
       body("flow-values-report", { group_by: ["flow_id", "flow_message_id", "variation"] }),
     );
-    const named = (dataOf(tested)[0]?.attributes["results"] as { groupings: JsonObject }[]).filter(
-      ({ groupings }) => groupings["variation"],
-    );
+    const named = resultsOf(tested).filter(({ groupings }) => groupings["variation"]);
     expect(named.length).toBe(2);
   });
 
@@ -162,7 +167,7 @@ describe("every family of the shop", () => {
       group_by: ["campaign_id", "campaign_message_id", "variation"],
     };
     const answer = await sandbox.call("POST /api/campaign-values-reports", { data: { type: "campaign-values-report", attributes } });
-    const results = dataOf(answer)[0]?.attributes["results"] as { groupings: JsonObject; statistics: Record<string, number> }[];
+    const results = resultsOf(answer);
     const variations = results.filter(({ groupings }) => groupings["variation"]);
     expect(variations.length).toBeGreaterThan(3);
     expect(variations.reduce((sum, { statistics }) => sum + (statistics["conversions"] ?? 0), 0)).toBeGreaterThan(0);
@@ -176,7 +181,7 @@ describe("every family of the shop", () => {
       group_by: ["form_id"],
     };
     const answer = await sandbox.call("POST /api/form-values-reports", { data: { type: "form-values-report", attributes } });
-    const results = dataOf(answer)[0]?.attributes["results"] as { groupings: JsonObject; statistics: Record<string, number> }[];
+    const results = resultsOf(answer);
     const live = (await read("/api/forms")).filter((form) => form.attributes["status"] === "live");
     expect(new Set(results.map(({ groupings }) => groupings["form_id"]))).toEqual(new Set(live.map(({ id }) => id)));
     for (const { statistics } of results) expect(statistics["submits"]).toBeGreaterThan(0);

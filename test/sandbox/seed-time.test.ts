@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openAccount, NOW, DAY_MS } from "./activity.ts";
 import { dataOf, type Opened } from "./open.ts";
+import { at } from "./people.ts";
 
 /** Events of each metric since the seed's clock; every one of them lies between that and the clock of now. */
 async function happenedSince(sandbox: Opened): Promise<Map<string, number>> {
@@ -10,7 +11,7 @@ async function happenedSince(sandbox: Opened): Promise<Map<string, number>> {
     const answer = await sandbox.call(`GET ${next.replace(sandbox.url, "")}`);
     for (const { attributes, relationships } of dataOf(answer)) {
       expect(Date.parse(String(attributes["datetime"]))).toBeLessThanOrEqual(sandbox.control.clock().now);
-      const name = metrics.get(String((relationships["metric"]?.["data"] as { id: string }).id)) ?? "";
+      const name = metrics.get(String(at(relationships, "metric", "data")["id"])) ?? "";
       found.set(name, (found.get(name) ?? 0) + 1);
     }
     next = ((answer.body["links"] ?? {}) as { next?: string }).next ?? null;

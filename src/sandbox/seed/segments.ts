@@ -39,7 +39,7 @@ export const SEGMENT_TAGS: readonly [tag: string, segment: string][] = [
 ];
 
 function inDepartment(name: string): JsonObject {
-  return { property: "Categories", filter: { type: "list", operator: "contains", value: name } };
+  return { property: "Categories", filter: { type: "list", operator: "contains-any", value: [name] } };
 }
 
 function livesIn(country: string): JsonObject {
