@@ -18,8 +18,8 @@ import { writeReviews } from "./reviews.ts";
 import { planOrders, writeShopping, type Shopped } from "./shopping.ts";
 import { emailConsentOf, joinLists, joinTexts, leave } from "./subscriptions.ts";
 
-/** Up to here everybody has a whole history, which is about 60 events. */
-const ALL_KNOWN = 1200;
+/** Up to here everybody has a whole history, which is about 80 events. */
+const ALL_KNOWN = 1000;
 
 /**
  * How many of all people have a history. It grows slowly, so that events stay few enough to hold in memory. The others were taken over from

@@ -160,6 +160,12 @@ export class Collection<R extends Row = Row> {
     }
     for (const [index, keyOf] of this.#keyed.multi) {
       const ids = this.#keys(this.#multi, index);
+      const key = before ? undefined : after && keyOf(after);
+      // Most writes are of new rows with one key.
+      if (typeof key === "string") {
+        addId(ids, key, id);
+        continue;
+      }
       const [was, is] = [keysOf(before && keyOf(before)), keysOf(after && keyOf(after))];
       for (const key of was) if (!is.includes(key)) dropId(ids, key, id);
       for (const key of is) if (!was.includes(key)) addId(ids, key, id);
