@@ -81,6 +81,7 @@ function serverControl({ accounts, now, manual, transitions, faults, ledger }: S
 type RowFunctions =
   | "reset"
   | "state"
+  | "counts"
   | "dump"
   | "snapshot"
   | "snapshots"
@@ -103,6 +104,7 @@ function rowsControl(hosted: HostedAccount, { now, manual, faults, ledger, late 
       ledger.clear();
     },
     state: () => ({ hash: state.hash(), counts: state.counts() }),
+    counts: () => state.counts(),
     dump: (collections) => state.dump(collections),
     snapshot: (name) => void snapshots.set(name, { snapshot: takeSnapshot(state), atMs: now() }),
     snapshots: () => [...snapshots].map(([name, { atMs }]) => ({ name, at: atMs })),

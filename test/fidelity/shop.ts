@@ -57,7 +57,7 @@ export async function openShop(options: SandboxOptions = {}): Promise<Shop> {
   const log: string[] = [];
   const sandbox = ACCOUNT
     ? await openRealAccount(ACCOUNT)
-    : await createSandbox({ limits: "off", clock: "manual", log: (line) => void log.push(line), ...options });
+    : await createSandbox({ limits: "off", clock: "manual", profiles: 300, log: (line) => void log.push(line), ...options });
   const operations = ACCOUNT ? loadCatalog().operations.filter(({ channel }) => channel === "stable") : implementedBy(sandbox);
   const authorization = `Klaviyo-API-Key ${sandbox.keys.full}`;
   const exchange = async (channel: Operation["channel"], method: string, path: string, init: RequestInit = {}): Promise<Answer> => {

@@ -18,10 +18,13 @@ import {
   campaigns,
   campaignVariations,
   messagesOf,
+  variationsOf,
   type CampaignRow,
 } from "./campaign-rows.ts";
 import { tagLinks } from "./tag-rows.ts";
 
+/** Made in the editor, or in beta: the stable API shows that it is a test, and takes none. */
+const AB_TEST = { method: "ab_test_campaign" };
 const NO_GROUPS = { included: [], excluded: [] };
 const AUDIENCES = "/data/attributes/audiences";
 const DEFINITION = "/data/attributes/campaign-messages/data/0/attributes/definition";
@@ -48,7 +51,8 @@ export const campaignResource = defineResource<CampaignRow>({
       },
       send_options: { use_smart_sending: first?.smartSending !== "none", ignore_unsubscribes: first?.toUnsubscribed ?? false },
       tracking_options: first?.tracking ?? defaultTracking("email", ctx),
-      send_strategy: strategyAttributes(first?.strategy ?? { method: "immediate" }),
+      send_strategy:
+        first && variationsOf(first, ctx).length > 1 ? AB_TEST : strategyAttributes(first?.strategy ?? { method: "immediate" }),
       created_at: microsText(campaign.created),
       scheduled_at: campaign.scheduled === undefined ? null : microsText(campaign.scheduled),
       updated_at: microsText(campaign.updated),

@@ -17,7 +17,7 @@ interface WebFeedRow extends Row {
   changed: number;
 }
 
-const webFeeds = defineCollection<WebFeedRow>("web_feeds", { indexes: { name: (feed) => feed.name } });
+export const webFeeds = defineCollection<WebFeedRow>("web_feeds", { indexes: { name: (feed) => feed.name } });
 
 /** The vendor's guide to web feeds. */
 const MAX_FEEDS = 10;
