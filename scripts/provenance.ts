@@ -30,14 +30,26 @@ const AREA_OF_FILE: Record<string, string> = {
   "activity-schema": "events",
   "audience-reports": "reporting",
   "back-in-stock": "catalogs",
+  "catalog-lookups": "catalogs",
   "client-reads": "client",
+  "bulk-exports": "profiles",
   consent: "profiles",
+  "consent-events": "profiles",
   "core-resources": "lists",
   limits: "protocol",
+  "stated-limits": "protocol",
+  races: "protocol",
+  unreadable: "protocol",
   "message-reports": "reporting",
   "metric-aggregates": "reporting",
   "object-answers": "custom-objects",
+  "object-flows": "flows",
   "object-ingestion": "custom-objects",
+  "omni-and-stable": "campaigns",
+  "omni-campaigns": "campaigns",
+  "omni-sending": "campaigns",
+  "product-flows": "flows",
+  "variation-translations": "translations",
   paging: "protocol",
   protocol: "protocol",
   "report-rules": "reporting",
@@ -51,7 +63,7 @@ export function declaredBehaviours(): Behaviour[] {
     .toSorted()
     .map((name) => join(FOLDER, name))
     // Tests of the sandbox itself declare none, and some open a sandbox as soon as they are imported.
-    .filter((path) => /\bbehaviours?\(/.test(readFileSync(path, "utf8")));
+    .filter((path) => /\bbehaviours?[<(]/.test(readFileSync(path, "utf8")));
   const child = join(import.meta.dirname, "provenance-child.ts");
   const printed = execFileSync(process.execPath, [child, ...paths], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024, timeout: 60_000 });
   return (JSON.parse(printed) as { file: string; blocks: string[]; name: string }[]).flatMap(({ file, blocks, name }) => {
@@ -83,6 +95,7 @@ function areaOf(file: string, blocks: string[], from: string): string {
   const named = operations.find(({ id }) => id === operation)?.area ?? areas.find((area) => area === blocks[0]);
   if (named !== undefined) return named;
   const base = file.replace(".test.ts", "");
+  if (base.startsWith("agent-")) return "customer-agent";
   return (
     AREA_OF_FILE[base] ?? areas.find((area) => `${base}-`.startsWith(`${area}-`) || base.startsWith(`${area.replace(/s$/, "")}-`)) ?? base
   );

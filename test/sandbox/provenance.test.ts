@@ -7,6 +7,11 @@ import { haveDocuments, isThere, referencesOf } from "./references.ts";
 
 /** Tests of the sandbox or of the suite itself in files that are about the vendor's behaviour. */
 const OWN_TESTS: Record<string, string[]> = {
+  "api-keys": ["can be switched on again without any key that works, and survive no reset as they were"],
+  billing: ["are the same in every account"],
+  brands: ["gives the shop a brand kit of its own"],
+  "sending-domains": ["gives the shop a domain that it sends from"],
+  "text-messaging": ["can be taken away by the owner alone", "gives the shop, which sends texts, a number in both countries"],
   "audience-reports": ["covers the seven reports"],
   "campaign-answers": ["answers without a failure of its own"],
   "catalog-answers": ["has every stable operation of the family"],

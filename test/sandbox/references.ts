@@ -5,7 +5,9 @@ export type Reference =
   | { kind: "section"; section: string; entry?: string }
   | { kind: "appendix"; letter: string }
   | { kind: "openapi"; file: string; name: string }
-  | { kind: "recorded"; file: string };
+  | { kind: "recorded"; file: string }
+  /** A page of the vendor's site, for what only that states. */
+  | { kind: "page"; page: string };
 
 /** The documents are no part of this repository. */
 const FOLDER = new URL("../../../shared/klaviyo/", import.meta.url);
@@ -23,7 +25,9 @@ export function referencesOf(from: string): Reference[] | undefined {
     const [, letter] = /^appendix ([A-D])\b/i.exec(named) ?? [];
     const [, file, name] = /^openapi\/([\w.-]+\.json) (\w+)$/.exec(part) ?? [];
     const [, recording] = /^recorded\/([\w.-]+\.json)$/.exec(part) ?? [];
-    if (section !== undefined && document !== "") found.push({ kind: "section", section, ...(entry !== undefined && { entry }) });
+    const [, page] = /^developers\.klaviyo\.com ([\w-]+)$/.exec(part) ?? [];
+    if (page !== undefined) found.push({ kind: "page", page });
+    else if (section !== undefined && document !== "") found.push({ kind: "section", section, ...(entry !== undefined && { entry }) });
     else if (letter !== undefined && document !== "") found.push({ kind: "appendix", letter: letter.toUpperCase() });
     else if (file !== undefined && name !== undefined) found.push({ kind: "openapi", file, name });
     else if (recording !== undefined) found.push({ kind: "recorded", file: recording });
@@ -34,6 +38,8 @@ export function referencesOf(from: string): Reference[] | undefined {
 
 /** Whether the documents have the place. Needs them at hand. */
 export function isThere(reference: Reference): boolean {
+  // Nobody keeps the site at hand.
+  if (reference.kind === "page") return true;
   if (reference.kind === "recorded") return existsSync(new URL(`recorded/${reference.file}`, FOLDER));
   if (reference.kind === "openapi") return namesOf(reference.file).has(reference.name);
   if (reference.kind === "appendix") return textOf("behaviour.md").includes(`\n## Appendix ${reference.letter} `);

@@ -16,7 +16,10 @@ afterEach(async () => {
 describe("members of a list", () => {
   behaviour(
     "come and go by 1000 at most in one call",
-    { as: "documented", from: "openapi/stable-2026-07-15.json add_profiles_to_list, remove_profiles_from_list" },
+    {
+      as: "documented",
+      from: "openapi/stable-2026-07-15.json add_profiles_to_list, openapi/stable-2026-07-15.json remove_profiles_from_list",
+    },
     async () => {
       const list = await people.list("News");
       const nobody = Array.from({ length: 1001 }, (_, i) => `nobody${i}`);
