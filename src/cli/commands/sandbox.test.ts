@@ -26,10 +26,12 @@ describe("sandbox", () => {
       "shop.jsonl",
       "--profiles",
       "9",
+      "--transitions",
+      "immediate",
     ]);
     expect(asked[0]).toEqual([
       "sandbox",
-      { port: 0, seed: 7, limits: "off", clock: "manual", persist: "shop.jsonl", profiles: 9, transitions: "timed" },
+      { port: 0, seed: 7, limits: "off", clock: "manual", persist: "shop.jsonl", profiles: 9, transitions: "immediate" },
     ]);
   });
 
