@@ -11,7 +11,7 @@ const ADDRESS_NAME = /(^|_)(url|uri|href|src|link|endpoint|website)$|^(import_fr
  * address. Slashes may be backslashes, and line breaks between them are skipped, as browsers do. Every repetition is bounded, so that no text takes long.
  */
 const ADDRESS =
-  /(?:\b[a-z][a-z0-9+.-]{0,20}:[\t\n\r]{0,4}[\\/][\t\n\r]{0,4}[\\/]|\b(?:https?|wss?|ftps?):|(?<=^|["'(=\s,])[\\/][\t\n\r]{0,4}[\\/])[\\/\t\n\r]{0,8}(?=[\w{[%"'])[^\s"'<>()\\]*/gi;
+  /(?:\b[a-z][a-z0-9+.-]{0,20}:[\t\n\r]{0,4}[\\/][\t\n\r]{0,4}[\\/]|\b(?:https?|wss?|ftps?):|(?<=^|["'(=\s,])[\\/][\t\n\r]{0,4}[\\/])[\\/\t\n\r]{0,8}(?=[^\s)])[^\s"'<>()\\]*/gi;
 
 /** Schemes that carry their content themselves or reach nobody. */
 const CONTAINED = /^\s*(data:image\/|mailto:|tel:|sms:|#|$)/i;
@@ -48,18 +48,14 @@ function ofAddress(name: string, address: string): string[] {
 }
 
 function ofText(text: string): string[] {
-  return [...text.matchAll(ADDRESS)].map(([address]) => hostOf(address));
+  const addresses = new Set([...text.matchAll(ADDRESS)].map(([address]) => address));
+  return [...new Set([...addresses].map(hostOf))];
 }
 
 function hostOf(address: string): string {
-  try {
-    // Browsers and Klaviyo's renderer take backslashes for slashes, as this parser does.
-    const absolute = /^[a-z]+:/i.test(address) ? address : `https:${address.trimStart()}`;
-    // A full stop or comma at the end belongs to the sentence.
-    const { hostname } = new URL(absolute.replaceAll(/[\t\n\r]/g, "").replace(/[,.;:!?]+$/, ""));
-    const plain = hostname.toLowerCase().replace(/\.$/, "");
-    return /[{}%]/.test(plain) || plain === "" ? UNREADABLE_HOST : plain;
-  } catch {
-    return UNREADABLE_HOST;
-  }
+  // Browsers and Klaviyo's renderer take backslashes for slashes and skip line breaks, as this parser does. A full stop or comma at the end belongs to the sentence.
+  const absolute = /^[a-z]+:/i.test(address) ? address : `https:${address.trimStart()}`;
+  const hostname = URL.parse(absolute.replaceAll(/[\t\n\r]/g, "").replace(/[,.;:!?]{1,8}$/, ""))?.hostname ?? "";
+  const plain = hostname.toLowerCase().replace(/\.$/, "");
+  return /[{}%]/.test(plain) || plain === "" ? UNREADABLE_HOST : plain;
 }

@@ -60,8 +60,14 @@ export function suggestPolicy(policy: Policy, catalog: Catalog, usage: Usage[]):
         ? tightened
         : { ...tightened, rules: [...tightened.rules, { id: freeId(tightened, "always-approved"), effect: "allow", actions: widen }] },
     ),
-    scopes: [...new Set(catalog.operations.filter(isUsed).flatMap(({ scopes }) => scopes))].toSorted(),
+    scopes: scopesOf(catalog, catalog.operations.filter(isUsed)),
   };
+}
+
+/** With what the gate itself reads: the account, and the state before each write. */
+function scopesOf(catalog: Catalog, used: Operation[]): string[] {
+  const ids = new Set(["get_accounts", ...used.flatMap(({ id, effect }) => [id, ...effect.beforeImage])]);
+  return [...new Set([...ids].flatMap((id) => catalog.find(id)?.scopes ?? []))].toSorted();
 }
 
 /** The same policy on the preset that asks first, with what was used and is allowed written out. Rules that allow under conditions lose what was not used. */
