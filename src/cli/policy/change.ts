@@ -75,6 +75,7 @@ async function agrees({ io, output }: Session, question: string, normally: boole
     throw new HalyardError("usage", "There is nobody to ask: this is no terminal, or --json was given.", {
       hint: "Look with halyard policy lint and halyard policy diff, then say --yes.",
     });
-  const answer = (await askLine(io, question))?.trim() ?? "";
-  return normally ? !/^n(o)?$/i.test(answer) : /^y(es)?$/i.test(answer);
+  const answer = (await askLine(io, question))?.trim();
+  if (answer === undefined) return false;
+  return normally ? !/^no?$/i.test(answer) : /^y(es)?$/i.test(answer);
 }
