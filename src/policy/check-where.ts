@@ -103,7 +103,9 @@ function wrongOf(condition: Condition, expected: Expected): string | undefined {
   for (const name of Object.keys(condition) as Predicate[]) {
     if (condition[name] === undefined) continue;
     if (!allowed.has(name)) return `${name} cannot be said of ${typeNames(expected)}`;
-    for (const value of [condition[name]].flat() as Scalar[]) {
+    const values: (Scalar | undefined)[] = [condition[name]].flat();
+    for (const value of values) {
+      if (value === undefined) continue;
       const wrong = wrongValue(value, name, expected);
       if (wrong !== undefined) return wrong;
     }

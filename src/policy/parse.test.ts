@@ -65,11 +65,9 @@ egress: { hosts: [cdn.example.com] }
     });
   });
 
-  it("cut off anywhere is refused, or is not looser than its beginning says", () => {
-    for (let length = 0; length < text.length; length++) {
-      const part = text.slice(0, length);
-      if (!part.endsWith("\n")) expect(problems(part), String(length)).not.toEqual([]);
-    }
+  it("is refused when it is cut off anywhere within a line", () => {
+    const parts = Array.from({ length: text.length }, (_, length) => text.slice(0, length)).filter((part) => !part.endsWith("\n"));
+    expect(parts.filter((part) => problems(part).length === 0)).toEqual([]);
   });
 });
 

@@ -28,11 +28,13 @@ export interface Request {
 
 const catalog = loadCatalog();
 /** Few operations, so that rules meet requests; of every risk, and with arguments of every type. */
-const POOL = [
-  ...["get_profiles", "get_list", "query_campaign_values", "create_tag", "update_tag", "tag_lists", "update_list", "update_flow"],
-  ...["send_campaign", "update_profile", "add_profiles_to_list", "bulk_subscribe_profiles", "bulk_suppress_profiles", "create_campaign"],
-  ...["merge_profiles", "request_profile_deletion", "update_webhook", "create_web_feed", "delete_list"],
-].map((id) => mustFind(catalog, id));
+const POOL = (
+  "get_profiles get_list query_campaign_values create_tag update_tag tag_lists update_list update_flow " +
+  "send_campaign update_profile add_profiles_to_list bulk_subscribe_profiles bulk_suppress_profiles create_campaign merge_profiles " +
+  "request_profile_deletion update_webhook create_web_feed delete_list"
+)
+  .split(" ")
+  .map((id) => mustFind(catalog, id));
 
 const WORDS = ["draft", "live", "Vip123", "News01", "vip", "x", ""];
 const ADDRESSES = ["cdn.example.com", "img.example.com", "evil.example", "example.com"];
@@ -57,10 +59,8 @@ const ARGUMENTS: Record<string, "text" | "integer" | "flag" | "any"> = {
   "args.properties.level": "any",
   "args.send_strategy.throttle_percentage": "integer",
 };
-const PATHS = [
-  ...["people", "list", "list_size", "segment", "campaign_status", "local_time", "weekday", "host", "risk", "agent", "tainted"],
-  ...Object.keys(ARGUMENTS),
-];
+const FACT_PATHS = "people list list_size segment campaign_status local_time weekday host risk agent tainted".split(" ");
+const PATHS = [...FACT_PATHS, ...Object.keys(ARGUMENTS)];
 
 export function randomPolicy(draw: Draw): Policy {
   const rules = Array.from({ length: draw(6) }, (_, at) => randomRule(draw, at));
