@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { AgentRow } from "./tables/agents.ts";
 import type { ApprovalRow } from "./tables/approvals.ts";
 import type { AuditColumns, AuditHeadRow } from "./tables/audit.ts";
+import type { AuditBodyRow } from "./tables/audit-bodies.ts";
 import type { CallRow } from "./tables/calls.ts";
 import type { ConnectionColumns } from "./tables/connections.ts";
 import type { IntentRow } from "./tables/intents.ts";
@@ -21,6 +22,7 @@ export interface Schema {
   intents: IntentRow;
   audit: AuditColumns;
   audit_head: AuditHeadRow;
+  audit_bodies: AuditBodyRow;
   policies: PolicyRow;
   rate_windows: RateWindowRow;
   leases: LeaseRow;
