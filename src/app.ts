@@ -16,6 +16,7 @@ import { overviewOf, type Overview } from "./gate/overview.ts";
 import { sealOldCards } from "./gate/sealed-card.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
 import { createClient } from "./klaviyo/client.ts";
+import { orInMemory } from "./klaviyo/memory-windows.ts";
 import type { LimitPort } from "./klaviyo/limits.ts";
 import { systemClock, type Clock } from "./lib/clock.ts";
 import { HalyardError } from "./lib/errors.ts";
@@ -68,8 +69,9 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const store = await openStore({ url: config.databaseUrl, clock });
   try {
     const vault = await openVault({ sources: config.masterKey, meta: store.meta, random });
+    const windows = overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows;
     const client = createClient({
-      limits: overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows,
+      limits: config.allowUnrecordedReads ? orInMemory(windows) : windows,
       clock,
       random,
       version: VERSION,

@@ -11,11 +11,10 @@ export const DOOR_REFUSALS = [
   "too_large",
   "batch",
   "malformed",
-  "session",
+  "protocol",
   "unknown_tool",
   "tool_arguments",
   "cancelled",
-  "broken_connection",
 ] as const;
 export type DoorRefusalKind = (typeof DOOR_REFUSALS)[number];
 
@@ -59,6 +58,7 @@ interface Minute {
 
 export function createRefusals({ store, clock }: Pick<GateParts, "store" | "clock">, perMinute: number): Refusals {
   const running = new Map<string, Minute>();
+  const noting = new Set<Promise<void>>();
   let over: Minute[] = [];
   let lost = minuteOf("");
 
@@ -97,6 +97,7 @@ export function createRefusals({ store, clock }: Pick<GateParts, "store" | "cloc
   }
 
   async function flush(all = false): Promise<void> {
+    if (all) await Promise.all(noting);
     for (const minute of running.values()) if (all || isOver(minute)) end(minute);
     const written = [...over, ...(lost.total > 0 ? [lost] : [])];
     if (written.length === 0) return;
@@ -122,19 +123,25 @@ export function createRefusals({ store, clock }: Pick<GateParts, "store" | "cloc
     admit,
     missed,
     flush,
-    async note({ door, kind, agentId, connectionId, detail = [] }) {
-      const what = `${door}.${kind}`;
-      const isAdmitted = admit(agentId ?? "", what);
-      const fields = { door, at_door: kind, detail: detail.slice(0, 10) };
-      try {
-        await flush();
-        if (isAdmitted)
-          await store.audit.append({ at: clock.now(), event: "refused", agent_id: agentId, connection_id: connectionId, fields });
-      } catch {
-        if (isAdmitted) missed(what);
-      }
+    note(refusal) {
+      const noted = write(refusal).finally(() => noting.delete(noted));
+      noting.add(noted);
+      return noted;
     },
   };
+
+  async function write({ door, kind, agentId, connectionId, detail = [] }: DoorRefusal): Promise<void> {
+    const what = `${door}.${kind}`;
+    const isAdmitted = admit(agentId ?? "", what);
+    const fields = { door, at_door: kind, detail: detail.slice(0, 10) };
+    try {
+      await flush();
+      if (isAdmitted)
+        await store.audit.append({ at: clock.now(), event: "refused", agent_id: agentId, connection_id: connectionId, fields });
+    } catch {
+      if (isAdmitted) missed(what);
+    }
+  }
 }
 
 function entryOf(event: string, { who, from, counts }: Minute, until: number): NewAuditEntry {

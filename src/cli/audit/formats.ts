@@ -1,4 +1,4 @@
-import { isoMillis } from "../lib/clock.ts";
+import { isoMillis } from "../../lib/clock.ts";
 import { safeJson } from "../output.ts";
 import type { CliApp } from "../parts.ts";
 

@@ -15,6 +15,9 @@ describe("audit verify", () => {
     expect(status).toBe(74);
     expect(stdout).toContain("Changed. Row 7: edited: its content does not have its hash. The 6 rows before it");
     const json = await runCli(["audit", "verify", "--json"], { state: { audit } });
-    expect([json.status, JSON.parse(json.stdout)]).toEqual([74, { ok: false, ...audit, means: expect.stringContaining("changed after it was written") }]);
+    expect([json.status, JSON.parse(json.stdout)]).toEqual([
+      74,
+      { ok: false, ...audit, means: expect.stringContaining("changed after it was written") },
+    ]);
   });
 });
