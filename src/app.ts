@@ -106,6 +106,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     const agents = createAgents(parts, connections, random);
     const audit = createAuditDesk(parts);
     await gate.recover();
+    let closing: Promise<void> | undefined;
     return {
       config,
       catalog,
@@ -130,10 +131,12 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       audit,
       refused: (refusal) => refusals.note(refusal),
       overview: (caller) => overviewOf(parts, gate, caller),
-      async close() {
-        await gate.close();
-        await client.close();
-        await store.close();
+      close() {
+        closing ??= gate
+          .close()
+          .then(() => client.close())
+          .finally(() => store.close());
+        return closing;
       },
     };
   } catch (thrown) {

@@ -21,8 +21,10 @@ export interface DayKeys {
   open(sealed: string, label: string): string | undefined;
   /** Days that have a key. */
   days(): string[];
-  /** The day that something was sealed on, undefined for what was not sealed here. */
-  dayOf(sealed: string): string | undefined;
+  /** Whether the key of that name is there. */
+  has(keyId: string): boolean;
+  /** Under which key something was sealed, and of which day that is; undefined for what was not sealed here. */
+  keyOf(sealed: string): { id: string; day: string } | undefined;
 }
 
 const FORM = "hd1";
@@ -40,7 +42,7 @@ export function createDayKeys({ store, vault, clock }: Pick<GateParts, "store" |
   let known = new Map<string, SecretRow>();
   let current: SecretRow | undefined;
 
-  const keyOf = (row: SecretRow): Buffer => Buffer.from(vault.open(row.sealed, gatewayContext(row)).reveal(), "base64url");
+  const opened = (row: SecretRow): Buffer => Buffer.from(vault.open(row.sealed, gatewayContext(row)).reveal(), "base64url");
   const dayOfId = (id: string): string => id.slice("day_".length, -9);
 
   async function refresh(): Promise<void> {
@@ -78,7 +80,7 @@ export function createDayKeys({ store, vault, clock }: Pick<GateParts, "store" |
     seal(text, label) {
       if (!current) throw new HalyardError("internal", "There is no key of the day to seal with.");
       const iv = random(IV_BYTES);
-      const cipher = createCipheriv("aes-256-gcm", keyOf(current), iv).setAAD(Buffer.from(`${FORM}\n${current.id}\n${label}`));
+      const cipher = createCipheriv("aes-256-gcm", opened(current), iv).setAAD(Buffer.from(`${FORM}\n${current.id}\n${label}`));
       const bytes = Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
       return [FORM, current.id, bytes.toString("base64url")].join(".");
     },
@@ -89,7 +91,7 @@ export function createDayKeys({ store, vault, clock }: Pick<GateParts, "store" |
       if (!row) return undefined;
       const bytes = Buffer.from(body, "base64url");
       try {
-        const decipher = createDecipheriv("aes-256-gcm", keyOf(row), bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+        const decipher = createDecipheriv("aes-256-gcm", opened(row), bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
           .setAAD(Buffer.from(`${FORM}\n${id}\n${label}`))
           .setAuthTag(bytes.subarray(-TAG_BYTES));
         return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]).toString("utf8");
@@ -98,7 +100,11 @@ export function createDayKeys({ store, vault, clock }: Pick<GateParts, "store" |
       }
     },
     days: () => [...new Set([...known.keys()].map(dayOfId))].toSorted(),
-    dayOf: (sealed) => SEALED.exec(sealed)?.[2],
+    has: (keyId) => known.has(keyId),
+    keyOf(sealed) {
+      const [, id, day] = SEALED.exec(sealed) ?? [];
+      return id === undefined || day === undefined ? undefined : { id, day };
+    },
   };
 }
 

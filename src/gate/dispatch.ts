@@ -32,6 +32,11 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
   const { operation, connection, caller, callId, approvalId, digest } = departure;
   const intentId = parts.newId("intent");
   const at = parts.clock.now();
+  if (!Number.isSafeInteger(at) || at < 0) {
+    throw new HalyardError("internal", "The clock of this machine gives no time, so nothing is sent.", {
+      hint: "Set the clock, then try again.",
+    });
+  }
   await parts.epoch.assertCurrent(tables);
   await tables.intents.insert({
     id: intentId,

@@ -54,7 +54,7 @@ async function voidOf(parts: GateParts, tables: Tables, day: string): Promise<nu
   let voided = 0;
   for (const status of ["pending", "approved"] as const) {
     for (const row of await tables.approvals.list({ status, limit: 10_000 })) {
-      const isOfDay = parts.dayKeys.dayOf(row.card) === day || dayAt(row.created_at) === day;
+      const isOfDay = parts.dayKeys.keyOf(row.card)?.day === day || dayAt(row.created_at) === day;
       if (isOfDay && (await transition(parts, tables, row, "voided", "gate", { status_reason: "its content was erased" }))) voided++;
     }
   }

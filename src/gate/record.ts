@@ -114,14 +114,14 @@ export async function recordRead(
 /** Label under which the body of a call is sealed. */
 export const bodyLabel = (callId: string): string => `body:${callId}`;
 
-/** Keeps the body beside the record; gives its day and the SHA-256 of its sealed text, hex, for the row: what lies beside cannot be changed unseen. */
+/** Keeps the body beside the record; gives the name of the key and the SHA-256 of its sealed text, hex, for the row: what lies beside cannot be changed unseen. */
 async function keepBody(parts: GateParts, tables: Tables, context: CallContext, target: Card["target"]): Promise<JsonObject> {
   const { callId, input, prepared } = context;
   const body = { action: input.action, args: prepared.args, reason: reasonOf(input), target: target && { ...target } };
   const sealed = parts.dayKeys.seal(canonicalJson(body), bodyLabel(callId));
-  const day = parts.dayKeys.dayOf(sealed) ?? dayAt(context.receivedAt);
-  await tables.auditBodies.insert({ id: callId, day, sealed });
-  return { body: createHash("sha256").update(sealed).digest("hex"), body_day: day };
+  const key = parts.dayKeys.keyOf(sealed);
+  await tables.auditBodies.insert({ id: callId, day: key?.day ?? dayAt(context.receivedAt), sealed });
+  return { body: createHash("sha256").update(sealed).digest("hex"), body_key: key?.id ?? null };
 }
 
 /** A call that was refused before anything was decided. What was asked is kept short and harmless: it may be hostile. */

@@ -113,7 +113,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, serving
   const note = (kind: DoorRefusalKind): void =>
     serving.refused({ door: "http", kind, agentId: caller?.agentId, connectionId: caller?.connectionId });
   const stop = (reason: Stop): void => {
-    note(reason.kind);
+    // A client of 2025 asks for a stream by GET, as the protocol has it, and goes on without: that is no refusal.
+    if (!(reason.status === 405 && request.method === "GET")) note(reason.kind);
     serving.log("info", "http request refused", { status: reason.status, why: reason.message });
     refuse(response, reason);
   };
