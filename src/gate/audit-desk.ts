@@ -58,7 +58,8 @@ export function createAuditDesk(parts: GateParts): AuditDesk {
   async function bodyOf({ call_id, fields }: AuditRow): Promise<{ state: BodyState; body?: CallBody }> {
     const row = call_id === null ? undefined : await store.auditBodies.find(call_id);
     // Where the key is gone the day was erased, and its bodies with it.
-    if (!row) return { state: dayKeys.has(String(fields["body_key"])) ? "missing" : "erased" };
+    const { body_key: key } = fields;
+    if (!row) return { state: typeof key === "string" && !dayKeys.has(key) ? "erased" : "missing" };
     if (createHash("sha256").update(row.sealed).digest("hex") !== fields["body"]) return { state: "changed" };
     try {
       const text = dayKeys.open(row.sealed, bodyLabel(row.id));

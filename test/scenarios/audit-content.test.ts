@@ -38,7 +38,7 @@ async function callsAboutAnna(): Promise<string> {
     `Because ${EMAIL} asked for it`,
   );
   await world.read("get_profiles", { filter: `equals(email,"${EMAIL}")` });
-  await expect(world.write("create_profile", { email: EMAIL, last_nmae: "Petersen" })).rejects.toThrow();
+  await expect(world.write("create_profile", { email: EMAIL, last_nmae: "Petersen" })).rejects.toMatchObject({ code: "invalid_arguments" });
   return "call_id" in asked ? asked.call_id : "";
 }
 
@@ -77,7 +77,9 @@ describe("an erased day", () => {
       status_reason: "its content was erased",
       card: { operation: "create_profile", leaves: [] },
     });
-    await expect(world.app.gate.approve(approval?.approval_id ?? "", "cli:anna", { run: true })).rejects.toThrow();
+    await expect(world.app.gate.approve(approval?.approval_id ?? "", "cli:anna", { run: true })).rejects.toMatchObject({
+      code: "audit_broken",
+    });
     expect(world.ledger().filter((line) => line.startsWith("POST"))).toEqual([]);
     expect(await world.app.verifyAudit()).not.toHaveProperty("bad");
     // The key of the day is gone: not even someone with the master key can read what an old copy of a row holds.

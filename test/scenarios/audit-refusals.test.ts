@@ -97,7 +97,7 @@ describe("what a tool is called with", () => {
     const stop = new AbortController();
     const cancelled = agent.client.callTool({ name: "read", arguments: { action: "get_lists" } }, { signal: stop.signal });
     setImmediate(() => stop.abort());
-    await expect(cancelled).rejects.toThrow();
+    await expect(cancelled).rejects.toBeInstanceOf(Error);
     expect((await nextRefusal(2)).fields).toMatchObject({ door: over, at_door: "cancelled" });
     await agent.close();
   });

@@ -51,13 +51,9 @@ export function buildTail(command: Command, session: Session): void {
       const shown = await app.audit.last({ ...query, limit });
       show(shown);
       if (!follow) return;
-      let isStopped = false;
       const stop = new AbortController();
-      void session.io.untilStopped().then(() => {
-        isStopped = true;
-        stop.abort();
-      });
-      for (let after = shown.at(-1)?.seq ?? 0; !isStopped;) {
+      void session.io.untilStopped().then(() => stop.abort());
+      for (let after = shown.at(-1)?.seq ?? 0; !stop.signal.aborted;) {
         await session.io.clock.wait(FOLLOW_EVERY_MS, stop.signal).catch(() => undefined);
         for await (const rows of app.audit.rows({ ...query, after })) {
           show(rows);
