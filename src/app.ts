@@ -4,19 +4,27 @@ import { join } from "node:path";
 import { loadCatalog, type Catalog } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
 import { createAgents, type Agents } from "./gate/agents.ts";
+import { openAuditSigner } from "./gate/audit-key.ts";
+import { createAuditDesk, type AuditDesk } from "./gate/audit-desk.ts";
+import { createDayKeys } from "./gate/day-keys.ts";
+import { createEpoch } from "./gate/epoch.ts";
+import { createRefusals, type DoorRefusal } from "./gate/refusals.ts";
 import { GATE_LIMITS, type Caller, type GateLimits, type GateParts } from "./gate/call.ts";
 import { createConnections, type Connections } from "./gate/connections.ts";
 import { createGate, type Gate } from "./gate/gate.ts";
 import { overviewOf, type Overview } from "./gate/overview.ts";
 import { createPolicyDesk, type PolicyDesk } from "./gate/policy-desk.ts";
+import { sealOldCards } from "./gate/sealed-card.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
 import { createClient } from "./klaviyo/client.ts";
+import { orInMemory } from "./klaviyo/memory-windows.ts";
 import type { LimitPort } from "./klaviyo/limits.ts";
 import { systemClock, type Clock } from "./lib/clock.ts";
 import { HalyardError } from "./lib/errors.ts";
 import { createIds, randomBytes, type RandomBytes } from "./lib/ids.ts";
 import { openStore, type Store } from "./store/store.ts";
-import type { AuditRow, AuditVerdict } from "./store/tables/audit.ts";
+import type { AuditVerdict } from "./store/audit-verify.ts";
+import type { AuditRow } from "./store/tables/audit.ts";
 import type { CallRow } from "./store/tables/calls.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
 import { VERSION } from "./version.ts";
@@ -38,6 +46,10 @@ export interface App {
   /** One call with everything that the record says of it, oldest first. */
   callStory(callId: string): Promise<{ call: CallRow; events: AuditRow[] }>;
   verifyAudit(): Promise<AuditVerdict>;
+  /** The record, for its owner. */
+  audit: AuditDesk;
+  /** Puts what a door sent away on the record. Never throws. */
+  refused(refusal: DoorRefusal): Promise<void>;
   overview(caller: Caller): Promise<Overview>;
   close(): Promise<void>;
 }
@@ -59,14 +71,18 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const store = await openStore({ url: config.databaseUrl, clock });
   try {
     const vault = await openVault({ sources: config.masterKey, meta: store.meta, random });
+    const windows = overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows;
     const client = createClient({
-      limits: overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows,
+      limits: config.allowUnrecordedReads ? orInMemory(windows) : windows,
       clock,
       random,
       version: VERSION,
     });
     const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, vault, clock });
     const holder = `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`;
+    const limits = { ...GATE_LIMITS, ...overrides.limits };
+    const kept = { store, vault, clock };
+    const refusals = createRefusals(kept, limits.refusalsPerMinute);
     const parts: GateParts = {
       catalog,
       store,
@@ -77,12 +93,22 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       newId: createIds(clock, random),
       holder,
       isRunning: (other) => isRunning(other, holder),
-      limits: { ...GATE_LIMITS, ...overrides.limits },
+      limits,
+      signer: await openAuditSigner(kept),
+      dayKeys: createDayKeys(kept, random),
+      epoch: createEpoch(kept, join(config.home, "audit.mark"), random),
+      refusals,
+      allowUnrecordedReads: config.allowUnrecordedReads === true,
     };
+    await parts.epoch.check();
+    await parts.dayKeys.refresh();
+    await sealOldCards(parts);
     const gate = createGate(parts);
     const connections = createConnections(parts);
     const agents = createAgents(parts, connections, random);
+    const audit = createAuditDesk(parts);
     await gate.recover();
+    let closing: Promise<void> | undefined;
     return {
       config,
       catalog,
@@ -104,12 +130,16 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
         if (!call) throw new HalyardError("not_found", "There is no call of that id.", { hint: "halyard activity lists them." });
         return { call, events: await store.audit.list({ call_id: callId, limit: 1000 }) };
       },
-      verifyAudit: () => store.audit.verify(),
+      verifyAudit: () => audit.verify(),
+      audit,
+      refused: (refusal) => refusals.note(refusal),
       overview: (caller) => overviewOf(parts, gate, caller),
-      async close() {
-        await gate.close();
-        await client.close();
-        await store.close();
+      close() {
+        closing ??= gate
+          .close()
+          .then(() => client.close())
+          .finally(() => store.close());
+        return closing;
       },
     };
   } catch (thrown) {

@@ -18,6 +18,8 @@ export interface Config {
   /** Port of the sandbox that `start` runs. */
   sandboxPort: number;
   logLevel: "error" | "warn" | "info" | "debug";
+  /** Reads are answered also while the store cannot take their rows. Writes never are. */
+  allowUnrecordedReads?: boolean;
 }
 
 const VARIABLES = {
@@ -29,6 +31,7 @@ const VARIABLES = {
   HALYARD_AGENT_TOKEN: "token of the agent, for halyard mcp",
   HALYARD_PORT: "port of the gateway (default 4150)",
   HALYARD_SANDBOX_PORT: "port of the sandbox that start runs (default 4151)",
+  HALYARD_UNRECORDED_READS: "refuse or allow: what a read gets while it cannot be put on the record (default refuse)",
   HALYARD_LOG: "error, warn, info or debug (default info)",
 } as const;
 
@@ -53,8 +56,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const level = value("HALYARD_LOG") ?? "info";
   const logLevel = LOG_LEVELS.find((candidate) => candidate === level);
   if (!logLevel) throw new HalyardError("config", `HALYARD_LOG must be one of ${LOG_LEVELS.join(", ")}.`);
+  const unrecorded = value("HALYARD_UNRECORDED_READS") ?? "refuse";
+  if (!["refuse", "allow"].includes(unrecorded)) throw new HalyardError("config", "HALYARD_UNRECORDED_READS must be refuse or allow.");
   return {
     home,
+    allowUnrecordedReads: unrecorded === "allow",
     databaseUrl: value("HALYARD_DATABASE_URL") ?? `file:${join(home, "halyard.db")}`,
     masterKey: {
       ...(environmentKey !== undefined && { environmentKey: new Secret(environmentKey) }),

@@ -126,6 +126,7 @@ async function openHttpDoor(app: App, log: Log): Promise<HttpDoor> {
     port: app.config.port,
     clock: app.clock,
     log,
+    refused: (refusal) => void app.refused(refusal),
     version: VERSION,
   });
 }

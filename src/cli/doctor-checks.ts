@@ -80,6 +80,7 @@ async function storeChecks(session: Session): Promise<Check[]> {
   const attempts: [string, () => Promise<Check[]>][] = [
     ["connections", () => connectionChecks(app, session)],
     ["audit", () => auditCheck(app)],
+    ["restore", () => restoreCheck(app, session)],
     ["separation", () => separationCheck(app, session)],
   ];
   const checks: Check[] = [
@@ -131,6 +132,20 @@ async function auditCheck(app: CliApp): Promise<Check[]> {
       status: "fail",
       detail: `row ${bad.seq}: ${bad.why}`,
       todo: "Keep the files as they are and restore the store from a backup.",
+    },
+  ];
+}
+
+/** Speaks up only where writes wait for the owner. */
+async function restoreCheck(app: CliApp, session: Session): Promise<Check[]> {
+  const gap = await app.audit.gap();
+  if (!gap) return [];
+  return [
+    {
+      name: "restore",
+      status: "fail",
+      detail: `the record once went to row ${gap.marked.seq}, this store goes to row ${gap.head.seq}: it was restored from a backup, and writes are frozen`,
+      todo: `Look at the account in Klaviyo, then: ${session.typed("audit accept-restore")}`,
     },
   ];
 }

@@ -51,19 +51,21 @@ export async function transition(
   return true;
 }
 
-/** Voids what waits or is approved of a connection or an agent that is revoked: a card that can no longer be used asks nobody. */
+/** Voids what waits or is approved of a connection or an agent that is revoked: a card that can no longer be used asks nobody. Gives how many. */
 export async function voidLive(
   parts: GateParts,
   tables: Tables,
   whose: { connection_id: string } | { agent_id: string },
   by: string,
   reason: string,
-): Promise<void> {
+): Promise<number> {
+  let voided = 0;
   for (const status of ["pending", "approved"] as const) {
     for (const row of await tables.approvals.list({ status, ...whose, limit: 10_000 })) {
-      await transition(parts, tables, row, "voided", by, { status_reason: reason });
+      if (await transition(parts, tables, row, "voided", by, { status_reason: reason })) voided++;
     }
   }
+  return voided;
 }
 
 /** Whether the clocks have run out on a live approval. */

@@ -6,8 +6,12 @@ import type { Json } from "../lib/json.ts";
 import type { Client } from "../klaviyo/client.ts";
 import type { Store } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { AuditSigner } from "./audit-key.ts";
 import type { Card } from "./card.ts";
+import type { DayKeys } from "./day-keys.ts";
+import type { Epoch } from "./epoch.ts";
 import type { PolicySource } from "./policy-files.ts";
+import type { Refusals } from "./refusals.ts";
 
 /** Through which door a call came. */
 export type Door = "stdio" | "http" | "cli";
@@ -124,6 +128,12 @@ export interface GateParts {
   /** Whether the agent has read text that outsiders can write. Where nobody keeps track of it, it cannot be told. */
   isTainted?(agentId: string): Promise<boolean>;
   limits: GateLimits;
+  signer: AuditSigner;
+  dayKeys: DayKeys;
+  epoch: Epoch;
+  refusals: Refusals;
+  /** Whether a read is answered although the store cannot take its row; a write never is. */
+  allowUnrecordedReads: boolean;
 }
 
 export interface GateLimits {
@@ -135,6 +145,8 @@ export interface GateLimits {
   maxPending: number;
   /** How long an intent may stay open before another process calls its outcome unknown. */
   openIntentMs: number;
+  /** Rows that refusals of one caller may leave in a minute; further ones are counted and written as one row. */
+  refusalsPerMinute: number;
   /** How long the owner's no answers the same call again by itself. */
   denialHoldsMs: number;
 }
@@ -144,5 +156,6 @@ export const GATE_LIMITS: GateLimits = {
   useWithinMs: 3_600_000,
   maxPending: 20,
   openIntentMs: 5 * 60_000,
+  refusalsPerMinute: 100,
   denialHoldsMs: 3_600_000,
 };

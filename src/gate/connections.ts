@@ -139,18 +139,25 @@ export function createConnections(parts: GateParts): Connections {
     },
     async check(nameOrId) {
       const connection = await find(nameOrId);
-      try {
-        const credentials = await credentialsOf(parts, connection);
-        const { accountId } = await verifyKey(client, catalog, credentials);
-        if (accountId !== connection.account_id)
-          return { ok: false, code: "account_mismatch", detail: `The key belongs to ${accountId} now, not to ${connection.account_id}.` };
-        return { ok: true, code: "ok", detail: `The key of ${connection.account_name} works.` };
-      } catch (thrown) {
-        if (!(thrown instanceof HalyardError)) throw thrown;
-        return { ok: false, code: thrown.code, detail: `${thrown.message} ${thrown.hint ?? ""}`.trim() };
-      }
+      const health = await healthOf(connection);
+      const { ok, code } = health;
+      await store.audit.append({ at: clock.now(), event: "health", connection_id: connection.id, fields: { ok, code } });
+      return health;
     },
   };
+
+  async function healthOf(connection: ConnectionRow): Promise<{ ok: boolean; code: string; detail: string }> {
+    try {
+      const credentials = await credentialsOf(parts, connection);
+      const { accountId } = await verifyKey(client, catalog, credentials);
+      if (accountId !== connection.account_id)
+        return { ok: false, code: "account_mismatch", detail: `The key belongs to ${accountId} now, not to ${connection.account_id}.` };
+      return { ok: true, code: "ok", detail: `The key of ${connection.account_name} works.` };
+    } catch (thrown) {
+      if (!(thrown instanceof HalyardError)) throw thrown;
+      return { ok: false, code: thrown.code, detail: `${thrown.message} ${thrown.hint ?? ""}`.trim() };
+    }
+  }
 }
 
 /** The name is also the name of the policy's file. */

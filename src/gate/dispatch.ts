@@ -3,6 +3,7 @@ import { parseRequest, type WireRequest } from "../catalog/request.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { WriteResult } from "../klaviyo/client.ts";
 import type { Uses } from "../policy/caps.ts";
+import type { Mark } from "../store/audit-signature.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import type { Caller, CallResult, GateParts } from "./call.ts";
@@ -13,6 +14,8 @@ import { endingOf, record } from "./outcome.ts";
 /** One write on its way: the intent under which it goes, and whose call it is. */
 export interface Departure {
   intentId: string;
+  /** The row of the record that says so. */
+  recordedAs: Mark;
   callId: string;
   approvalId: string | null;
   operation: Operation;
@@ -28,10 +31,16 @@ export interface Departure {
  * Step 6, inside the caller's transaction: the intent row and its audit row. What is not committed here cannot be sent:
  * {@link send} takes the departure that only a committed transaction hands out.
  */
-export async function intend(parts: GateParts, tables: Tables, departure: Omit<Departure, "intentId">): Promise<Departure> {
+export async function intend(parts: GateParts, tables: Tables, departure: Omit<Departure, "intentId" | "recordedAs">): Promise<Departure> {
   const { operation, connection, caller, callId, approvalId, digest, uses } = departure;
   const intentId = parts.newId("intent");
   const at = parts.clock.now();
+  if (!Number.isSafeInteger(at) || at < 0) {
+    throw new HalyardError("internal", "The clock of this machine gives no time, so nothing is sent.", {
+      hint: "Set the clock, then try again.",
+    });
+  }
+  await parts.epoch.assertCurrent(tables);
   await tables.intents.insert({
     id: intentId,
     call_id: callId,
@@ -53,7 +62,7 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
   });
   await tables.capUses.add({ call_id: callId, connection_id: connection.id, agent_id: caller.agentId, at }, uses);
   await tables.calls.update(callId, { intent_id: intentId, approval_id: approvalId, status: "sent" });
-  await tables.audit.append({
+  const recordedAs = await tables.audit.append({
     at,
     event: "intent",
     call_id: callId,
@@ -61,7 +70,8 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     connection_id: connection.id,
     fields: { intent: intentId, approval: approvalId, operation: operation.id, digest, retry_class: operation.effect.retry },
   });
-  return { ...departure, intentId };
+  parts.epoch.assertAhead(recordedAs.seq);
+  return { ...departure, intentId, recordedAs };
 }
 
 /** Steps 7 and 8: sends a departed write, once, and records how it ended. Never throws for what Klaviyo, the network or the store did. */
@@ -72,6 +82,8 @@ export async function send(parts: GateParts, departure: Departure): Promise<Call
 async function sent(parts: GateParts, departure: Departure): Promise<WriteResult> {
   const { intentId, operation, request, connection } = departure;
   try {
+    // Outside of the store: one that is restored to before this row will not pass for what it was.
+    parts.epoch.mark(departure.recordedAs);
     const permit = (): Promise<void> => assertMayGo(parts, departure);
     return await parts.client.write(intentId, operation, request, await credentialsOf(parts, connection), { permit });
   } catch (thrown) {

@@ -11,7 +11,9 @@ import { intend, send, type Departure } from "./dispatch.ts";
 import type { Question } from "./facts.ts";
 import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
 import { prepare, type CallContext } from "./prepare.ts";
-import { insertCall, recordRead, recordRefusal } from "./record.ts";
+import { insertCall, recordRead, recordRefusal, whose } from "./record.ts";
+import { checkpointIfDue } from "./checkpoints.ts";
+import { watchLookUps } from "./look-ups.ts";
 import { recover } from "./recover.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
 
@@ -26,12 +28,15 @@ export interface Gate extends OwnerDesk {
 }
 
 const RECOVER_EVERY_MS = 60_000;
+/** Whether a checkpoint is due is looked up at every so many calls, and every minute. */
+const CHECKPOINT_LOOK = 100;
 
 export function createGate(parts: GateParts): Gate {
   const { store, catalog, clock, client } = parts;
   const underWay = new Set<Promise<unknown>>();
   let isClosing = false;
   let recoveredAt = clock.now();
+  let calls = 0;
 
   /** Keeps count of what must end before the store may be closed. */
   function tracked<T>(work: () => Promise<T>): Promise<T> {
@@ -51,8 +56,7 @@ export function createGate(parts: GateParts): Gate {
       const connection = await assertStanding(store, caller);
       context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, input) };
     } catch (thrown) {
-      await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
-      throw thrown;
+      return refused({ caller, input, callId, receivedAt }, thrown);
     }
     const ruling = await afterUnknown(store, context, await decideCall(parts, questionOf(context), context.connection));
     const isRead = !isWrite(context.prepared.operation) && ruling.verdict === "allow";
@@ -61,32 +65,73 @@ export function createGate(parts: GateParts): Gate {
   }
 
   async function recoverNowAndThen(): Promise<void> {
-    if (clock.now() - recoveredAt < RECOVER_EVERY_MS) return;
-    recoveredAt = clock.now();
-    await recover(parts);
+    calls++;
+    // A clock that was set back counts as time that has passed.
+    const isTime = Math.abs(clock.now() - recoveredAt) >= RECOVER_EVERY_MS;
+    if (isTime) recoveredAt = clock.now();
+    await keptUp(async () => {
+      if (isTime) await recover(parts);
+      if (isTime || calls % CHECKPOINT_LOOK === 0) await checkpointIfDue(parts);
+      await parts.refusals.flush();
+    });
+  }
+
+  /** What a store that cannot be written keeps from happening now is tried again at the next call; a write is refused by its own transaction. */
+  async function keptUp(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      if (!(thrown instanceof HalyardError && thrown.code.startsWith("store_"))) throw thrown;
+    }
+  }
+
+  /** A refusal that cannot be put on the record stays a refusal, and is counted. */
+  async function refused(context: Omit<Parameters<typeof recordRefusal>[1], "thrown">, thrown: unknown): Promise<never> {
+    await recordRefusal(parts, { ...context, thrown }).catch(() => parts.refusals.missed("refused"));
+    throw thrown;
   }
 
   async function read(context: CallContext, ruling: Ruling): Promise<CallResult> {
     const { prepared, connection, callId } = context;
     const { operation, request } = prepared;
     try {
-      const { status, body } = await client.read(operation, request, await credentialsOf(parts, connection));
-      await recordRead(parts, context, ruling, { httpStatus: status, errorCode: null, uses: usesOfRead(body) });
-      return { status: "done", call_id: callId, operation: operation.id, http_status: status, body };
+      const { status, body, requestId } = await client.read(operation, request, await credentialsOf(parts, connection));
+      const end = { httpStatus: status, errorCode: null, requestId, uses: usesOfRead(body) };
+      const isRecorded = await readRecorded(context, ruling, end);
+      return {
+        status: "done",
+        call_id: callId,
+        operation: operation.id,
+        http_status: status,
+        body,
+        ...(!isRecorded && { unrecorded: true }),
+      };
     } catch (thrown) {
       const errorCode = thrown instanceof HalyardError ? thrown.code : "internal";
-      await recordRead(parts, context, ruling, { httpStatus: null, errorCode });
+      // What the store failed at is not tried with it a second time, and a caller that runs into its own limit may not fill the record with that.
+      const isCounted =
+        errorCode.startsWith("store_") || (errorCode === "rate_limited" && !parts.refusals.admit(context.caller.agentId, errorCode));
+      if (!isCounted) await readRecorded(context, ruling, { httpStatus: null, errorCode, requestId: null });
       throw thrown;
+    }
+  }
+
+  /** False when the store could not take it, and the owner's setting lets reads go on without. */
+  async function readRecorded(context: CallContext, ruling: Ruling, end: Parameters<typeof recordRead>[3]): Promise<boolean> {
+    try {
+      await recordRead(parts, context, ruling, end);
+      return true;
+    } catch (thrown) {
+      const isStore = thrown instanceof HalyardError && thrown.code.startsWith("store_");
+      parts.refusals.missed(isStore && parts.allowUnrecordedReads ? "read" : "read.refused");
+      if (!isStore || !parts.allowUnrecordedReads) throw thrown;
+      return false;
     }
   }
 
   /** Decides, asks and intends in one transaction; sends what it let go. Also the end of a read that a rule denies. */
   async function write(context: CallContext, expected: Ruling): Promise<CallResult> {
-    const turn = await turnOf(context, expected).catch(async (thrown: unknown) => {
-      const { caller, input, callId, receivedAt } = context;
-      await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
-      throw thrown;
-    });
+    const turn = await turnOf(context, expected).catch((thrown: unknown) => refused(context, thrown));
     if ("answer" in turn) return turn.answer;
     const result = await send(parts, turn.send);
     const { approvalId } = turn.send;
@@ -97,13 +142,17 @@ export function createGate(parts: GateParts): Gate {
 
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
     const { caller } = context;
-    const sight = expected.verdict === "ask" ? await sightOf(context, expected) : NOTHING_SEEN;
+    const lookUps = watchLookUps(parts);
+    const sight = expected.verdict === "ask" ? await sightOf(lookUps.parts, context, expected) : NOTHING_SEEN;
+    if (expected.verdict === "ask") await parts.dayKeys.refresh();
+    await parts.dayKeys.ready();
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
       const inside = { tables, gathered: expected.gathered };
       const ruling = await afterUnknown(tables, context, await decideCall(parts, questionOf(context), connection, inside));
-      await insertCall(parts, tables, context, ruling, sight.target);
+      const isFlood = ruling.verdict === "deny" && !parts.refusals.admit(caller.agentId, "denied");
+      if (!isFlood) await insertCall(parts, tables, context, ruling, sight.target, lookUps.entries(clock.now(), whose(context)));
       if (ruling.verdict === "deny") return { answer: denied(context, saidTo(caller, ruling)) };
       if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight });
       return { send: await intend(parts, tables, departureOf(context, connection, ruling)) };
@@ -129,25 +178,45 @@ export function createGate(parts: GateParts): Gate {
   }
 
   /** Read outside of the transaction, and only where a card is going to be made or an approved one used. */
-  async function sightOf({ caller, prepared, connection }: CallContext, { policy, policyVersion }: Ruling): Promise<Sight> {
+  async function sightOf(
+    watched: GateParts,
+    { caller, prepared, connection }: CallContext,
+    { policy, policyVersion }: Ruling,
+  ): Promise<Sight> {
     const live = await store.approvals.pendingByDigest(caller.agentId, prepared.digest);
     const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
     if (goesOnWaiting) return NOTHING_SEEN;
     if (!live && (await tooManyPending(parts, store, caller, policy.caps)) !== undefined) return NOTHING_SEEN;
-    return look(parts, connection, prepared.operation, prepared.request);
+    return look(watched, connection, prepared.operation, prepared.request);
   }
 
   const desk = createOwnerDesk(parts);
   return {
     ...desk,
     call: (caller, input) => tracked(() => call(caller, input)),
-    approve: (approvalId, by, options) => tracked(() => desk.approve(approvalId, by, options)),
+    approve: (approvalId, by, options) =>
+      tracked(async () => {
+        await parts.epoch.assertCurrent(store);
+        return withKeys(() => desk.approve(approvalId, by, options));
+      }),
+    deny: (approvalId, by, reason) => withKeys(() => desk.deny(approvalId, by, reason)),
+    approval: (caller, approvalId) => withKeys(() => desk.approval(caller, approvalId)),
+    approvals: (filter) => withKeys(() => desk.approvals(filter)),
     recover: () => recover(parts),
     async close() {
+      if (isClosing) return;
       isClosing = true;
       await Promise.allSettled(underWay);
+      // A store that fails now has failed at calls before; what is left must close all the same.
+      await Promise.allSettled([parts.refusals.flush(true).then(() => checkpointIfDue(parts))]);
     },
   };
+
+  /** Cards lie under the keys of their days, which another process may have made or erased. */
+  async function withKeys<T>(work: () => Promise<T>): Promise<T> {
+    await parts.dayKeys.refresh();
+    return work();
+  }
 }
 
 const AFTER_UNKNOWN = "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again.";
@@ -156,7 +225,7 @@ function questionOf({ caller, prepared: { operation, args, digest } }: CallConte
   return { operation, args, caller, digest };
 }
 
-function departureOf(context: CallContext, connection: ConnectionRow, { gathered }: Ruling): Omit<Departure, "intentId"> {
+function departureOf(context: CallContext, connection: ConnectionRow, { gathered }: Ruling): Omit<Departure, "intentId" | "recordedAs"> {
   const { callId, caller, prepared } = context;
   const { operation, request, digest } = prepared;
   return { callId, approvalId: null, operation, request, digest, connection, caller, uses: usesOf(questionOf(context), gathered) };

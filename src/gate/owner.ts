@@ -8,6 +8,7 @@ import { consume, pastResult } from "./ask.ts";
 import { OWNER, type ApprovalView, type Caller, type GateParts } from "./call.ts";
 import { send } from "./dispatch.ts";
 import { gather, type Gathered } from "./facts.ts";
+import { watchLookUps } from "./look-ups.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
 
 /** What people do with approvals: look, say yes, say no. */
@@ -28,7 +29,7 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
   async function viewWithResult(row: ApprovalRow): Promise<ApprovalView> {
     const connection = row.status === "consumed" ? await store.connections.find(row.connection_id) : undefined;
     const result = connection && (await pastResult(parts, store, row, connection));
-    return { ...viewOf(row), ...(result && { result }) };
+    return { ...viewOf(parts, row), ...(result && { result }) };
   }
 
   async function mustFindApproval(id: string): Promise<ApprovalRow> {
@@ -71,11 +72,14 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     if (!connection || !asked) throw noSuchApproval();
     const agent = await store.agents.find(row.agent_id);
     const caller: Caller = { door: asked.door, agentId: row.agent_id, agentName: agent?.name ?? row.agent_id, connectionId: connection.id };
-    const sight = await sightOf(parts, row, connection);
-    const gathered = await gatheredFor(parts, row, connection, caller);
-    const departure = await store.transaction((tables) =>
-      consume(parts, tables, row, { caller, connection, sight, gathered }, row.call_id),
-    );
+    const lookUps = watchLookUps(parts);
+    const sight = await sightOf(lookUps.parts, row, connection);
+    const gathered = await gatheredFor(lookUps.parts, row, connection, caller);
+    const departure = await store.transaction(async (tables) => {
+      const of = { call_id: row.call_id, agent_id: row.agent_id, connection_id: connection.id };
+      for (const looked of lookUps.entries(clock.now(), of)) await tables.audit.append(looked);
+      return consume(parts, tables, row, { caller, connection, sight, gathered }, row.call_id);
+    });
     if (!departure) return;
     const { status } = await send(parts, departure);
     // An agent is told when it asks again; the owner who called has just seen it.
@@ -91,7 +95,7 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     async approvals({ status, limit = 50 }) {
       const rows = await store.approvals.list({ status, limit });
       const settled = await Promise.all(rows.map((row) => settle(parts, row)));
-      return settled.filter((row) => status === undefined || row.status === status).map(viewOf);
+      return settled.filter((row) => status === undefined || row.status === status).map((row) => viewOf(parts, row));
     },
     async approve(approvalId, by, options) {
       const approved = await decideBy(approvalId, "approved", by, null);
@@ -99,7 +103,7 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
       return viewWithResult(await mustFindApproval(approvalId));
     },
     async deny(approvalId, by, reason) {
-      return viewOf(await decideBy(approvalId, "denied", by, reason));
+      return viewOf(parts, await decideBy(approvalId, "denied", by, reason));
     },
   };
 }

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   outcome_unknown: { exit: 69, http: 504, retryable: false },
   answer_malformed: { exit: 76, http: 502, retryable: true },
   answer_too_large: { exit: 76, http: 502, retryable: false },
+  restored: { exit: 75, http: 503, retryable: false },
   audit_broken: { exit: 74, http: 500, retryable: false },
   internal: { exit: 70, http: 500, retryable: false },
 } as const satisfies Record<string, { exit: number; http: number; retryable: boolean }>;

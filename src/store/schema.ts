@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { AgentRow } from "./tables/agents.ts";
 import type { ApprovalRow } from "./tables/approvals.ts";
 import type { AuditColumns, AuditHeadRow } from "./tables/audit.ts";
+import type { AuditBodyRow } from "./tables/audit-bodies.ts";
 import type { CallRow } from "./tables/calls.ts";
 import type { CapUseRow } from "./tables/cap-uses.ts";
 import type { ConnectionColumns } from "./tables/connections.ts";
@@ -22,6 +23,7 @@ export interface Schema {
   intents: IntentRow;
   audit: AuditColumns;
   audit_head: AuditHeadRow;
+  audit_bodies: AuditBodyRow;
   policies: PolicyRow;
   cap_uses: CapUseRow;
   rate_windows: RateWindowRow;

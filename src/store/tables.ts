@@ -2,6 +2,7 @@ import type { Db } from "./schema.ts";
 import { agentsTable } from "./tables/agents.ts";
 import { approvalsTable } from "./tables/approvals.ts";
 import { auditTable } from "./tables/audit.ts";
+import { auditBodiesTable } from "./tables/audit-bodies.ts";
 import { callsTable } from "./tables/calls.ts";
 import { capUsesTable } from "./tables/cap-uses.ts";
 import { connectionsTable } from "./tables/connections.ts";
@@ -24,6 +25,7 @@ export function createTables(db: Db) {
     approvals: approvalsTable(db),
     intents: intentsTable(db),
     audit: auditTable(db),
+    auditBodies: auditBodiesTable(db),
     policies: policiesTable(db),
     capUses: capUsesTable(db),
     rateWindows: rateWindowsTable(db),

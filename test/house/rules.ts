@@ -84,6 +84,8 @@ const GLOBALS: [pattern: RegExp, why: string, allowed: string[]][] = [
       "src/klaviyo/probes.ts",
       "src/vault/",
       "src/gate/agents.ts",
+      "src/gate/audit-key.ts",
+      "src/gate/day-keys.ts",
       "src/gate/told.ts",
       "src/gate/approvals.ts",
       "src/start.ts",

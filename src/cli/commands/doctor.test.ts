@@ -87,7 +87,7 @@ describe("doctor", () => {
         state: {
           check: { ok: false, code: "key_rejected", detail: "Klaviyo does not know it." },
           policy: { ...fakeState().policy, problem: new HalyardError("policy_invalid", "No preset.") },
-          audit: { rows: 1, head: "", bad: { seq: 2, why: "edited" } },
+          audit: { rows: 1, head: "", bad: { seq: 2, kind: "edited", why: "edited" } },
         },
       },
       1,

@@ -132,6 +132,17 @@ export function approvalsTable(db: Db) {
         .executeTakeFirst();
       return numUpdatedRows === 1n;
     },
+    /** Those whose cards are not sealed: written by an earlier Halyard. */
+    async inTheClear(): Promise<Pick<ApprovalRow, "id" | "card">[]> {
+      return db.selectFrom("approvals").select(["id", "card"]).where("card", "like", "{%").execute();
+    },
+    async reseal(id: string, card: string): Promise<void> {
+      await db.updateTable("approvals").set({ card }).where("id", "=", id).execute();
+    },
+    /** Drops the requests of those made in this time (epoch milliseconds, `to` exclusive); none of them can be used any more. */
+    async forget(from: number, to: number): Promise<void> {
+      await db.updateTable("approvals").set({ request_sealed: "" }).where("created_at", ">=", from).where("created_at", "<", to).execute();
+    },
     /** True for the first to say so. */
     async markTold(id: string, at: number): Promise<boolean> {
       const { numUpdatedRows } = await db

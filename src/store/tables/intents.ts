@@ -72,6 +72,15 @@ export function intentsTable(db: Db) {
         .orderBy("id")
         .execute();
     },
+    /** Drops requests and answers of those made in this time (epoch milliseconds, `to` exclusive). */
+    async forget(from: number, to: number): Promise<void> {
+      await db
+        .updateTable("intents")
+        .set({ request_sealed: null, answer_sealed: null })
+        .where("created_at", ">=", from)
+        .where("created_at", "<", to)
+        .execute();
+    },
     async listUnknown(): Promise<IntentRow[]> {
       return db.selectFrom("intents").selectAll().where("status", "=", "unknown").orderBy("created_at").orderBy("id").execute();
     },
