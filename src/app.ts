@@ -9,7 +9,7 @@ import { createConnections, type Connections } from "./gate/connections.ts";
 import { createGate, type Gate } from "./gate/gate.ts";
 import { overviewOf, type Overview } from "./gate/overview.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
-import { createClient } from "./klaviyo/client.ts";
+import { createClient, type ClientOptions } from "./klaviyo/client.ts";
 import type { LimitPort } from "./klaviyo/limits.ts";
 import { systemClock, type Clock } from "./lib/clock.ts";
 import { HalyardError } from "./lib/errors.ts";
@@ -46,6 +46,8 @@ interface Overrides {
   limits?: Partial<GateLimits>;
   /** Stands before the store's rate windows: benchmarks lift Klaviyo's limits but keep what counting costs. */
   rateWindows?: (port: LimitPort) => LimitPort;
+  /** Opens the sockets to Klaviyo: tests make connecting slow. */
+  connector?: ClientOptions["connector"];
 }
 
 /** Opens the state in `config.home`, creating it where there is none, and ends what an interrupted process left open. */
@@ -56,12 +58,13 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const catalog = loadCatalog();
   const store = await openStore({ url: config.databaseUrl, clock });
   try {
-    const vault = await openVault({ sources: config.masterKey, meta: store.meta, random });
+    const vault = await openVault({ sources: config.masterKey, store, random, nowMs: clock.now() });
     const client = createClient({
       limits: overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows,
       clock,
       random,
       version: VERSION,
+      ...(overrides.connector && { connector: overrides.connector }),
     });
     const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, clock });
     const holder = `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`;

@@ -47,6 +47,7 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     job_id: null,
     finished_at: null,
     evidence: null,
+    leaving_at: null,
   });
   await tables.calls.update(callId, { intent_id: intentId, approval_id: approvalId, status: "sent" });
   await tables.audit.append({
@@ -68,8 +69,8 @@ export async function send(parts: GateParts, departure: Departure): Promise<Call
 async function sent(parts: GateParts, departure: Departure): Promise<WriteResult> {
   const { intentId, operation, request, connection } = departure;
   try {
-    const permit = (): Promise<void> => assertMayGo(parts, departure);
-    return await parts.client.write(intentId, operation, request, await credentialsOf(parts, connection), { permit });
+    const credentials = { ...(await credentialsOf(parts, connection)), permit: () => letGo(parts, departure) };
+    return await parts.client.write(intentId, operation, request, credentials);
   } catch (thrown) {
     // Signing or building failed before anything could leave.
     const error = thrown instanceof HalyardError ? thrown : new HalyardError("internal", "The write could not be sent.", { cause: thrown });
@@ -77,9 +78,21 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
   }
 }
 
-/** A write may wait seconds for a free rate window: what was revoked or denied meanwhile does not go. */
-async function assertMayGo(parts: GateParts, { operation, caller, approvalId }: Departure): Promise<void> {
-  const connection = await assertStanding(parts.store, caller);
-  const { verdict, because } = await decideCall(parts, operation, connection);
-  if (verdict === "deny" || (verdict === "ask" && approvalId === null)) throw new HalyardError("denied", because);
+/** Owners revoke a few things in a row, not hundreds in the moment that a write leaves. */
+const MAX_LOOKS = 5;
+
+/**
+ * The last thing before the bytes of an attempt go: a write may have waited seconds for a rate window, for a name to be resolved, for a connection. What was
+ * revoked or denied meanwhile does not go; what goes is marked, in one statement with the look at the revocations, so a revocation knows exactly what had left.
+ */
+async function letGo(parts: GateParts, { intentId, operation, caller, approvalId }: Departure): Promise<void> {
+  for (let looks = 1; looks <= MAX_LOOKS; looks++) {
+    const connection = await assertStanding(parts.store, caller);
+    const { verdict, because } = await decideCall(parts, operation, connection);
+    if (verdict === "deny" || (verdict === "ask" && approvalId === null)) throw new HalyardError("denied", because);
+    if (await parts.store.intents.leave(intentId, connection, parts.clock.now())) return;
+    // Something was revoked since the connection was read; or another process gave the intent up.
+    if ((await parts.store.intents.find(intentId))?.status !== "open") break;
+  }
+  throw new HalyardError("conflict", "The write was not sent: it was given up while it waited.", { hint: "Ask for it again." });
 }

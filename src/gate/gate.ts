@@ -67,7 +67,11 @@ export function createGate(parts: GateParts): Gate {
     const { prepared, connection, callId } = context;
     const { operation, request } = prepared;
     try {
-      const { status, body } = await client.read(operation, request, await credentialsOf(parts, connection));
+      const standing = async (): Promise<void> => void (await assertStanding(store, context.caller));
+      const credentials = { ...(await credentialsOf(parts, connection)), permit: standing };
+      const { status, body } = await client.read(operation, request, credentials);
+      // Who was revoked while Klaviyo answered does not get the answer.
+      await standing();
       await recordRead(parts, context, ruling, { httpStatus: status, errorCode: null });
       return { status: "done", call_id: callId, operation: operation.id, http_status: status, body };
     } catch (thrown) {

@@ -172,13 +172,14 @@ export function describeTables(databases: () => Databases): void {
     });
   });
 
-  it("serves the vault as the place of its check value and salt", async () => {
+  it("serves the vault as the place of its keys, wrapped, and of its salt", async () => {
     const open = (passphrase: string) =>
       openVault({
         sources: { keyFile: "/none", passphrase: new Secret(passphrase) },
-        meta: store.meta,
+        store,
         random: randomBytes,
-        scryptCost: { N: 16, r: 1, p: 1 },
+        nowMs: START_MS,
+        passphraseCost: { name: "scrypt", N: 16, r: 1, p: 1 },
       });
     const context = { connection: "conn_1", account: "AbC123", purpose: "klaviyo-key", version: 1 };
     const [one, two] = await Promise.all([open("right"), open("right")]);
