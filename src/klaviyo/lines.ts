@@ -52,7 +52,8 @@ export function createLines(
         // One line, one socket: a second would be connected after the question whether the request may go.
         if (isTaken) return callback(new errors.SocketError("the line is gone"), null);
         isTaken = true;
-        callback(null, socket);
+        // In the same turn of the event loop, but after the client has noted that it is connecting: it forgets the request otherwise.
+        queueMicrotask(() => callback(null, socket));
       },
       headersTimeout: headersMs,
       bodyTimeout: bodyMs,
