@@ -19,6 +19,7 @@ const parts: Parts = {
   },
   readConfig,
   openApp: async (config) => (await import("./app.ts")).openApp(config),
+  openSecrets: async (config) => (await import("./secrets.ts")).openSecrets(config),
   async startGateway(config, options) {
     const [{ startGateway }, { createLog }] = await Promise.all([import("./start.ts"), import("./lib/log.ts")]);
     // The terminal is for what to paste: only warnings and errors join it.

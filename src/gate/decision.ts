@@ -1,5 +1,5 @@
 import { mustFind } from "../catalog/catalog.ts";
-import type { Operation } from "../catalog/operation.ts";
+import { isWrite, type Operation } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { decide, strictest } from "../policy/decide.ts";
 import type { Decision } from "../policy/policy.ts";
@@ -7,6 +7,7 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import { OWNER, type Caller, type GateParts } from "./call.ts";
 import { revoked } from "./credentials.ts";
+import { SECRET_SHAPE } from "./secret-shape.ts";
 
 /** What is decided of one call, and under which version of the policy. */
 export interface Ruling extends Decision {
@@ -26,6 +27,8 @@ export async function decideCall(parts: GateParts, operation: Operation, connect
     problem && operation.effect.risk > 0
       ? "The policy file cannot be used (halyard policy show tells why), so writes are denied."
       : decision.because;
+  if (decision.verdict === "allow" && isWrite(operation) && operation.effect.flags.includes(SECRET_SHAPE))
+    return { ...decision, verdict: "ask", because: "An argument looks like a secret: the owner decides whether it is sent.", policyVersion: version };
   return { ...decision, because, policyVersion: version };
 }
 

@@ -11,6 +11,7 @@ import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
 import { prepare, type CallContext } from "./prepare.ts";
 import { insertCall, recordRead, recordRefusal } from "./record.ts";
 import { recover } from "./recover.ts";
+import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
 
 /** The one way in: every door calls this, and nothing else can send a write. */
@@ -46,10 +47,11 @@ export function createGate(parts: GateParts): Gate {
     const receivedAt = clock.now();
     let context: CallContext;
     try {
+      await refuseStoredSecrets(parts, input);
       const connection = await assertStanding(store, caller);
       context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, input) };
     } catch (thrown) {
-      await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
+      await recordRefusal(parts, { caller, input: withheld(input, thrown), callId, receivedAt, thrown });
       throw thrown;
     }
     const ruling = await afterUnknown(store, context, await decideCall(parts, context.prepared.operation, context.connection));

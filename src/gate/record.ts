@@ -1,5 +1,6 @@
 import { isWrite, type Operation } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
+import { maskSecretShapes } from "../lib/secret-shapes.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
 import type { Decision } from "../policy/policy.ts";
 import type { Tables } from "../store/tables.ts";
@@ -93,8 +94,8 @@ export async function recordRefusal(
 ): Promise<void> {
   const { caller, input, callId, receivedAt, thrown } = refused;
   const code = thrown instanceof HalyardError ? thrown.code : "internal";
-  const violations = thrown instanceof HalyardError ? thrown.violations.slice(0, 10).map(({ path, message }) => `${path} ${message}`) : [];
-  const action = terminalSafe(truncate(input.action, MAX_ACTION_CHARACTERS));
+  const violations = thrown instanceof HalyardError ? thrown.violations.slice(0, 10).map(({ path, message }) => maskSecretShapes(`${path} ${message}`)) : [];
+  const action = terminalSafe(truncate(maskSecretShapes(input.action), MAX_ACTION_CHARACTERS));
   await parts.store.transaction(async (tables) => {
     await tables.calls.insert({
       id: callId,
@@ -156,7 +157,7 @@ function callRow({ caller, input, callId, receivedAt, connection, prepared }: Ca
 }
 
 function reasonOf({ reason }: CallInput): string | null {
-  return reason === undefined ? null : truncate(terminalSafe(reason), MAX_REASON_CHARACTERS);
+  return reason === undefined ? null : truncate(terminalSafe(maskSecretShapes(reason)), MAX_REASON_CHARACTERS);
 }
 
 /** What was asked, leaf by leaf, short and without people's addresses: the digest stands for the whole. */
@@ -185,7 +186,7 @@ function targetText({ prepared }: CallContext, target: Card["target"]): string |
       : `${target.type} ${target.id} "${terminalSafe(truncate(target.name, 60))}"`;
   const { operation, args } = prepared;
   const id = args["id"];
-  if (typeof id === "string") return `${typeOfPath(operation)} ${id}`;
+  if (typeof id === "string") return `${typeOfPath(operation)} ${maskSecretShapes(id)}`;
   const name = args["name"];
-  return isWrite(operation) && typeof name === "string" ? `"${terminalSafe(truncate(name, 60))}"` : null;
+  return isWrite(operation) && typeof name === "string" ? `"${terminalSafe(truncate(maskSecretShapes(name), 60))}"` : null;
 }
