@@ -10,6 +10,7 @@ import { createGate, type Gate } from "./gate/gate.ts";
 import { overviewOf, type Overview } from "./gate/overview.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
 import { createClient, type ClientOptions } from "./klaviyo/client.ts";
+import { assertNotInspected } from "./inspection.ts";
 import type { LimitPort } from "./klaviyo/limits.ts";
 import { systemClock, type Clock } from "./lib/clock.ts";
 import { HalyardError } from "./lib/errors.ts";
@@ -58,6 +59,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const catalog = loadCatalog();
   const store = await openStore({ url: config.databaseUrl, clock });
   try {
+    assertNotInspected(await store.connections.list());
     const vault = await openVault({ sources: config.masterKey, store, random, nowMs: clock.now() });
     const client = createClient({
       limits: overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows,

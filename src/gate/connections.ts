@@ -81,7 +81,7 @@ export function createConnections(parts: GateParts): Connections {
       });
     }
     if (existing && existing.origin !== origin) {
-      throw new HalyardError("conflict", `The connection ${name} is with ${existing.origin}, and stays so.`, {
+      throw new HalyardError("account_mismatch", `The connection ${name} is with ${existing.origin}, and stays so.`, {
         hint: "Connect the other address under another name: halyard connect --name …",
       });
     }

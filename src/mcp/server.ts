@@ -1,3 +1,4 @@
+import { traceOf } from "../lib/trace.ts";
 import { McpServer, type CallToolResult, type StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import type { Caller } from "../gate/call.ts";
 import { HalyardError } from "../lib/errors.ts";
@@ -78,5 +79,5 @@ function toResult({ data, text, isError }: ToolAnswer): CallToolResult {
 function logFailure(log: Log, level: LogLevel, tool: Tool, thrown: unknown): void {
   if (thrown instanceof HalyardError)
     log(level, "tool refused", { tool: tool.name, code: thrown.code, message: thrown.message, hint: thrown.hint });
-  else log("error", "tool failed", { tool: tool.name, error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : "not an error" });
+  else log("error", "tool failed", { tool: tool.name, error: traceOf(thrown) });
 }

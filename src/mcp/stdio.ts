@@ -3,6 +3,7 @@ import { serveStdio as serveConnection } from "@modelcontextprotocol/server/stdi
 import type { Caller } from "../gate/call.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
+import { traceOf } from "../lib/trace.ts";
 import { LineTransport } from "./line-transport.ts";
 import { createMcpServer } from "./server.ts";
 import type { McpParts } from "./tool.ts";
@@ -61,6 +62,6 @@ function once(load: () => Promise<McpParts>): () => Promise<McpParts> {
 }
 
 function tellFailure(thrown: unknown): Record<string, unknown> {
-  if (!(thrown instanceof HalyardError)) return { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : "not an error" };
+  if (!(thrown instanceof HalyardError)) return { error: traceOf(thrown) };
   return { code: thrown.code, message: thrown.message, ...(thrown.hint !== undefined && { hint: thrown.hint }) };
 }

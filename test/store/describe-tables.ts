@@ -19,13 +19,13 @@ export function describeTables(databases: () => Databases): void {
   describe("tables", () => {
     it("keeps a connection, refuses its name twice and revokes it once", async () => {
       await store.connections.insert(connectionRow());
-      expect(await store.connections.find("conn_1")).toEqual({ ...connectionRow(), revoked_at: null });
+      expect(await store.connections.find("conn_1")).toEqual({ ...connectionRow(), revoked_at: null, epoch: 1 });
       await expect(store.connections.insert(connectionRow({ id: "conn_2" }))).rejects.toMatchObject(conflict);
       await store.connections.update("conn_1", { scopes: [], checked_at: START_MS + 5, account_name: "New" });
       await store.connections.update("conn_1", {});
       expect(await store.connections.byName("shop")).toMatchObject({ scopes: [], checked_at: START_MS + 5, account_name: "New" });
       expect([await store.connections.revoke("conn_1", 7), await store.connections.revoke("conn_1", 8)]).toEqual([true, false]);
-      expect(await store.connections.list()).toMatchObject([{ status: "revoked", revoked_at: 7 }]);
+      expect(await store.connections.list()).toMatchObject([{ status: "revoked", revoked_at: 7, epoch: 2 }]);
       expect(await store.connections.find("conn_9")).toBeUndefined();
     });
 
