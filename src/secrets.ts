@@ -102,6 +102,9 @@ function readRecovery(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (cause) {
-    throw new HalyardError("usage", `${file} cannot be read.`, { hint: "Name the file that halyard secrets export-recovery wrote.", cause });
+    throw new HalyardError("usage", `${file} cannot be read.`, {
+      hint: "Name the file that halyard secrets export-recovery wrote.",
+      cause,
+    });
   }
 }

@@ -5,7 +5,9 @@ import type { Session } from "./session.ts";
 /** What a revocation could not hold back any more, and how many it did. */
 export function underWayLines({ under_way, held_back }: Interrupted, { typed }: Session): Line[] {
   return [
-    ...(held_back === 0 ? [] : [`  ${held_back} ${held_back === 1 ? "write that was" : "writes that were"} waiting to leave will not be sent.`]),
+    ...(held_back === 0
+      ? []
+      : [`  ${held_back} ${held_back === 1 ? "write that was" : "writes that were"} waiting to leave will not be sent.`]),
     ...(under_way.length === 0
       ? []
       : [

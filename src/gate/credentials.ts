@@ -42,7 +42,10 @@ export async function openKey({ store, vault }: Parts, connection: ConnectionRow
     const row = await store.dataKeys.find(dataKeyId);
     if (row) return (await vault.openDataKey(row)).open(secret.sealed, context);
     // Its data key was replaced between the two looks.
-    if (attempts >= 3) throw new HalyardError("store_corrupt", "A connection's data key is missing.", { hint: "Restore the store from a backup, or give the key again: halyard secrets replace." });
+    if (attempts >= 3)
+      throw new HalyardError("store_corrupt", "A connection's data key is missing.", {
+        hint: "Restore the store from a backup, or give the key again: halyard secrets replace.",
+      });
   }
 }
 

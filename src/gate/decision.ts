@@ -28,7 +28,12 @@ export async function decideCall(parts: GateParts, operation: Operation, connect
       ? "The policy file cannot be used (halyard policy show tells why), so writes are denied."
       : decision.because;
   if (decision.verdict === "allow" && isWrite(operation) && operation.effect.flags.includes(SECRET_SHAPE))
-    return { ...decision, verdict: "ask", because: "An argument looks like a secret: the owner decides whether it is sent.", policyVersion: version };
+    return {
+      ...decision,
+      verdict: "ask",
+      because: "An argument looks like a secret: the owner decides whether it is sent.",
+      policyVersion: version,
+    };
   return { ...decision, because, policyVersion: version };
 }
 

@@ -94,7 +94,8 @@ export async function recordRefusal(
 ): Promise<void> {
   const { caller, input, callId, receivedAt, thrown } = refused;
   const code = thrown instanceof HalyardError ? thrown.code : "internal";
-  const violations = thrown instanceof HalyardError ? thrown.violations.slice(0, 10).map(({ path, message }) => maskSecretShapes(`${path} ${message}`)) : [];
+  const violations =
+    thrown instanceof HalyardError ? thrown.violations.slice(0, 10).map(({ path, message }) => maskSecretShapes(`${path} ${message}`)) : [];
   const action = terminalSafe(truncate(maskSecretShapes(input.action), MAX_ACTION_CHARACTERS));
   await parts.store.transaction(async (tables) => {
     await tables.calls.insert({

@@ -20,13 +20,7 @@ export interface Client {
   /** A read: up to three attempts within the account's retry budget. Throws a `HalyardError` for everything but a success. */
   read(operation: Operation, request: WireRequest, credentials: Credentials, signal?: AbortSignal): Promise<Answer>;
   /** A write, sent under the id of its committed intent; never repeated blindly. Throws only for a misuse (`internal`). */
-  write(
-    intentId: string,
-    operation: Operation,
-    request: WireRequest,
-    credentials: Credentials,
-    signal?: AbortSignal,
-  ): Promise<WriteResult>;
+  write(intentId: string, operation: Operation, request: WireRequest, credentials: Credentials, signal?: AbortSignal): Promise<WriteResult>;
   /** Sends the empty body to a write, once: its refusal tells whether the key has the scope. For `findScopes`. */
   probeWrite(operation: Operation, credentials: Credentials, signal?: AbortSignal): Promise<Answer>;
   /** Waits for what is under way and closes the connections. */

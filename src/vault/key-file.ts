@@ -70,7 +70,11 @@ export function promoteKeyFile(file: string, keyId: string): boolean {
     renameSync(besideKeyFile(file, keyId), file);
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return false;
-    throw keyFailure(`The master key file ${file} cannot be replaced.`, "Give the user that runs Halyard write permission on its directory.", cause);
+    throw keyFailure(
+      `The master key file ${file} cannot be replaced.`,
+      "Give the user that runs Halyard write permission on its directory.",
+      cause,
+    );
   }
   syncDirectory(dirname(file));
   return true;

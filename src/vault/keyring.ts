@@ -75,7 +75,12 @@ function runCommand(
   { input, environment, timeLimitMs }: { input: string; environment: Readonly<Record<string, string>>; timeLimitMs: number },
 ): Promise<{ output: string } | { reason: string }> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env: { ...environment }, stdio: ["pipe", "pipe", "ignore"], timeout: timeLimitMs, killSignal: "SIGKILL" });
+    const child = spawn(command, args, {
+      env: { ...environment },
+      stdio: ["pipe", "pipe", "ignore"],
+      timeout: timeLimitMs,
+      killSignal: "SIGKILL",
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("latin1")));
     child.on("error", (error: NodeJS.ErrnoException) =>

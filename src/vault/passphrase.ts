@@ -7,7 +7,8 @@ import { keyFailure } from "./key-file.ts";
 
 /** How a key is made from a passphrase; memory in KiB. */
 export type PassphraseCost =
-  { name: "argon2id"; memoryKiB: number; passes: number; parallelism: number } | { name: "scrypt"; N: number; r: number; p: number };
+  | { name: "argon2id"; memoryKiB: number; passes: number; parallelism: number }
+  | { name: "scrypt"; N: number; r: number; p: number };
 
 /** Cost and salt, as they stand beside the check value; neither is secret. */
 export type Derivation = PassphraseCost & { salt: string };
@@ -18,9 +19,7 @@ const hasArgon2 = "argon2" in nodeCrypto;
 const SCRYPT: PassphraseCost = { name: "scrypt", N: 2 ** 17, r: 8, p: 1 };
 
 /** Argon2id with 64 MiB and three passes (RFC 9106, second choice) where Node has it, else scrypt. */
-export const PASSPHRASE_COST: PassphraseCost = hasArgon2
-  ? { name: "argon2id", memoryKiB: 65_536, passes: 3, parallelism: 4 }
-  : SCRYPT;
+export const PASSPHRASE_COST: PassphraseCost = hasArgon2 ? { name: "argon2id", memoryKiB: 65_536, passes: 3, parallelism: 4 } : SCRYPT;
 
 /** For what must open on any machine: every Node has it. */
 export const PORTABLE_COST: PassphraseCost = SCRYPT;

@@ -19,12 +19,7 @@ export function newRecoveryPhrase(random: RandomBytes): Secret {
 
 /** The phrase as it was made, however it was typed: any case and spacing, O for 0, I and L for 1. Error `usage`, without a word of what was typed. */
 export function parseRecoveryPhrase(typed: Secret): Secret {
-  const text = typed
-    .reveal()
-    .toUpperCase()
-    .replaceAll(/[\s-]/g, "")
-    .replaceAll("O", "0")
-    .replaceAll(/[IL]/g, "1");
+  const text = typed.reveal().toUpperCase().replaceAll(/[\s-]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
   const body = text.slice(0, RANDOM_CHARACTERS);
   const isWhole = text.length === RANDOM_CHARACTERS + CHECK_CHARACTERS && [...text].every((letter) => ALPHABET.includes(letter));
   if (isWhole && text.slice(RANDOM_CHARACTERS) === checkOf(body)) return new Secret(body);

@@ -1,7 +1,7 @@
 import { isoMillis } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { RandomBytes } from "../lib/ids.ts";
-import { Secret } from "../lib/secret.ts";
+import type { Secret } from "../lib/secret.ts";
 import { decrypt, encrypt } from "./cipher.ts";
 import { wrappingOf } from "./master-identity.ts";
 import { type Derivation, keyFromPassphrase, newDerivation, parseDerivation, PORTABLE_COST, type PassphraseCost } from "./passphrase.ts";

@@ -144,7 +144,8 @@ function rewrapAll({ store, random, nowMs, by }: RotationOptions, old: OpenMaste
   const [from, to] = [wrappingOf(old.key), wrappingOf(next.key)];
   return store.transaction(async (tables) => {
     // The old one is retired first: the store allows one active key.
-    const isFirst = (await tables.masterKeys.transition(from.id, "active", "retired", nowMs)) &&
+    const isFirst =
+      (await tables.masterKeys.transition(from.id, "active", "retired", nowMs)) &&
       (await tables.masterKeys.transition(to.id, "next", "active", nowMs));
     if (!isFirst || activeOf(await tables.masterKeys.list())?.id !== to.id) throw overtaken();
     const rows = await tables.dataKeys.list();
@@ -168,7 +169,10 @@ async function clear({ sources, store }: RotationOptions, old: OpenMaster, next:
     const isRetired = (key: Buffer): boolean => rows.some((row) => row.status === "retired" && isKeyOf(key, row));
     if (text !== undefined && isRetired(keyFromText(text, `in ${sources.keyFile}`))) removeKeyFile(sources.keyFile);
   }
-  sweepBesideKeyFile(sources.keyFile, rows.filter(({ status }) => status !== "retired").map(({ id }) => id));
+  sweepBesideKeyFile(
+    sources.keyFile,
+    rows.filter(({ status }) => status !== "retired").map(({ id }) => id),
+  );
   if (old.provider === "keyring") await createKeyring(sources.keyringEnvironment ?? {}).remove(old.row.id);
 }
 

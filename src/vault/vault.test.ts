@@ -96,9 +96,13 @@ describe("the key file", () => {
       await store.close();`;
     const outputs = await Promise.all(
       Array.from({ length: 6 }, async () => {
-        const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program, keyFile, `file:${join(home, "halyard.db")}`], {
-          stdio: ["ignore", "pipe", "inherit"],
-        });
+        const child = spawn(
+          process.execPath,
+          ["--input-type=module-typescript", "-e", program, keyFile, `file:${join(home, "halyard.db")}`],
+          {
+            stdio: ["ignore", "pipe", "inherit"],
+          },
+        );
         return Buffer.concat(await child.stdout.toArray()).toString();
       }),
     );

@@ -54,7 +54,10 @@ export async function openVault(options: MasterKeyOptions): Promise<Vault> {
   return {
     provider,
     chain,
-    mac: (text, purpose) => createHmac("sha256", subkey(`mac ${purpose}`)).update(text).digest("hex"),
+    mac: (text, purpose) =>
+      createHmac("sha256", subkey(`mac ${purpose}`))
+        .update(text)
+        .digest("hex"),
     seal: (plain, context) => sealText(typeof plain === "string" ? plain : plain.reveal(), context, rootWrapping, random),
     open: (sealed, context) => new Secret(openText(sealed, context, rootWrapping)),
     async makeDataKey(tables, id, connectionId, nowMs) {

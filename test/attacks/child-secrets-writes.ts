@@ -24,7 +24,12 @@ const app = await openApp(configFor(home), {
 });
 process.stdout.write("ready\n");
 for await (const line of createInterface({ input: process.stdin })) {
-  const { name, agentId, connectionId, writes } = JSON.parse(line) as { name: string; agentId: string; connectionId: string; writes: number };
+  const { name, agentId, connectionId, writes } = JSON.parse(line) as {
+    name: string;
+    agentId: string;
+    connectionId: string;
+    writes: number;
+  };
   const caller = { door: "stdio", agentId, agentName: "claude", connectionId } as const;
   const ends = Array.from({ length: writes }, async (_, n) => {
     await systemClock.wait(roll(6));

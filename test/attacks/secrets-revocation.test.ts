@@ -52,7 +52,14 @@ async function connectionNamed(name: string): Promise<{ connectionId: string; ag
     const dataKey = await vault.makeDataKey(tables, `dk_${name}`, id, clock.now());
     const context = { connection: id, account: shop.account_id, purpose: "klaviyo-key", version: 1 };
     const sealed = dataKey.seal(new Secret(world.sandbox.keys.full), context);
-    await tables.secrets.insert({ id: `sec_${name}`, connection_id: id, purpose: "klaviyo-key", version: 1, sealed, created_at: clock.now() });
+    await tables.secrets.insert({
+      id: `sec_${name}`,
+      connection_id: id,
+      purpose: "klaviyo-key",
+      version: 1,
+      sealed,
+      created_at: clock.now(),
+    });
   });
   writeFileSync(join(world.config.home, "policies", `${name}.yaml`), "version: 1\npreset: operator\nrules: []\n");
   const { agent } = await world.app.agents.add({ name: `agent-${name}`, connection: name });

@@ -73,7 +73,9 @@ async function reads(sources: Partial<MasterKeySources>, { mac, sealed, ofConnec
 
 function rotateInChild(step: string, to: string, key: string, environmentKey: string): Promise<string | number | null> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [CHILD, home, step, to, key, environmentKey], (error) => resolve(error ? (error.signal ?? error.code ?? 1) : 0));
+    execFile(process.execPath, [CHILD, home, step, to, key, environmentKey], (error) =>
+      resolve(error ? (error.signal ?? error.code ?? 1) : 0),
+    );
   });
 }
 

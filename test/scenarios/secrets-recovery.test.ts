@@ -45,7 +45,9 @@ it("changes nothing for a wrong phrase, another's file, or the file of a key tha
   const other = await desk.exportRecovery(`${file}.2`, "test");
   await expect(desk.exportRecovery(file, "test")).rejects.toMatchObject({ code: "usage", message: expect.stringContaining("exists") });
   rmSync(keyFile);
-  await expect(desk.importRecovery(file, other.phrase, "test")).rejects.toMatchObject({ message: expect.stringContaining("does not open") });
+  await expect(desk.importRecovery(file, other.phrase, "test")).rejects.toMatchObject({
+    message: expect.stringContaining("does not open"),
+  });
   const slip = `${phrase.reveal().slice(0, -1)}${phrase.reveal().endsWith("A") ? "B" : "A"}`;
   await expect(desk.importRecovery(file, new Secret(slip), "test")).rejects.toMatchObject({ message: expect.stringContaining("slip") });
   const text = readFileSync(file, "utf8");

@@ -11,7 +11,10 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe("a stored secret", () => {
-  const places: [string, (secret: string) => [action: string, args: { [name: string]: string | { [name: string]: string } }, reason?: string]][] = [
+  const places: [
+    string,
+    (secret: string) => [action: string, args: { [name: string]: string | { [name: string]: string } }, reason?: string],
+  ][] = [
     ["an argument", (secret) => ["create_list", { name: `x ${secret} y` }]],
     ["a member's name", (secret) => ["create_profile", { email: "a@b.example", properties: { [secret]: "x" } }]],
     ["a name that does not exist", (secret) => ["create_list", { name: "x", [secret]: "y" }]],
@@ -32,7 +35,9 @@ describe("a stored secret", () => {
   });
 
   it("is refused in a read as well", async () => {
-    await expect(world.read("get_lists", { filter: `equals(name,"${world.sandbox.keys.full}")` })).rejects.toMatchObject({ code: "denied" });
+    await expect(world.read("get_lists", { filter: `equals(name,"${world.sandbox.keys.full}")` })).rejects.toMatchObject({
+      code: "denied",
+    });
   });
 });
 

@@ -24,10 +24,7 @@ export function build(command: Command, session: Session): void {
       const key = await askSecret(session.io, "Klaviyo private API key (Settings → API keys)");
       const app = await session.app();
       const work = replace === undefined ? app.connections.connect({ name, origin, key }) : app.connections.replace(replace, key);
-      const report = await session.output.during(
-        "Checking the key and finding what it may do",
-        work,
-      );
+      const report = await session.output.during("Checking the key and finding what it may do", work);
       session.output.result(report, () => reportLines(report, session));
     });
 }
