@@ -4,12 +4,13 @@ import { canariesIn } from "../canary.ts";
 /** What was found of a secret in the bytes of a sink; empty when it is clean. `where` names the sink in a failure. */
 export function traces(bytes: Buffer | string, secret: string): string[] {
   const whole = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
-  const texts = [whole.toString("latin1"), whole.toString("utf16le"), whole.subarray(1).toString("utf16le"), ...unpacked(whole)];
-  return texts.flatMap((text) => {
+  const wide = Buffer.from(secret.slice(0, 8), "utf16le").toString("latin1");
+  return [whole.toString("latin1"), ...unpacked(whole)].flatMap((text) => {
     // Split over lines, by a log or a mail program; and with the escapes of JSON inside JSON taken back.
     const joined = text.replaceAll(/[\r\n]+[ \t>|]*/g, "");
     const unescaped = text.replaceAll(/\\+(?=u00)/g, "\\").replaceAll('\\"', '"');
     const prefix = text.includes(secret.slice(0, 8)) || joined.includes(secret.slice(0, 8)) ? ["prefix"] : [];
+    if (text.includes(wide)) prefix.push("UTF-16");
     return [...canariesIn(text, secret), ...canariesIn(joined, secret), ...canariesIn(unescaped, secret), ...prefix];
   });
 }
