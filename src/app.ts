@@ -16,7 +16,8 @@ import { overviewOf, type Overview } from "./gate/overview.ts";
 import { createPolicyDesk, type PolicyDesk } from "./gate/policy-desk.ts";
 import { sealOldCards } from "./gate/sealed-card.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
-import { createClient } from "./klaviyo/client.ts";
+import { createClient, type ClientOptions } from "./klaviyo/client.ts";
+import { assertNotInspected } from "./inspection.ts";
 import { orInMemory } from "./klaviyo/memory-windows.ts";
 import type { LimitPort } from "./klaviyo/limits.ts";
 import { systemClock, type Clock } from "./lib/clock.ts";
@@ -60,6 +61,8 @@ interface Overrides {
   limits?: Partial<GateLimits>;
   /** Stands before the store's rate windows: benchmarks lift Klaviyo's limits but keep what counting costs. */
   rateWindows?: (port: LimitPort) => LimitPort;
+  /** Opens the sockets to Klaviyo: tests make connecting slow. */
+  connector?: ClientOptions["connector"];
 }
 
 /** Opens the state in `config.home`, creating it where there is none, and ends what an interrupted process left open. */
@@ -70,13 +73,15 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const catalog = loadCatalog();
   const store = await openStore({ url: config.databaseUrl, clock });
   try {
-    const vault = await openVault({ sources: config.masterKey, meta: store.meta, random });
+    assertNotInspected(await store.connections.list());
+    const vault = await openVault({ sources: config.masterKey, store, random, nowMs: clock.now() });
     const windows = overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows;
     const client = createClient({
       limits: config.allowUnrecordedReads ? orInMemory(windows) : windows,
       clock,
       random,
       version: VERSION,
+      ...(overrides.connector && { connector: overrides.connector }),
     });
     const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, vault, clock });
     const holder = `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`;

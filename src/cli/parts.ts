@@ -8,6 +8,7 @@ import type * as validation from "../catalog/validation.ts";
 import type { Config } from "../config.ts";
 import type * as effects from "../gate/class.ts";
 import type * as outlooks from "../policy/outlook.ts";
+import type { SecretsDesk } from "../secrets.ts";
 import type * as presets from "../policy/presets.ts";
 
 /** What the commands are made of. `main.ts` puts it together; nothing heavy is loaded before a command asks for it. */
@@ -16,6 +17,8 @@ export interface Parts {
   self: Self;
   readConfig(environment: NodeJS.ProcessEnv): Config;
   openApp(config: Config): Promise<CliApp>;
+  /** The store's keys alone, for when the master key is missing. */
+  openSecrets(config: Config): Promise<SecretsDesk>;
   startGateway(config: Config, options: Omit<StartOptions, "log">): Promise<Started>;
   runSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   /** Speaks MCP on standard input and output until the client hangs up. */

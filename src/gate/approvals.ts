@@ -4,6 +4,7 @@ import type { WireRequest } from "../catalog/request.ts";
 import { isoMillis } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { canonicalJson, type Json } from "../lib/json.ts";
+import { isSameText } from "../lib/same-text.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { ApprovalView, Caller, GateParts } from "./call.ts";
@@ -87,7 +88,7 @@ export function macOf(parts: GateParts, row: Omit<ApprovalRow, "hmac">): string 
 /** Whether the row is as it was written, card included. */
 export function isGenuine(parts: GateParts, row: ApprovalRow): boolean {
   const card = cardOf(parts, row);
-  return macOf(parts, row) === row.hmac && card !== undefined && cardDigest(card) === row.card_digest;
+  return isSameText(macOf(parts, row), row.hmac) && card !== undefined && cardDigest(card) === row.card_digest;
 }
 
 function requestContext(connection: ConnectionRow, approvalId: string) {

@@ -9,6 +9,7 @@ import { OWNER, type Caller, type GateParts } from "./call.ts";
 import { revoked } from "./credentials.ts";
 import { factsAt, gather, type Gathered, type Question } from "./facts.ts";
 import type { CurrentPolicy } from "./policy-files.ts";
+import { SECRET_SHAPE } from "./secret-shape.ts";
 
 /** What is decided of one call, under which policy, and on which facts. */
 export interface Ruling extends Ruled {
@@ -55,9 +56,15 @@ export function ruleOn(
   const { operation, args } = question;
   const situation = { args, facts: factsAt(gathered, parts.clock.now()) };
   const isUnseen = current.unseen.has(operation.id);
-  const raised = decide(current.policy, operation, situation, isUnseen);
+  const raised = askAboutSecrets(decide(current.policy, operation, situation, isUnseen), operation);
   const effect = parts.catalog.find(operation.id)?.effect ?? operation.effect;
   return isRaised(effect, operation) ? stricter(raised, decide(current.policy, { ...operation, effect }, situation, isUnseen)) : raised;
+}
+
+/** What looks like a secret is not sent on the strength of a rule alone. */
+function askAboutSecrets(ruled: Ruled, operation: Operation): Ruled {
+  if (ruled.verdict !== "allow" || !isWrite(operation) || !operation.effect.flags.includes(SECRET_SHAPE)) return ruled;
+  return { ...ruled, verdict: "ask", because: "An argument looks like a secret: the owner decides whether it is sent." };
 }
 
 function isRaised(effect: Effect, operation: Operation): boolean {

@@ -59,6 +59,7 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     job_id: null,
     finished_at: null,
     evidence: null,
+    leaving_at: null,
   });
   await tables.capUses.add({ call_id: callId, connection_id: connection.id, agent_id: caller.agentId, at }, uses);
   await tables.calls.update(callId, { intent_id: intentId, approval_id: approvalId, status: "sent" });
@@ -84,8 +85,8 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
   try {
     // Outside of the store: one that is restored to before this row will not pass for what it was.
     parts.epoch.mark(departure.recordedAs);
-    const permit = (): Promise<void> => assertMayGo(parts, departure);
-    return await parts.client.write(intentId, operation, request, await credentialsOf(parts, connection), { permit });
+    const credentials = { ...(await credentialsOf(parts, connection)), permit: () => letGo(parts, departure) };
+    return await parts.client.write(intentId, operation, request, credentials);
   } catch (thrown) {
     // Signing or building failed before anything could leave.
     const error = thrown instanceof HalyardError ? thrown : new HalyardError("internal", "The write could not be sent.", { cause: thrown });
@@ -93,11 +94,23 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
   }
 }
 
-/** A write may wait seconds for a free rate window: what was revoked or denied meanwhile does not go. */
-async function assertMayGo(parts: GateParts, { operation, request, digest, caller, approvalId }: Departure): Promise<void> {
-  const connection = await assertStanding(parts.store, caller);
+/** Owners revoke a few things in a row, not hundreds in the moment that a write leaves. */
+const MAX_LOOKS = 5;
+
+/**
+ * The last thing before the bytes of an attempt go: a write may have waited seconds for a rate window, for a name to be resolved, for a connection. What was
+ * revoked or denied meanwhile does not go; what goes is marked, in one statement with the look at the revocations, so a revocation knows exactly what had left.
+ */
+async function letGo(parts: GateParts, { intentId, operation, request, digest, caller, approvalId }: Departure): Promise<void> {
   const question = { operation, args: parseRequest(operation, request), caller, digest };
-  const ruling = await decideCall(parts, question, connection);
-  if (ruling.verdict === "deny" || (ruling.verdict === "ask" && approvalId === null))
-    throw new HalyardError("denied", saidTo(caller, ruling));
+  for (let looks = 1; looks <= MAX_LOOKS; looks++) {
+    const connection = await assertStanding(parts.store, caller);
+    const ruling = await decideCall(parts, question, connection);
+    if (ruling.verdict === "deny" || (ruling.verdict === "ask" && approvalId === null))
+      throw new HalyardError("denied", saidTo(caller, ruling));
+    if (await parts.store.intents.leave(intentId, connection, parts.clock.now())) return;
+    // Something was revoked since the connection was read; or another process gave the intent up.
+    if ((await parts.store.intents.find(intentId))?.status !== "open") break;
+  }
+  throw new HalyardError("conflict", "The write was not sent: it was given up while it waited.", { hint: "Ask for it again." });
 }

@@ -44,7 +44,7 @@ export async function eraseDays(parts: GateParts, days: string[], by: string): P
       await tables.audit.append({ at: clock.now(), event: "audit.erased", fields: { day, by } });
     }
   });
-  await store.scrub();
+  await store.purge();
   await dayKeys.refresh();
   return { days, bodies, voided };
 }

@@ -15,6 +15,7 @@ import { insertCall, recordRead, recordRefusal, whose } from "./record.ts";
 import { checkpointIfDue } from "./checkpoints.ts";
 import { watchLookUps } from "./look-ups.ts";
 import { recover } from "./recover.ts";
+import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
 
 /** The one way in: every door calls this, and nothing else can send a write. */
@@ -53,10 +54,11 @@ export function createGate(parts: GateParts): Gate {
     const receivedAt = clock.now();
     let context: CallContext;
     try {
+      await refuseStoredSecrets(parts, input);
       const connection = await assertStanding(store, caller);
       context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, input) };
     } catch (thrown) {
-      return refused({ caller, input, callId, receivedAt }, thrown);
+      return refused({ caller, input: withheld(input, thrown), callId, receivedAt }, thrown);
     }
     const ruling = await afterUnknown(store, context, await decideCall(parts, questionOf(context), context.connection));
     const isRead = !isWrite(context.prepared.operation) && ruling.verdict === "allow";
@@ -95,7 +97,11 @@ export function createGate(parts: GateParts): Gate {
     const { prepared, connection, callId } = context;
     const { operation, request } = prepared;
     try {
-      const { status, body, requestId } = await client.read(operation, request, await credentialsOf(parts, connection));
+      const standing = async (): Promise<void> => void (await assertStanding(store, context.caller));
+      const credentials = { ...(await credentialsOf(parts, connection)), permit: standing };
+      const { status, body, requestId } = await client.read(operation, request, credentials);
+      // Who was revoked while Klaviyo answered does not get the answer.
+      await standing();
       const end = { httpStatus: status, errorCode: null, requestId, uses: usesOfRead(body) };
       const isRecorded = await readRecorded(context, ruling, end);
       return {

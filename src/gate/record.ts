@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { isWrite, type Operation } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { canonicalJson, type JsonObject } from "../lib/json.ts";
+import { maskSecretShapes } from "../lib/secret-shapes.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
 import type { Uses } from "../policy/caps.ts";
 import type { Tables } from "../store/tables.ts";
@@ -137,8 +138,10 @@ export async function recordRefusal(
   await parts.refusals.flush();
   if (!parts.refusals.admit(caller.agentId, code)) return;
   const violations =
-    thrown instanceof HalyardError ? thrown.violations.slice(0, 10).map(({ path, message }) => `${plainPath(path)} ${message}`) : [];
-  const action = plainName(input.action);
+    thrown instanceof HalyardError
+      ? thrown.violations.slice(0, 10).map(({ path, message }) => maskSecretShapes(`${plainPath(path)} ${message}`))
+      : [];
+  const action = plainName(maskSecretShapes(input.action));
   const at = parts.clock.now();
   await parts.store.transaction(async (tables) => {
     await tables.calls.insert({
@@ -215,7 +218,7 @@ function callRow({ caller, input, callId, receivedAt, connection, prepared }: Ca
 }
 
 function reasonOf({ reason }: CallInput): string | null {
-  return reason === undefined ? null : truncate(terminalSafe(reason), MAX_REASON_CHARACTERS);
+  return reason === undefined ? null : truncate(terminalSafe(maskSecretShapes(reason)), MAX_REASON_CHARACTERS);
 }
 
 /** The agent's words as lists of calls show them; whole they are in the body. */
@@ -234,10 +237,10 @@ function typeOfPath({ path, resource, args }: Operation): string {
 /** What a line in the activity list says the call was about. People are told by their ids only. */
 function targetText({ prepared }: CallContext, target: Card["target"]): string | null {
   const { operation, args } = prepared;
-  const name = (text: string): string => ` "${withoutPeople(terminalSafe(truncate(text, 60)))}"`;
+  const name = (text: string): string => ` "${withoutPeople(terminalSafe(truncate(maskSecretShapes(text), 60)))}"`;
   const isPerson = isAboutPeople(operation);
   if (target) return `${target.type} ${target.id}${target.name === null || isPerson ? "" : name(target.name)}`;
   const { id, name: called } = args;
-  if (typeof id === "string") return `${typeOfPath(operation)} ${id}`;
+  if (typeof id === "string") return `${typeOfPath(operation)} ${maskSecretShapes(id)}`;
   return isWrite(operation) && !isPerson && typeof called === "string" ? name(called).trim() : null;
 }

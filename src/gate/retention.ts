@@ -35,6 +35,6 @@ export async function pruneRecord(parts: GateParts, before: number, by: string):
     const bodies = await tables.auditBodies.removeUpTo(seq);
     return { rows: await tables.audit.removeUpTo(seq), bodies, first: seq + 1 };
   });
-  await store.scrub();
+  await store.purge();
   return pruning;
 }

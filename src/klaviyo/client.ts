@@ -10,6 +10,7 @@ import { stopped } from "./connection-failures.ts";
 import { createWire, DEFAULT_TIMEOUTS, type Exchange, type Outgoing, type Reply, type Timeouts } from "./exchange.ts";
 import { failureOf } from "./failures.ts";
 import { createLimiter, parseRetryAfter, type LimitPort, type Metered } from "./limits.ts";
+import type { Connector } from "./lines.ts";
 import { payloadOf } from "./payload.ts";
 import { canProbeWrite, writeProbe } from "./probe-plan.ts";
 import { backoffMs, createRetryBudget, isServerTrouble, isTransient, MAX_ATTEMPTS } from "./retry.ts";
@@ -19,13 +20,7 @@ export interface Client {
   /** A read: up to three attempts within the account's retry budget. Throws a `HalyardError` for everything but a success. */
   read(operation: Operation, request: WireRequest, credentials: Credentials, signal?: AbortSignal): Promise<Answer>;
   /** A write, sent under the id of its committed intent; never repeated blindly. Throws only for a misuse (`internal`). */
-  write(
-    intentId: string,
-    operation: Operation,
-    request: WireRequest,
-    credentials: Credentials,
-    options?: WriteOptions,
-  ): Promise<WriteResult>;
+  write(intentId: string, operation: Operation, request: WireRequest, credentials: Credentials, signal?: AbortSignal): Promise<WriteResult>;
   /** Sends the empty body to a write, once: its refusal tells whether the key has the scope. For `findScopes`. */
   probeWrite(operation: Operation, credentials: Credentials, signal?: AbortSignal): Promise<Answer>;
   /** Waits for what is under way and closes the connections. */
@@ -41,12 +36,6 @@ export type WriteResult =
   | { kind: "not_sent"; error: HalyardError; attempts: number }
   | { kind: "unknown"; error: HalyardError; attempts: number; answer?: Answer };
 
-export interface WriteOptions {
-  signal?: AbortSignal;
-  /** Asked before an attempt leaves that had to wait, or is not the first: throws when the write may not go any more. */
-  permit?: () => Promise<void>;
-}
-
 export interface ClientOptions {
   limits: LimitPort;
   clock: Clock;
@@ -56,22 +45,20 @@ export interface ClientOptions {
   maxWaitMs?: number;
   /** Halyard's version, for the user agent. */
   version?: string;
+  /** Opens sockets; undici's own unless given. */
+  connector?: Connector;
 }
-
-/** How long a permission is taken as given. */
-const FRESH_MS = 20;
 
 interface Call {
   outgoing: Outgoing;
   metered: Metered;
   patience: { waitedMs: number };
   signal: AbortSignal | undefined;
-  permit?: (() => Promise<void>) | undefined;
 }
 
 export function createClient(options: ClientOptions): Client {
   const { clock, random = randomBytes, maxWaitMs = 15_000, version = "0" } = options;
-  const wire = createWire({ ...DEFAULT_TIMEOUTS, ...options.timeouts });
+  const wire = createWire({ ...DEFAULT_TIMEOUTS, ...options.timeouts }, options.connector);
   const limiter = createLimiter(options.limits, clock, maxWaitMs);
   const budget = createRetryBudget(clock);
 
@@ -89,6 +76,7 @@ export function createClient(options: ClientOptions): Client {
       method: operation.method,
       bytes: payload?.bytes ?? null,
       isWrite: isWrite(operation),
+      permit: credentials.permit,
       ...sign(operation, credentials, extra),
     };
     budget.earn(credentials.accountId);
@@ -96,11 +84,8 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** One attempt in its turn. Throws when it did not get one: nothing has left then. */
-  async function attempt({ outgoing, metered, patience, signal, permit }: Call, isRepeat = false): Promise<Exchange> {
-    const begunMs = clock.now();
+  async function attempt({ outgoing, metered, patience, signal }: Call): Promise<Exchange> {
     const takenAtMs = await inTurn(() => limiter.reserve(metered, patience, signal), signal);
-    // What was decided a moment ago still holds; after a wait it is asked again.
-    if (isRepeat || clock.now() - begunMs > FRESH_MS) await permit?.();
     const exchange = await wire.exchange(outgoing, signal);
     if (exchange.kind === "failed") return exchange;
     if (exchange.status === 429) limiter.hold(metered, parseRetryAfter(exchange.retryAfter));
@@ -127,15 +112,15 @@ export function createClient(options: ClientOptions): Client {
         if (!mayRepeatRead(exchange) || !(await again(exchange, attempts, call))) throw result;
       }
     },
-    async write(intentId, operation, request, credentials, { signal, permit } = {}) {
+    async write(intentId, operation, request, credentials, signal) {
       if (!isWrite(operation)) throw misuse(`${operation.id} is a read and needs no intent.`);
       if (intentId === "") throw misuse(`${operation.id} is a write and has no intent.`);
       let attempts = 0;
       let doubt: HalyardError | undefined;
       try {
-        const call = { ...(await prepare(operation, request, credentials, signal)), permit };
+        const call = await prepare(operation, request, credentials, signal);
         for (;;) {
-          const exchange = await attempt(call, attempts > 0);
+          const exchange = await attempt(call);
           const result = writeResult(operation, exchange, ++attempts);
           if (result.kind === "unknown") doubt ??= result.error;
           if (!mayRepeatWrite(operation, exchange) || !(await again(exchange, attempts, call))) return inDoubt(result, doubt, attempts);

@@ -7,6 +7,7 @@ import { HalyardError } from "../lib/errors.ts";
 import { randomBytes, type RandomBytes } from "../lib/ids.ts";
 import type { JsonObject } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
+import { traceOf } from "../lib/trace.ts";
 import { createEras, type Eras } from "./eras.ts";
 import { bearerToken, isLoopback, stopForeign, stopMedia, UNAUTHORIZED, type Stop } from "./http-guard.ts";
 import { MAX_MESSAGE_BYTES, parseMessage } from "./message.ts";
@@ -60,7 +61,7 @@ export async function createHttpDoor(options: HttpDoorOptions): Promise<HttpDoor
   const port = await listen(server, host, options.port);
   server.on("request", (request, response) => {
     serve(request, response, { ...options, port, eras, refused }).catch((thrown: unknown) => {
-      log("error", "http request failed", { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : "not an error" });
+      log("error", "http request failed", { error: traceOf(thrown) });
       if (!response.headersSent) refuse(response, { status: 500, code: -32_603, message: "Something went wrong inside Halyard." });
       else response.destroy();
     });

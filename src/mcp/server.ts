@@ -1,3 +1,4 @@
+import { traceOf } from "../lib/trace.ts";
 import { McpServer, type CallToolResult, type StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import type { Caller } from "../gate/call.ts";
 import type { DoorRefusal } from "../gate/refusals.ts";
@@ -101,5 +102,5 @@ function logFailure(log: Log, level: LogLevel, tool: Tool, thrown: unknown): voi
       message: thrown.message,
       hint: thrown.hint,
     });
-  else log("error", "tool failed", { tool: tool.name, error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : "not an error" });
+  else log("error", "tool failed", { tool: tool.name, error: traceOf(thrown) });
 }

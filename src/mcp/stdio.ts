@@ -4,6 +4,7 @@ import type { Caller } from "../gate/call.ts";
 import type { DoorRefusal } from "../gate/refusals.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
+import { traceOf } from "../lib/trace.ts";
 import { LineTransport } from "./line-transport.ts";
 import { createMcpServer } from "./server.ts";
 import type { McpParts } from "./tool.ts";
@@ -64,6 +65,6 @@ function once(load: () => Promise<McpParts>): () => Promise<McpParts> {
 }
 
 function tellFailure(thrown: unknown): Record<string, unknown> {
-  if (!(thrown instanceof HalyardError)) return { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : "not an error" };
+  if (!(thrown instanceof HalyardError)) return { error: traceOf(thrown) };
   return { code: thrown.code, message: thrown.message, ...(thrown.hint !== undefined && { hint: thrown.hint }) };
 }

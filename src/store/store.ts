@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type Dialect, Kysely, sql } from "kysely";
+import { type Dialect, Kysely } from "kysely";
 import type { Clock } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { migrate } from "./migrations.ts";
+import { purge } from "./purge.ts";
 import type { Schema } from "./schema.ts";
 import { createTables, type Tables } from "./tables.ts";
 import { inTransaction } from "./transaction.ts";
@@ -21,14 +22,11 @@ export type Store = Tables & {
    * and let errors out: after one has been thrown inside, the rest of the transaction fails with it.
    */
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
-  /** Makes what was removed go from the files as well: SQLite's log is folded in and cut, Postgres reuses the space of dead rows. */
-  scrub(): Promise<void>;
+  /** Takes what was deleted out of the files as well, as far as others do not read it at this moment; true when all of it is gone. */
+  purge(): Promise<boolean>;
   close(): Promise<void>;
   kind: "sqlite" | "postgres";
 };
-
-/** Tables that lose content by an erasure. */
-const SCRUBBED = ["secrets", "audit_bodies", "calls", "approvals", "intents"];
 
 /** When the store was made, in `meta`. */
 export const CREATED_AT = "store.created_at";
@@ -51,10 +49,7 @@ export async function openStore({ url, clock, lockWaitMs = 5000 }: StoreOptions)
     return {
       ...tables,
       kind,
-      async scrub() {
-        if (kind === "sqlite") await sql`pragma wal_checkpoint(truncate)`.execute(db);
-        else for (const table of SCRUBBED) await sql`vacuum ${sql.table(table)}`.execute(db);
-      },
+      purge: () => purge(db, kind),
       close: () => db.destroy(),
       transaction(work) {
         const state = { isRunning: true };

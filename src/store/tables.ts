@@ -6,8 +6,10 @@ import { auditBodiesTable } from "./tables/audit-bodies.ts";
 import { callsTable } from "./tables/calls.ts";
 import { capUsesTable } from "./tables/cap-uses.ts";
 import { connectionsTable } from "./tables/connections.ts";
+import { dataKeysTable } from "./tables/data-keys.ts";
 import { intentsTable } from "./tables/intents.ts";
 import { leasesTable } from "./tables/leases.ts";
+import { masterKeysTable } from "./tables/master-keys.ts";
 import { metaTable } from "./tables/meta.ts";
 import { policiesTable } from "./tables/policies.ts";
 import { rateWindowsTable } from "./tables/rate-windows.ts";
@@ -20,6 +22,8 @@ export function createTables(db: Db) {
   return {
     connections: connectionsTable(db),
     secrets: secretsTable(db),
+    masterKeys: masterKeysTable(db),
+    dataKeys: dataKeysTable(db),
     agents: agentsTable(db),
     calls: callsTable(db),
     approvals: approvalsTable(db),

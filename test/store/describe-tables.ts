@@ -19,13 +19,13 @@ export function describeTables(databases: () => Databases): void {
   describe("tables", () => {
     it("keeps a connection, refuses its name twice and revokes it once", async () => {
       await store.connections.insert(connectionRow());
-      expect(await store.connections.find("conn_1")).toEqual({ ...connectionRow(), revoked_at: null });
+      expect(await store.connections.find("conn_1")).toEqual({ ...connectionRow(), revoked_at: null, epoch: 1 });
       await expect(store.connections.insert(connectionRow({ id: "conn_2" }))).rejects.toMatchObject(conflict);
       await store.connections.update("conn_1", { scopes: [], checked_at: START_MS + 5, account_name: "New" });
       await store.connections.update("conn_1", {});
       expect(await store.connections.byName("shop")).toMatchObject({ scopes: [], checked_at: START_MS + 5, account_name: "New" });
       expect([await store.connections.revoke("conn_1", 7), await store.connections.revoke("conn_1", 8)]).toEqual([true, false]);
-      expect(await store.connections.list()).toMatchObject([{ status: "revoked", revoked_at: 7 }]);
+      expect(await store.connections.list()).toMatchObject([{ status: "revoked", revoked_at: 7, epoch: 2 }]);
       expect(await store.connections.find("conn_9")).toBeUndefined();
     });
 
@@ -192,13 +192,14 @@ export function describeTables(databases: () => Databases): void {
     });
   });
 
-  it("serves the vault as the place of its check value and salt", async () => {
+  it("serves the vault as the place of its keys, wrapped, and of its salt", async () => {
     const open = (passphrase: string) =>
       openVault({
         sources: { keyFile: "/none", passphrase: new Secret(passphrase) },
-        meta: store.meta,
+        store,
         random: randomBytes,
-        scryptCost: { N: 16, r: 1, p: 1 },
+        nowMs: START_MS,
+        passphraseCost: { name: "scrypt", N: 16, r: 1, p: 1 },
       });
     const context = { connection: "conn_1", account: "AbC123", purpose: "klaviyo-key", version: 1 };
     const [one, two] = await Promise.all([open("right"), open("right")]);

@@ -36,6 +36,7 @@ describe("doctor", () => {
       "master key file",
       "database",
       "master key",
+      "  key-file",
       "connection shop",
       "policy shop",
       "audit",
@@ -49,7 +50,7 @@ describe("doctor", () => {
     const { stdout } = await runCli(["doctor"], { env: { HALYARD_HOME: home } });
     expect(stdout).toMatch(/^ok +Node: 24\.21\.0\n/);
     expect(stdout).toMatch(/\nwarn +separation: .*\n +If your agents have a shell: /);
-    expect(stdout).toMatch(/\n10 checks: 0 failed, 1 to look at\.\n$/);
+    expect(stdout).toMatch(/\n11 checks: 0 failed, 1 to look at\.\n$/);
   });
 
   it("fails on a home folder or key file that others can read, and says the mode", async () => {
