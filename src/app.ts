@@ -8,6 +8,7 @@ import { GATE_LIMITS, type Caller, type GateLimits, type GateParts } from "./gat
 import { createConnections, type Connections } from "./gate/connections.ts";
 import { createGate, type Gate } from "./gate/gate.ts";
 import { overviewOf, type Overview } from "./gate/overview.ts";
+import { createPolicyDesk, type PolicyDesk } from "./gate/policy-desk.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
 import { createClient } from "./klaviyo/client.ts";
 import type { LimitPort } from "./klaviyo/limits.ts";
@@ -31,6 +32,7 @@ export interface App {
   connections: Connections;
   agents: Agents;
   policies: PolicySource;
+  policyDesk: PolicyDesk;
   /** Calls, newest first. */
   activity(filter: { limit: number; connection?: string; agent?: string }): Promise<CallRow[]>;
   /** One call with everything that the record says of it, oldest first. */
@@ -91,6 +93,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       connections,
       agents,
       policies,
+      policyDesk: createPolicyDesk(parts),
       async activity({ limit, connection, agent }) {
         const row = connection === undefined ? undefined : await connections.find(connection);
         const agentId = agent === undefined ? undefined : ((await store.agents.byName(agent))?.id ?? agent);

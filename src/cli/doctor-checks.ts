@@ -95,10 +95,7 @@ async function connectionChecks(app: CliApp, session: Session): Promise<Check[]>
   if (active.length === 0)
     return [{ name: "connections", status: "warn", detail: "there is none", todo: `Make one: ${session.typed("connect")}` }];
   const checks = active.map(async (connection): Promise<Check[]> => {
-    const [{ ok, code, detail }, { problem, path, policy }] = await Promise.all([
-      app.connections.check(connection.id),
-      app.policies.current(connection),
-    ]);
+    const [{ ok, code, detail }, current] = await Promise.all([app.connections.check(connection.id), app.policies.current(connection)]);
     return [
       ok
         ? { name: `connection ${connection.name}`, status: "ok", detail }
@@ -108,12 +105,21 @@ async function connectionChecks(app: CliApp, session: Session): Promise<Check[]>
             detail: `${code}: ${detail}`,
             todo: `Give it a new key: ${session.typed(`connect --name ${connection.name}`)}`,
           },
-      problem
-        ? { ...failed(`policy ${connection.name}`, problem), todo: `Mend ${path}; until then every write is denied.` }
-        : { name: `policy ${connection.name}`, status: "ok", detail: `${policy.preset}, ${policy.rules.length} rules` },
+      policyCheck(connection.name, current, session),
     ];
   });
   return (await Promise.all(checks)).flat();
+}
+
+type CurrentPolicy = Awaited<ReturnType<CliApp["policies"]["current"]>>;
+
+function policyCheck(connection: string, { problem, note, path, policy, unseen }: CurrentPolicy, session: Session): Check {
+  const name = `policy ${connection}`;
+  if (problem) return { ...failed(name, problem), todo: `Mend ${path}. ${note ?? "Until then every write is denied."}` };
+  const detail = `${policy.preset}, ${policy.rules.length} rules`;
+  if (unseen.size === 0 || policy.preset === "locked") return { name, status: "ok", detail };
+  const todo = `Look at them and take them in: ${session.typed("policy show")}, ${session.typed("policy accept")}`;
+  return { name, status: "warn", detail: `${detail}; ${unseen.size} new operations are denied`, todo };
 }
 
 async function auditCheck(app: CliApp): Promise<Check[]> {

@@ -7,7 +7,7 @@ import type * as search from "../catalog/search.ts";
 import type * as validation from "../catalog/validation.ts";
 import type { Config } from "../config.ts";
 import type * as effects from "../gate/class.ts";
-import type * as policy from "../policy/decide.ts";
+import type * as outlooks from "../policy/outlook.ts";
 import type * as presets from "../policy/presets.ts";
 
 /** What the commands are made of. `main.ts` puts it together; nothing heavy is loaded before a command asks for it. */
@@ -35,12 +35,15 @@ export interface Self {
 }
 
 /** The part of the app that commands use. */
-export type CliApp = Pick<App, "gate" | "connections" | "agents" | "policies" | "activity" | "callStory" | "verifyAudit" | "close">;
+export type CliApp = Pick<
+  App,
+  "gate" | "connections" | "agents" | "policies" | "policyDesk" | "activity" | "callStory" | "verifyAudit" | "close"
+>;
 
 /** Knowledge that needs no store: the catalog, its names and forms, and how a policy decides. */
 export type Reference = { catalog: Catalog } & Pick<typeof actions, "actionIndex" | "resolveAction" | "CHOOSER"> &
   Pick<typeof search, "searchActions"> &
   Pick<typeof validation, "inputSchema" | "definition"> &
-  Pick<typeof policy, "decide"> &
+  Pick<typeof outlooks, "outlook"> &
   Pick<typeof presets, "RISK_NAMES"> &
   Pick<typeof effects, "classOf">;

@@ -14,7 +14,8 @@ export async function timeZoneOf(parts: GateParts, connection: ConnectionRow): P
   const { store, clock, vault } = parts;
   const key = `timezone.${connection.id}`;
   const now = clock.now();
-  const macOf = (at: number, zone: string): string => vault.mac(JSON.stringify([connection.id, connection.account_id, at, zone]), "time zone");
+  const macOf = (at: number, zone: string): string =>
+    vault.mac(JSON.stringify([connection.id, connection.account_id, at, zone]), "time zone");
   const kept = await store.meta.get(key);
   const [at, zone, mac] = kept === undefined ? [] : (JSON.parse(kept) as [number, string, string]);
   if (at !== undefined && zone !== undefined && Math.abs(now - at) < FRESH_MS && mac === macOf(at, zone)) return zone;
@@ -32,7 +33,8 @@ async function readTimeZone(parts: GateParts, connection: ConnectionRow): Promis
   const account = data.find((one) => isJsonObject(one) && one["id"] === connection.account_id);
   const attributes = isJsonObject(account) && isJsonObject(account["attributes"]) ? account["attributes"] : {};
   const { timezone } = attributes;
-  if (typeof timezone !== "string" || !isTimeZone(timezone)) throw new HalyardError("answer_malformed", "The account names no time zone that is known here.");
+  if (typeof timezone !== "string" || !isTimeZone(timezone))
+    throw new HalyardError("answer_malformed", "The account names no time zone that is known here.");
   return timezone;
 }
 

@@ -104,7 +104,8 @@ export async function clearanceOf(
   if (row.catalog_hash !== parts.catalog.hash) return { obstacle: "the catalog of actions changed after the approval was asked" };
   if (await isClockBack(parts, tables, row)) return { obstacle: "the clock was set back" };
   if (parts.clock.now() > row.use_by) return { obstacle: "it was not used in time" };
-  if ((await parts.policies.current(connection, tables)).version !== row.policy_version) return { obstacle: "the policy changed after the approval was asked" };
+  if ((await parts.policies.current(connection, tables)).version !== row.policy_version)
+    return { obstacle: "the policy changed after the approval was asked" };
   if (row.preconditions_digest !== sight.seen)
     return { obstacle: "what it acts on is not as the owner saw it any more, or cannot be read" };
   const { operation, request } = approvedRequest(parts, row, connection);

@@ -58,7 +58,15 @@ export async function tooManyPending(
 
 async function insertApproval(parts: GateParts, tables: Tables, { context, ruling, sight }: Asking): Promise<ApprovalRow> {
   const { caller, callId, connection, prepared, input } = context;
-  const row = draftApproval(parts, { prepared, connection, caller, callId, policyVersion: ruling.policyVersion, reason: input.reason ?? null, sight });
+  const row = draftApproval(parts, {
+    prepared,
+    connection,
+    caller,
+    callId,
+    policyVersion: ruling.policyVersion,
+    reason: input.reason ?? null,
+    sight,
+  });
   await tables.approvals.insert(row);
   await tables.calls.update(callId, { approval_id: row.id });
   await tables.audit.append({
@@ -73,12 +81,7 @@ async function insertApproval(parts: GateParts, tables: Tables, { context, rulin
 }
 
 /** A live approval of the same digest: still waiting, or approved and used now. Undefined when it ran out or was voided: then a new one is asked. */
-async function reuse(
-  parts: GateParts,
-  tables: Tables,
-  { context, ruling, sight }: Asking,
-  row: ApprovalRow,
-): Promise<Turn | undefined> {
+async function reuse(parts: GateParts, tables: Tables, { context, ruling, sight }: Asking, row: ApprovalRow): Promise<Turn | undefined> {
   if (await expireOverdue(parts, tables, row)) return undefined;
   // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
   const isBlind = sight === NOTHING_SEEN && row.preconditions_digest !== "";

@@ -33,17 +33,25 @@ export async function decideCall(parts: GateParts, question: Question, connectio
   const current = await parts.policies.current(connection, inside?.tables);
   const gathered = inside?.gathered ?? (await gather(parts, connection, current.policy, question));
   const ruled = ruleOn(parts, current, question, gathered);
-  const over = inside && ruled.verdict !== "deny" ? await capDenial(parts, inside.tables, connection, current.policy, question, gathered) : undefined;
+  const over =
+    inside && ruled.verdict !== "deny" ? await capDenial(parts, inside.tables, connection, current.policy, question, gathered) : undefined;
   const because = isWrite(question.operation) && current.note !== undefined ? `${ruled.because} ${current.note}` : ruled.because;
   const ruling = { ...ruled, because, policy: current.policy, policyVersion: current.version, gathered, told: toldOf(ruled) };
-  return over === undefined ? ruling : { ...ruling, verdict: "deny", because: over, told: "A limit that the owner set is reached; time frees it again." };
+  return over === undefined
+    ? ruling
+    : { ...ruling, verdict: "deny", because: over, told: "A limit that the owner set is reached; time frees it again." };
 }
 
 /**
  * Decides a call by a policy and the facts that were gathered. A raised call is decided as the operation it is and as what its arguments make of it; the
  * stricter holds, so a raise cannot carry a call out of a rule.
  */
-export function ruleOn(parts: Pick<GateParts, "catalog" | "clock">, current: Pick<CurrentPolicy, "policy" | "unseen">, question: Question, gathered: Gathered): Ruled {
+export function ruleOn(
+  parts: Pick<GateParts, "catalog" | "clock">,
+  current: Pick<CurrentPolicy, "policy" | "unseen">,
+  question: Question,
+  gathered: Gathered,
+): Ruled {
   const { operation, args } = question;
   const situation = { args, facts: factsAt(gathered, parts.clock.now()) };
   const isUnseen = current.unseen.has(operation.id);

@@ -86,5 +86,6 @@ async function assertMayGo(parts: GateParts, { operation, request, digest, calle
   const connection = await assertStanding(parts.store, caller);
   const question = { operation, args: parseRequest(operation, request), caller, digest };
   const ruling = await decideCall(parts, question, connection);
-  if (ruling.verdict === "deny" || (ruling.verdict === "ask" && approvalId === null)) throw new HalyardError("denied", saidTo(caller, ruling));
+  if (ruling.verdict === "deny" || (ruling.verdict === "ask" && approvalId === null))
+    throw new HalyardError("denied", saidTo(caller, ruling));
 }

@@ -113,7 +113,9 @@ const FINDERS: Partial<Record<FactName, Finder>> = {
 async function statusOf(lookups: Lookups, reader: string, id: string): Promise<string | undefined> {
   const attributes = await lookups.attributes(reader, id);
   const { definition } = attributes;
-  const status = attributes["status"] ?? (typeof definition === "object" && definition !== null && !Array.isArray(definition) ? definition["status"] : undefined);
+  const status =
+    attributes["status"] ??
+    (typeof definition === "object" && definition !== null && !Array.isArray(definition) ? definition["status"] : undefined);
   return typeof status === "string" ? status : undefined;
 }
 

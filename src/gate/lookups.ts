@@ -56,7 +56,8 @@ export function createLookups(parts: GateParts, connection: ConnectionRow): Look
       return found;
     },
     async audience(of, id) {
-      const named = of === "campaign" ? await attributes("get_campaign", id) : await attributes("get_audience_for_campaign_message_beta", id);
+      const named =
+        of === "campaign" ? await attributes("get_campaign", id) : await attributes("get_audience_for_campaign_message_beta", id);
       const audiences = of === "campaign" ? named["audiences"] : named["definition"];
       const included = isJsonObject(audiences) ? audiences["included"] : undefined;
       if (!Array.isArray(included)) throw unreadable();

@@ -73,7 +73,9 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     const caller: Caller = { door: asked.door, agentId: row.agent_id, agentName: agent?.name ?? row.agent_id, connectionId: connection.id };
     const sight = await sightOf(parts, row, connection);
     const gathered = await gatheredFor(parts, row, connection, caller);
-    const departure = await store.transaction((tables) => consume(parts, tables, row, { caller, connection, sight, gathered }, row.call_id));
+    const departure = await store.transaction((tables) =>
+      consume(parts, tables, row, { caller, connection, sight, gathered }, row.call_id),
+    );
     if (!departure) return;
     const { status } = await send(parts, departure);
     // An agent is told when it asks again; the owner who called has just seen it.

@@ -94,12 +94,26 @@ export function createPolicyFiles(parts: PolicyParts): PolicySource {
     return diffPolicies(catalog, before.policy, policy, { before: before.unseen, after: unseenWrites(catalog, known) });
   }
 
-  async function insert(tables: Tables, connectionId: string, before: PolicyRow | undefined, next: { text: string; policy: Policy; author: string; known: string | null }): Promise<PolicyRow> {
+  async function insert(
+    tables: Tables,
+    connectionId: string,
+    before: PolicyRow | undefined,
+    next: { text: string; policy: Policy; author: string; known: string | null },
+  ): Promise<PolicyRow> {
     const { text, policy, author, known } = next;
     const digest = digestOf(text);
     const at = clock.now();
     const diff = diffAgainst(before, policy, known);
-    const row = { connection_id: connectionId, version: (before?.version ?? 0) + 1, document: text, digest, author, created_at: at, known, diff: JSON.stringify(diff) };
+    const row = {
+      connection_id: connectionId,
+      version: (before?.version ?? 0) + 1,
+      document: text,
+      digest,
+      author,
+      created_at: at,
+      known,
+      diff: JSON.stringify(diff),
+    };
     const whole = { ...row, mac: versionMac(vault, row) };
     await tables.policies.insert(whole);
     const counts = { newly_allows: diff.newly.allow.always.length, newly_allows_conditionally: diff.newly.allow.under_conditions.length };
@@ -107,7 +121,15 @@ export function createPolicyFiles(parts: PolicyParts): PolicySource {
       at,
       event: "policy.changed",
       connection_id: connectionId,
-      fields: { version: row.version, digest, author, ...counts, irreversible: diff.newly.allow.irreversible, sections: diff.sections, loosens: diff.loosens },
+      fields: {
+        version: row.version,
+        digest,
+        author,
+        ...counts,
+        irreversible: diff.newly.allow.irreversible,
+        sections: diff.sections,
+        loosens: diff.loosens,
+      },
     });
     return whole;
   }
@@ -170,7 +192,7 @@ export function createPolicyFiles(parts: PolicyParts): PolicySource {
       // Trouble of the store is not the document's.
       if (thrown instanceof HalyardError && thrown.code !== "policy_invalid") throw thrown;
       const { policy, version, note, known } = await standIn(id, isDamaged, inside);
-      return { policy, version, text, path, unseen: unseenWrites(catalog, known), problem: problemOf(thrown, path, note), note };
+      return { policy, version, text, path, unseen: unseenWrites(catalog, known), problem: problemOf(thrown, path), note };
     }
   }
 
@@ -201,9 +223,9 @@ function cutOff(version: number): HalyardError {
   return policyInvalid([{ path: "", message: `is the beginning of version ${version} and allows more than it: it looks cut off` }]);
 }
 
-function problemOf(thrown: unknown, path: string, note: string): HalyardError {
+function problemOf(thrown: unknown, path: string): HalyardError {
   const known = thrown instanceof HalyardError ? thrown : undefined;
-  return new HalyardError("policy_invalid", `${known?.message ?? `The policy file ${path} cannot be read.`} ${note}`, {
+  return new HalyardError("policy_invalid", known?.message ?? `The policy file ${path} cannot be read.`, {
     cause: thrown,
     hint: "Mend the file, or take what it says with halyard policy accept. halyard policy lint tells what is wrong.",
     ...(known && { violations: known.violations }),

@@ -42,5 +42,8 @@ function syncFolder(path: string): void {
 }
 
 function unwritable(path: string, thrown: unknown): HalyardError {
-  return new HalyardError("config", `The file ${path} cannot be written.`, { cause: thrown, hint: "See that its folder is there and yours." });
+  return new HalyardError("config", `The file ${path} cannot be written.`, {
+    cause: thrown,
+    hint: "See that its folder is there and yours.",
+  });
 }

@@ -57,7 +57,10 @@ export function leafAt(operation: Operation, path: string): Leaf | undefined {
 /** The names that may follow a path's beginning: for suggestions. */
 export function membersAt(operation: Operation, path: string): string[] {
   const steps = path === "args" ? [] : (stepsOf(path) ?? []);
-  const schemas = steps.reduce((at, step) => at.flatMap((schema) => next(operation, schema, step)), plain(operation, inputSchema(operation)));
+  const schemas = steps.reduce(
+    (at, step) => at.flatMap((schema) => next(operation, schema, step)),
+    plain(operation, inputSchema(operation)),
+  );
   return schemas.flatMap(({ properties }) => Object.keys(properties ?? {}));
 }
 
@@ -102,7 +105,15 @@ function isFree(schema: Schema): boolean {
   return schema.type === undefined && schema.enum === undefined && schema.const === undefined && !schema.properties;
 }
 
-const NAMES: Record<string, LeafType> = { string: "text", integer: "integer", number: "number", boolean: "flag", null: "null", array: "list", object: "object" };
+const NAMES: Record<string, LeafType> = {
+  string: "text",
+  integer: "integer",
+  number: "number",
+  boolean: "flag",
+  null: "null",
+  array: "list",
+  object: "object",
+};
 
 function typesOf(schema: Schema): LeafType[] {
   if (isFree(schema)) return ["any"];

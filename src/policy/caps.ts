@@ -24,9 +24,7 @@ const count = z.int().min(0).max(1_000_000_000);
 const windows = { per_hour: count.optional(), per_day: count.optional() };
 const given = (object: object): boolean => Object.values(object).some((value) => value !== undefined);
 const NOTHING = "limits nothing: give per_hour or per_day";
-const CAP = z
-  .strictObject({ ...windows, each_agent: z.strictObject(windows).refine(given, NOTHING).optional() })
-  .refine(given, NOTHING);
+const CAP = z.strictObject({ ...windows, each_agent: z.strictObject(windows).refine(given, NOTHING).optional() }).refine(given, NOTHING);
 const atOnce = z.int().min(1).max(1000);
 
 export const CAPS = z.strictObject({

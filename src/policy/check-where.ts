@@ -57,7 +57,11 @@ function ofArgument(path: string, selected: Operation[], complain: (message: str
     return undefined;
   }
   const isClosed = leaves.every(({ values }) => values !== undefined);
-  return { types: named, isNullable: types.has("null") || types.has("any"), values: isClosed ? leaves.flatMap(({ values }) => [...(values ?? [])]) : undefined };
+  return {
+    types: named,
+    isNullable: types.has("null") || types.has("any"),
+    values: isClosed ? leaves.flatMap(({ values }) => [...(values ?? [])]) : undefined,
+  };
 }
 
 const TYPES: [LeafType, ValueType][] = [
@@ -86,7 +90,10 @@ function nearPath(path: string, selected: Operation[]): string {
     const word = (parts[length - 1] ?? "").replaceAll("[]", "");
     if (known.has(word)) return `; "${before}.${word}" is no list`;
     if (selected.some((operation) => leafAt(operation, `${before}[].${word}`))) return `; did you mean "${before}[].${word}"?`;
-    return suggestion(`${before}.${word}`, [...known].map((name) => `${before}.${name}`));
+    return suggestion(
+      `${before}.${word}`,
+      [...known].map((name) => `${before}.${name}`),
+    );
   }
   return "";
 }
@@ -114,7 +121,8 @@ function wrongValue(value: Scalar, predicate: Predicate, { types, isNullable, va
   });
   if (!fits) return `${JSON.stringify(value)} is not ${typeNames({ types })}`;
   const isWhole = predicate === "equals" || predicate === "in" || predicate === "not_in";
-  if (values && isWhole && typeof value === "string" && ![...values].includes(value)) return `never is ${JSON.stringify(value)}${suggestion(value, values)}`;
+  if (values && isWhole && typeof value === "string" && ![...values].includes(value))
+    return `never is ${JSON.stringify(value)}${suggestion(value, values)}`;
   return undefined;
 }
 
@@ -133,6 +141,7 @@ function typeNames({ types }: Pick<Expected, "types">): string {
 
 /** Hosts and statuses are compared in lower case. */
 function lowered(condition: Condition): Condition {
-  const lower = (value: unknown): unknown => (typeof value === "string" ? value.toLowerCase() : Array.isArray(value) ? value.map(lower) : value);
+  const lower = (value: unknown): unknown =>
+    typeof value === "string" ? value.toLowerCase() : Array.isArray(value) ? value.map(lower) : value;
   return Object.fromEntries(Object.entries(condition).map(([name, value]) => [name, lower(value)]));
 }

@@ -29,7 +29,10 @@ export const CONDITION = z
     at_most: z.int("must be a whole number").optional(),
     at_least: z.int("must be a whole number").optional(),
     between: z
-      .union([z.tuple([z.int(), z.int()]), z.tuple([time, time])], "must be two whole numbers, or two times of day such as 21:00, in quotes")
+      .union(
+        [z.tuple([z.int(), z.int()]), z.tuple([time, time])],
+        "must be two whole numbers, or two times of day such as 21:00, in quotes",
+      )
       .optional(),
     starts_with: z.string().min(1).max(1000).optional(),
     ends_with: z.string().min(1).max(1000).optional(),
@@ -101,7 +104,8 @@ function isOnlyNotIn(condition: Condition): boolean {
 export function contradictionOf(condition: Condition): string | undefined {
   const { equals, in: wanted, at_most: most, at_least: least, between } = condition;
   if (between && typeof between[0] === "number" && between[0] > Number(between[1])) return "between names the larger number first";
-  if (between && between[0] === between[1] && typeof between[0] === "string") return "between names the same time twice, so nothing lies between";
+  if (between && between[0] === between[1] && typeof between[0] === "string")
+    return "between names the same time twice, so nothing lies between";
   const [from, to] = between && typeof between[0] === "number" ? (between as [number, number]) : [-Infinity, Infinity];
   if (Math.max(least ?? -Infinity, from) > Math.min(most ?? Infinity, to)) return "its bounds leave no number";
   const candidates = equals !== undefined ? [equals] : wanted;

@@ -29,7 +29,8 @@ export function decide(policy: Policy, operation: Operation, situation: Situatio
   return floor === undefined ? ruled : { ...ruled, verdict: "ask", because: `${ruled.because} ${floor}`, basis: "floor" };
 }
 
-const UNSEEN = "The operation is new in the catalog, or of another class than before, and the owner has not taken it in (halyard policy accept).";
+const UNSEEN =
+  "The operation is new in the catalog, or of another class than before, and the owner has not taken it in (halyard policy accept).";
 
 function byPreset({ preset }: Policy, { effect: { risk } }: Operation): Decision {
   const verdict = PRESET_VERDICTS[preset][risk];

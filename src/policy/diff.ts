@@ -28,7 +28,12 @@ export interface PolicyDiff {
 }
 
 /** Compares two policies; without an old one, with `locked`. Operations that the owner has not seen are denied under both. */
-export function diffPolicies(catalog: Catalog, before: Policy, after: Policy, unseen: { before: ReadonlySet<string>; after: ReadonlySet<string> }): PolicyDiff {
+export function diffPolicies(
+  catalog: Catalog,
+  before: Policy,
+  after: Policy,
+  unseen: { before: ReadonlySet<string>; after: ReadonlySet<string> },
+): PolicyDiff {
   const shift = (): Shift => ({ always: [], under_conditions: [], irreversible: [] });
   const newly: Record<Verdict, Shift> = { allow: shift(), ask: shift(), deny: shift() };
   const lifted: string[] = [];
@@ -75,14 +80,23 @@ function isLifted(was: Outlook, is: Outlook): boolean {
   });
 }
 
-function isLaxer(catalog: Catalog, before: Policy, after: Policy, newly: PolicyDiff["newly"], unseen: { before: ReadonlySet<string>; after: ReadonlySet<string> }): boolean {
+function isLaxer(
+  catalog: Catalog,
+  before: Policy,
+  after: Policy,
+  newly: PolicyDiff["newly"],
+  unseen: { before: ReadonlySet<string>; after: ReadonlySet<string> },
+): boolean {
   if (newly.allow.always.length > 0 || newly.allow.under_conditions.length > 0) return true;
   // Asked instead of denied is laxer, asked instead of allowed is not.
   return [...newly.ask.always, ...newly.ask.under_conditions].some((id) => {
     const operation = catalog.find(id);
     if (!operation) return false;
-    const laxest = (policy: Policy, set: ReadonlySet<string>): number => strictness(outlook(policy, operation, set.has(id)).possible[0] ?? "deny");
-    return laxest(after, unseen.after) < laxest(before, unseen.before) || (outlook(before, operation, unseen.before.has(id)).usual === "deny");
+    const laxest = (policy: Policy, set: ReadonlySet<string>): number =>
+      strictness(outlook(policy, operation, set.has(id)).possible[0] ?? "deny");
+    return (
+      laxest(after, unseen.after) < laxest(before, unseen.before) || outlook(before, operation, unseen.before.has(id)).usual === "deny"
+    );
   });
 }
 
@@ -101,7 +115,8 @@ function diffSections(before: Policy, after: Policy): { lines: string[]; loosens
   const removed = before.egress.hosts.filter((host) => !after.egress.hosts.includes(host));
   if (added.length > 0) tell(`Addresses may point at ${added.join(", ")} without being asked.`, true);
   if (removed.length > 0) tell(`Addresses at ${removed.join(", ")} are asked.`, false);
-  for (const [name, was, is, isLaxer] of plainSettings(before, after)) if (was !== is) tell(`${name} is ${is ?? "off"}, before ${was ?? "off"}.`, isLaxer);
+  for (const [name, was, is, isLaxer] of plainSettings(before, after))
+    if (was !== is) tell(`${name} is ${is ?? "off"}, before ${was ?? "off"}.`, isLaxer);
   return { lines, loosens };
 }
 
@@ -122,7 +137,10 @@ function limitsOf(before: Caps, after: Caps): [name: string, was: number | undef
 
 const SHOWN = ["hide", "token", "show"];
 
-function plainSettings(before: Sections, after: Sections): [name: string, was: string | number | null, is: string | number | null, isLaxer: boolean][] {
+function plainSettings(
+  before: Sections,
+  after: Sections,
+): [name: string, was: string | number | null, is: string | number | null, isLaxer: boolean][] {
   const privacy = (["email", "phone_number", "names"] as const).map((name): [string, string, string, boolean] => {
     const [was, is] = [before.privacy[name], after.privacy[name]];
     return [`privacy.${name}`, was, is, SHOWN.indexOf(is) > SHOWN.indexOf(was)];

@@ -36,7 +36,8 @@ function idleReason(policy: Policy, rule: Rule, at: number, operation: Operation
   const others = rulesFor(policy, operation).filter((other) => other !== rule);
   const stricter = others.find((other) => !other.where && strictness(other.effect) > strictness(rule.effect));
   if (stricter) return `the rule "${stricter.id}" is stricter and has no condition`;
-  const isTwin = (other: Rule): boolean => !other.where && other.effect === rule.effect && (rule.where !== undefined || policy.rules.indexOf(other) < at);
+  const isTwin = (other: Rule): boolean =>
+    !other.where && other.effect === rule.effect && (rule.where !== undefined || policy.rules.indexOf(other) < at);
   if (others.some(isTwin)) return SAME;
   // Risk 5 is asked at least, so allowing and asking come to the same.
   const effect = risk === 5 && rule.effect === "allow" ? "ask" : rule.effect;

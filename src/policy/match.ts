@@ -46,7 +46,13 @@ function find(rule: Rule, path: string, condition: Condition, operation: Operati
   if (!Array.isArray(seen)) return { rule: rule.id, path, truth: "unknown", values: [], unknown: seen.unknown };
   const truth = truthOf(condition, seen, rule.effect);
   const values = seen.filter((value) => value !== NOTHING);
-  return { rule: rule.id, path, truth, values, ...(truth === "unknown" && { unknown: "it is not of the kind that the condition compares" }) };
+  return {
+    rule: rule.id,
+    path,
+    truth,
+    values,
+    ...(truth === "unknown" && { unknown: "it is not of the kind that the condition compares" }),
+  };
 }
 
 function factValues(name: FactName, operation: Operation, facts: Facts): Value[] | { unknown: string } {

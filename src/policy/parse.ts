@@ -53,7 +53,15 @@ export function policyOf(preset: Preset, rules: Rule[] = []): Policy {
 }
 
 function withoutGaps({ id, effect, actions, areas, kinds, risk, where }: z.infer<typeof RULE>): Rule {
-  return { id, effect, ...(actions && { actions }), ...(areas && { areas }), ...(kinds && { kinds }), ...(risk && { risk }), ...(where && { where }) };
+  return {
+    id,
+    effect,
+    ...(actions && { actions }),
+    ...(areas && { areas }),
+    ...(kinds && { kinds }),
+    ...(risk && { risk }),
+    ...(where && { where }),
+  };
 }
 
 /** Which fields there are at a place of the document. */

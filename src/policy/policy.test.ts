@@ -50,8 +50,7 @@ describe("rules", () => {
     const everything: Rule = { id: "all", effect: "allow", risk: [0, 1, 2, 3, 4, 5] };
     for (const operation of catalog.operations) {
       if (operation.effect.risk > 0) expect(decide(policyOf("locked", [everything]), operation, BARE).verdict).toBe("deny");
-      if (operation.effect.risk === 5)
-        expect(decide(policyOf("operator", [everything]), operation, BARE).verdict).toBe("ask");
+      if (operation.effect.risk === 5) expect(decide(policyOf("operator", [everything]), operation, BARE).verdict).toBe("ask");
     }
   });
 
@@ -119,7 +118,10 @@ describe("the document", () => {
     ],
     ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, actions: []}\n", "/rules/0/actions"],
     ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [list]}\n", 'has no area "list"'],
-    ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists], where: {x: {in: [1]}}}\n", "/rules/0/where/x is not a fact"],
+    [
+      "version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists], where: {x: {in: [1]}}}\n",
+      "/rules/0/where/x is not a fact",
+    ],
     ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists], kinds: [merge]}\n", "matches no operation"],
     [
       "version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists]}\n  - {id: a, effect: deny, areas: [tags]}\n",

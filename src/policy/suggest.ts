@@ -39,11 +39,15 @@ export function suggestPolicy(policy: Policy, catalog: Catalog, usage: Usage[]):
   const isUsed = ({ id }: Operation): boolean => (used.get(id)?.allowed ?? 0) + (used.get(id)?.approved ?? 0) > 0;
   const verdictOf = (operation: Operation): Verdict => outlook(policy, operation).usual;
   const writes = catalog.operations.filter(isWrite);
-  const tighten = writes.filter((operation) => outlook(policy, operation).possible.includes("allow") && !isUsed(operation)).map(({ id }) => id);
+  const tighten = writes
+    .filter((operation) => outlook(policy, operation).possible.includes("allow") && !isUsed(operation))
+    .map(({ id }) => id);
   const widen = writes
     .filter((operation) => {
       const { approved = 0, refused = 0 } = used.get(operation.id) ?? {};
-      return verdictOf(operation) === "ask" && operation.effect.risk <= HIGHEST_WIDENED_RISK && refused === 0 && approved >= YES_BEFORE_WIDENING;
+      return (
+        verdictOf(operation) === "ask" && operation.effect.risk <= HIGHEST_WIDENED_RISK && refused === 0 && approved >= YES_BEFORE_WIDENING
+      );
     })
     .map(({ id }) => id);
   const tightened = tightenPolicy(policy, writes, isUsed);
@@ -51,7 +55,11 @@ export function suggestPolicy(policy: Policy, catalog: Catalog, usage: Usage[]):
     tighten,
     widen,
     document: documentOf(tightened),
-    wider: documentOf(widen.length === 0 ? tightened : { ...tightened, rules: [...tightened.rules, { id: freeId(tightened, "always-approved"), effect: "allow", actions: widen }] }),
+    wider: documentOf(
+      widen.length === 0
+        ? tightened
+        : { ...tightened, rules: [...tightened.rules, { id: freeId(tightened, "always-approved"), effect: "allow", actions: widen }] },
+    ),
     scopes: [...new Set(catalog.operations.filter(isUsed).flatMap(({ scopes }) => scopes))].toSorted(),
   };
 }
@@ -68,7 +76,10 @@ function tightenPolicy(policy: Policy, writes: Operation[], isUsed: (operation: 
   // What the wider preset allowed, or asked where the narrower one denies, and no rule speaks of.
   const missing = (verdict: "allow" | "ask"): string[] =>
     writes
-      .filter((operation) => PRESET_VERDICTS[policy.preset][operation.effect.risk] === verdict && PRESET_VERDICTS[preset][operation.effect.risk] !== verdict)
+      .filter(
+        (operation) =>
+          PRESET_VERDICTS[policy.preset][operation.effect.risk] === verdict && PRESET_VERDICTS[preset][operation.effect.risk] !== verdict,
+      )
       .filter((operation) => isUsed(operation) && !policy.rules.some((rule) => selects(rule, operation)))
       .map(({ id }) => id);
   const added = (["allow", "ask"] as const).flatMap((effect): Rule[] => {

@@ -27,9 +27,9 @@ describe("policy show", () => {
     };
     const { operations } = loadCatalog();
     const reads = operations.filter(({ effect }) => effect.risk === 0).length;
-    expect(counts.reads).toEqual({ allow: reads, ask: 0, deny: 0 });
+    expect(counts.reads).toEqual({ allow: reads, ask: 0, deny: 0, conditional: 0 });
     expect(Object.values(counts.writes).reduce((sum, count) => sum + count, 0)).toBe(operations.length - reads);
-    expect(stdout).toMatch(new RegExp(`reads +${reads} +0 +0\\nwrites +0 +${counts.writes["ask"]} +${counts.writes["deny"]}\\n`));
+    expect(stdout).toMatch(new RegExp(`reads +${reads} +0 +0 +0\\nwrites +0 +${counts.writes["ask"]} +${counts.writes["deny"]} +0\\n`));
   });
 
   it("says first that a broken policy denies every write, and fails", async () => {

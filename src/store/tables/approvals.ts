@@ -111,6 +111,17 @@ export function approvalsTable(db: Db) {
         .executeTakeFirstOrThrow();
       return count;
     },
+    /** How often the owner said yes and no to each operation since then; a yes counts when it was used. */
+    async countDecided(connectionId: string, sinceMs: number): Promise<{ operation: string; status: ApprovalStatus; count: number }[]> {
+      return db
+        .selectFrom("approvals")
+        .select(({ fn }) => ["operation", "status", fn.countAll<number>().as("count")])
+        .where("connection_id", "=", connectionId)
+        .where("created_at", ">=", sinceMs)
+        .where("status", "in", ["consumed", "denied"])
+        .groupBy(["operation", "status"])
+        .execute();
+    },
     /** Compare-and-swap: false when the approval is in none of `from`, so of two that try only one wins. */
     async transition(id: string, from: ApprovalStatus[], to: ApprovalStatus, patch: ApprovalPatch = {}): Promise<boolean> {
       const { numUpdatedRows } = await db

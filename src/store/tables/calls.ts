@@ -85,6 +85,18 @@ export function callsTable(db: Db) {
         .where("status", "=", "approval_required")
         .execute();
     },
+    /** How often each operation ran since then without being asked. */
+    async countAllowed(connectionId: string, sinceMs: number): Promise<{ operation: string; count: number }[]> {
+      return db
+        .selectFrom("calls")
+        .select(({ fn }) => ["operation", fn.countAll<number>().as("count")])
+        .where("connection_id", "=", connectionId)
+        .where("received_at", ">=", sinceMs)
+        .where("verdict", "=", "allow")
+        .where("status", "in", ["done", "accepted"])
+        .groupBy("operation")
+        .execute();
+    },
     /** Newest first; empty when `before` is not known. */
     async list({ connection_id, agent_id, limit, before }: CallQuery): Promise<CallRow[]> {
       let query = db.selectFrom("calls").selectAll().orderBy("received_at", "desc").orderBy("id", "desc").limit(limit);
