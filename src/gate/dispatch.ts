@@ -72,6 +72,7 @@ export async function send(parts: GateParts, departure: Departure): Promise<Call
 async function sent(parts: GateParts, departure: Departure): Promise<WriteResult> {
   const { intentId, operation, request, connection } = departure;
   try {
+    await assertNotStopped(parts, departure);
     const permit = (): Promise<void> => assertMayGo(parts, departure);
     return await parts.client.write(intentId, operation, request, await credentialsOf(parts, connection), { permit });
   } catch (thrown) {
@@ -81,8 +82,17 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
   }
 }
 
+/** Until the first byte leaves, the owner's stop wins. */
+async function assertNotStopped({ store }: GateParts, { approvalId }: Departure): Promise<void> {
+  const row = approvalId === null ? undefined : await store.approvals.find(approvalId);
+  const plan = row?.plan_id ? await store.approvals.find(row.plan_id) : undefined;
+  if (row?.stop_asked_at || plan?.stop_asked_at) throw new HalyardError("denied", "The owner stopped it before it left.");
+}
+
 /** A write may wait seconds for a free rate window: what was revoked or denied meanwhile does not go. */
-async function assertMayGo(parts: GateParts, { operation, request, digest, caller, approvalId }: Departure): Promise<void> {
+async function assertMayGo(parts: GateParts, departure: Departure): Promise<void> {
+  await assertNotStopped(parts, departure);
+  const { operation, request, digest, caller, approvalId } = departure;
   const connection = await assertStanding(parts.store, caller);
   const question = { operation, args: parseRequest(operation, request), caller, digest };
   const ruling = await decideCall(parts, question, connection);

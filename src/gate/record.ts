@@ -6,7 +6,8 @@ import type { Decision } from "../policy/policy.ts";
 import type { Tables } from "../store/tables.ts";
 import type { NewCall } from "../store/tables/calls.ts";
 import type { CallInput, Caller, GateParts } from "./call.ts";
-import { leavesOf, type Card } from "./card.ts";
+import type { Card } from "./card.ts";
+import { leavesOf } from "./card-leaf.ts";
 import type { CallContext } from "./prepare.ts";
 
 const MAX_REASON_CHARACTERS = 1000;

@@ -5,6 +5,7 @@ import type { AuditColumns, AuditHeadRow } from "./tables/audit.ts";
 import type { CallRow } from "./tables/calls.ts";
 import type { CapUseRow } from "./tables/cap-uses.ts";
 import type { ConnectionColumns } from "./tables/connections.ts";
+import type { DenialRow } from "./tables/denials.ts";
 import type { IntentRow } from "./tables/intents.ts";
 import type { LeaseRow } from "./tables/leases.ts";
 import type { MetaRow } from "./tables/meta.ts";
@@ -24,6 +25,7 @@ export interface Schema {
   audit_head: AuditHeadRow;
   policies: PolicyRow;
   cap_uses: CapUseRow;
+  denials: DenialRow;
   rate_windows: RateWindowRow;
   leases: LeaseRow;
   meta: MetaRow;

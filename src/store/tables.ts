@@ -5,6 +5,7 @@ import { auditTable } from "./tables/audit.ts";
 import { callsTable } from "./tables/calls.ts";
 import { capUsesTable } from "./tables/cap-uses.ts";
 import { connectionsTable } from "./tables/connections.ts";
+import { denialsTable } from "./tables/denials.ts";
 import { intentsTable } from "./tables/intents.ts";
 import { leasesTable } from "./tables/leases.ts";
 import { metaTable } from "./tables/meta.ts";
@@ -26,6 +27,7 @@ export function createTables(db: Db) {
     audit: auditTable(db),
     policies: policiesTable(db),
     capUses: capUsesTable(db),
+    denials: denialsTable(db),
     rateWindows: rateWindowsTable(db),
     leases: leasesTable(db),
     meta: metaTable(db),
