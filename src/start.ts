@@ -46,6 +46,12 @@ export async function startGateway(config: Config, options: StartOptions): Promi
     const agent = await firstAgent(app, connection);
     const door = await openHttpDoor(app, options.log);
     closers.push(() => door.close());
+    const stopping = new AbortController();
+    const attending = app.gate.attend(stopping.signal);
+    closers.push(async () => {
+      stopping.abort();
+      await attending;
+    });
     return {
       ...(sandbox && {
         sandbox: { url: sandbox.url, accountName: connection.account_name, profiles: sandbox.control.counts()["profiles"] ?? 0 },

@@ -15,6 +15,8 @@ import { VERSION } from "./version.ts";
 export async function serveStdioDoor(config: Config): Promise<void> {
   const log = createLog(process.stderr, systemClock, config.logLevel === "info" ? "warn" : config.logLevel);
   let opened: Promise<App> | undefined;
+  const stopping = new AbortController();
+  let attending: Promise<void> | undefined;
   const app = (): Promise<App> => {
     opened ??= import("./app.ts")
       .then(({ openApp }) => openApp(config))
@@ -34,6 +36,7 @@ export async function serveStdioDoor(config: Config): Promise<void> {
     version: VERSION,
     load: async () => {
       const { catalog, gate, overview } = await app();
+      attending ??= gate.attend(stopping.signal);
       return { catalog, gate, overview };
     },
     authenticate: () => callerOf(config, app),
@@ -44,6 +47,8 @@ export async function serveStdioDoor(config: Config): Promise<void> {
   });
   await door.closed;
   await noted;
+  stopping.abort();
+  await attending;
   if (opened) await (await opened).close();
 }
 

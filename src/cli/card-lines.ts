@@ -1,5 +1,6 @@
 import type { ApprovalView } from "../gate/call.ts";
-import type { Card, Leaf } from "../gate/card.ts";
+import type { Card } from "../gate/card.ts";
+import { changeLines, contentLines, historyLines, leafLines, sampleLine } from "./card-parts.ts";
 import { bold, box, dim, fields, styled, type Line, type Piece } from "./layout.ts";
 import type { Session } from "./session.ts";
 import { whenOf } from "./times.ts";
@@ -12,20 +13,12 @@ export function approvalLines(view: ApprovalView, session: Session): Line[] {
 /** The card without the hints on how to decide: for where the question follows. */
 export function cardLines(view: ApprovalView, nowMs: number): Line[] {
   const { card } = view;
-  const { effect, target, people } = card;
   return [
     [bold(card.title), "  ", statusOf(view)],
     ...fields([
       ["id", view.approval_id],
       ["who asks", `${card.agent}, on ${card.connection}: ${card.account}`],
-      ["action", [bold(card.operation), `  (${effect.kind}, risk ${effect.risk}: ${effect.risk_means})`]],
-      [
-        "on",
-        target === null ? undefined : `${target.type} ${target.id}${target.name === null ? " (name not known)" : ` "${target.name}"`}`,
-      ],
-      ...card.audience.map((group): [string, string] => ["goes to", audienceLine(group)]),
-      ["who gets it", peopleOf(people)],
-      ["undo", undoOf(card)],
+      ...whatItIs(card),
       ["asked", whenOf(view.created_at, nowMs)],
       ...deadline(view, nowMs),
       [
@@ -35,22 +28,47 @@ export function cardLines(view: ApprovalView, nowMs: number): Line[] {
           : `by ${view.decided_by}${view.decided_at === null ? "" : `, ${whenOf(view.decided_at, nowMs)}`}`,
       ],
       ["why", view.status_reason ?? undefined],
+      ["changed by", view.edited_by],
+      ["instead", view.replaced_by],
     ]),
-    ...card.warnings.map((warning): Line => ["  ", styled("yellow", `! ${warning}`)]),
-    dim(card.leaves.length === 0 ? "  It sends no values." : "  What it sends:"),
-    ...card.leaves.map(leafLine),
+    ...bodyLines(card),
+    ...(card.steps ?? []).flatMap((step, at): Line[] => [
+      "",
+      [bold(`  Step ${at + 1}. ${step.title}`)],
+      ...fields(whatItIs(step)),
+      ...bodyLines(step),
+    ]),
     ...(card.agent_says === null ? [] : box("the agent's own words, checked by nobody", card.agent_says)),
   ];
 }
 
-function leafLine({ path, value, folded }: Leaf): Line {
-  const line: Piece[] = [`    ${path} = `, styled("cyan", value)];
-  if (folded) line.push(dim(`  (the beginning of ${folded.characters} characters, sha256 ${folded.sha256.slice(0, 16)}…)`));
-  return line;
+function bodyLines(card: Card): Line[] {
+  return [
+    ...card.warnings.map((warning): Line => ["  ", styled("yellow", `! ${warning}`)]),
+    ...(card.tainted ? [["  ", styled("yellow", "! The agent has read text that outsiders can write; it may be acting on it.")]] : []),
+    ...historyLines(card),
+    ...changeLines("What changes:", card.changes ?? []),
+    ...contentLines(card.content ?? []),
+    ...leafLines(card),
+  ];
+}
+
+function whatItIs(card: Card): [string, Piece | Piece[] | undefined][] {
+  const { effect, target, people } = card;
+  return [
+    ["action", [bold(card.operation), `  (${effect.kind}, risk ${effect.risk}: ${effect.risk_means})`]],
+    ["on", target === null ? undefined : `${target.type} ${target.id}${target.name === null ? " (name not known)" : ` "${target.name}"`}`],
+    ...card.audience.map((group): [string, string] => [group.excluded ? "not to" : "goes to", audienceLine(group)]),
+    ["who gets it", peopleOf(people)],
+    ["among them", sampleLine(card)],
+    ["undo", undoOf(card)],
+    ["hold", card.hold_seconds === undefined ? undefined : `it waits ${card.hold_seconds} s after a yes, and can be stopped until then`],
+  ];
 }
 
 function statusOf({ status }: ApprovalView): Piece {
-  return styled(status === "pending" ? "yellow" : status === "approved" || status === "consumed" ? "green" : "red", status);
+  const isGood = ["approved", "consumed", "done", "accepted", "reconciled"].includes(status);
+  return styled(status === "pending" || status === "unknown" ? "yellow" : isGood ? "green" : "red", status);
 }
 
 function audienceLine({ type, id, name, people }: Card["audience"][number]): string {
@@ -70,12 +88,14 @@ function undoOf({ effect }: Card): string {
   );
 }
 
-function deadline({ status, decide_by, use_by }: ApprovalView, nowMs: number): [string, string][] {
+function deadline({ status, decide_by, use_by, goes_at }: ApprovalView, nowMs: number): [string, string][] {
   if (status === "pending") return [["decide by", whenOf(decide_by, nowMs)]];
+  if (goes_at !== undefined) return [["goes", whenOf(goes_at, nowMs)]];
   return status === "approved" ? [["use by", whenOf(use_by, nowMs)]] : [];
 }
 
-function howToDecide({ status, approval_id, card }: ApprovalView, { typed }: Session): Line[] {
+function howToDecide({ status, approval_id, card, goes_at }: ApprovalView, { typed }: Session): Line[] {
+  if (status === "approved" && goes_at !== undefined) return [[dim("  stop "), typed(`stop ${approval_id}`)]];
   if (status !== "pending") return [];
   return [
     [dim("  yes  "), typed(`approve ${approval_id}`), dim(card.effect.risk === 5 ? "   (you will type the action's name)" : "")],

@@ -26,6 +26,17 @@ export function resultLines(result: CallResult, session: Session): Line[] {
         `  ${session.typed(`approvals show ${result.approval_id}`)}`,
         `  ${session.typed(`approve ${result.approval_id}`)}`,
       ];
+    case "held":
+      return heldLines(result.approval_id, result.goes_at, result.by_itself, session);
+    case "plan_done":
+    case "plan_stopped":
+      return [
+        [result.status === "plan_done" ? styled("green", "All done. ") : styled("red", "Stopped. "), dim(told)],
+        ...result.steps.flatMap(({ step, operation, result: one }) => [
+          `  Step ${step}: ${operation}`,
+          ...(one ? resultLines(one, session) : ["Not sent."]).map((line): Line => ["    ", ...(Array.isArray(line) ? line : [line])]),
+        ]),
+      ];
     case "in_progress":
       return [[styled("yellow", "Being sent now. "), "Look again in a moment.  ", dim(told)]];
     case "rejected":
@@ -47,6 +58,18 @@ export function resultLines(result: CallResult, session: Session): Line[] {
   }
 }
 
+/** What waits for its time, and how to stop it. It goes when any process of Halyard's is there to send it. */
+function heldLines(approvalId: string, goesAt: string, byItself: boolean, { typed }: Session): Line[] {
+  return [
+    [
+      styled("green", "Approved. "),
+      byItself ? `It goes at ${goesAt}, from any Halyard that runs then.` : `It can go from ${goesAt} on, when the agent asks again.`,
+    ],
+    `  To stop it: ${typed(`stop ${approvalId}`)}`,
+    ...(byItself ? [`  If none runs: ${typed(`approve ${approvalId} --wait`)}`] : []),
+  ];
+}
+
 /** Exit status of a call's end: 0 only where Klaviyo did or took it. */
 export function exitStatusOf(result: CallResult): number {
   switch (result.status) {
@@ -56,8 +79,16 @@ export function exitStatusOf(result: CallResult): number {
     case "denied":
       return ERROR_CODES.denied.exit;
     case "approval_required":
+    case "held":
     case "in_progress":
       return ERROR_CODES.conflict.exit;
+    case "plan_done":
+      return 0;
+    case "plan_stopped": {
+      const last = result.steps.findLast((step) => step.result)?.result;
+      const status = last ? exitStatusOf(last) : 0;
+      return status === 0 ? ERROR_CODES.conflict.exit : status;
+    }
     case "unknown":
       return ERROR_CODES.outcome_unknown.exit;
     default:
@@ -68,12 +99,19 @@ export function exitStatusOf(result: CallResult): number {
 /** What an approval came to after the owner's yes: the call's result, or that it waits for the agent, or why it can no longer be used. */
 export function afterApproval(view: ApprovalView, session: Session): { lines: Line[]; status: number } {
   if (view.result) return { lines: resultLines(view.result, session), status: exitStatusOf(view.result) };
+  if (view.goes_at !== undefined)
+    return { lines: heldLines(view.approval_id, view.goes_at, view.goes_by_itself === true, session), status: 0 };
   if (view.status === "approved") {
     return { lines: [[styled("green", "Approved. "), `It goes out when ${view.card.agent} asks again, until ${view.use_by}.`]], status: 0 };
   }
   if (view.status === "consumed") return { lines: [[styled("green", "Approved. "), "It is being sent now."]], status: 0 };
+  const instead: Line[] =
+    view.replaced_by === undefined ? [] : [`  A new card shows what is different: ${session.typed(`approvals show ${view.replaced_by}`)}`];
   return {
-    lines: [[styled("red", "Not sent. "), `The approval is ${view.status}: ${view.status_reason ?? "no reason is on record"}.`]],
+    lines: [
+      [styled("red", "Not sent. "), `The approval is ${view.status}: ${view.status_reason ?? "no reason is on record"}.`],
+      ...instead,
+    ],
     status: ERROR_CODES.conflict.exit,
   };
 }

@@ -31,6 +31,14 @@ const SENTENCES: Record<string, (fields: JsonObject) => string> = {
   "approval.expired": ({ reason }) => `the approval expired${because(reason)}`,
   "approval.voided": ({ reason }) => `the approval was voided${because(reason)}`,
   "approval.consumed": () => "the approval was used up: it covers this one sending",
+  "approval.stop_asked": ({ by }) => `${word(by)} asked to stop it`,
+  "approval.done": () => "the approval ended: done",
+  "approval.accepted": () => "the approval ended: Klaviyo works on it",
+  "approval.rejected": () => "the approval ended: Klaviyo refused",
+  "approval.failed": () => "the approval ended: it never left",
+  "approval.unknown": () => "the approval ended: nobody knows yet whether it happened",
+  "approval.reconciled": ({ reason }) => `what was unknown was found out${because(reason)}`,
+  "agent.paused": ({ reason }) => `the writes of the agent were paused${because(reason)}`,
   intent: ({ intent }) => `intent written (${word(intent)}): from here on it may have been sent`,
   outcome: ({ status, http_status, klaviyo_request_id, error }) =>
     `outcome: ${word(status)}${http_status === null || http_status === undefined ? "" : `, HTTP ${word(http_status)}`}${because(error)}${

@@ -16,6 +16,8 @@ export interface Agents {
   list(): Promise<AgentRow[]>;
   /** At once, as {@link Connections.revoke} does, for this agent alone. */
   revoke(name: string, by: string): Promise<AgentRow & Interrupted>;
+  /** Lets an agent's writes go on that were paused. */
+  resume(name: string, by: string): Promise<AgentRow>;
   /** Who a token belongs to. Unknown and revoked tokens are the same `unauthenticated`. */
   byToken(token: string, door: Door): Promise<Caller>;
   /** The owner at the command line, on the named connection, or the only one. */
@@ -30,6 +32,17 @@ const TOUCH_EVERY_MS = 60_000;
 
 export function createAgents(parts: GateParts, connections: Connections, random: RandomBytes): Agents {
   const { store, clock, newId } = parts;
+
+  async function mustFindAgent(name: string): Promise<AgentRow> {
+    const agent = await store.agents.byName(name);
+    if (agent) return agent;
+    const names = (await store.agents.list()).map((row) => row.name);
+    const [near] = nearest(name, names, 1);
+    throw new HalyardError("not_found", "There is no agent of that name.", {
+      hint: near === undefined ? "halyard agents lists them." : `Did you mean ${near}?`,
+    });
+  }
+
   return {
     async add({ name, connection: connectionName }) {
       if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) || name === OWNER) {
@@ -56,6 +69,9 @@ export function createAgents(parts: GateParts, connections: Connections, random:
         created_at: at,
         last_used_at: null,
         revoked_at: null,
+        paused_at: null,
+        pause_reason: null,
+        resumed_at: null,
       };
       await store.transaction(async (tables) => {
         await tables.agents.insert(agent);
@@ -65,17 +81,7 @@ export function createAgents(parts: GateParts, connections: Connections, random:
     },
     list: () => store.agents.list(),
     async revoke(name, by) {
-      const agent = await store.agents.byName(name);
-      if (!agent) {
-        const [near] = nearest(
-          name,
-          (await store.agents.list()).map((row) => row.name),
-          1,
-        );
-        throw new HalyardError("not_found", "There is no agent of that name.", {
-          hint: near === undefined ? "halyard agents lists them." : `Did you mean ${near}?`,
-        });
-      }
+      const agent = await mustFindAgent(name);
       const at = clock.now();
       const interrupted = await store.transaction(async (tables) => {
         if (!(await tables.agents.revoke(agent.id, at))) return undefined;
@@ -94,6 +100,18 @@ export function createAgents(parts: GateParts, connections: Connections, random:
       });
       if (!interrupted) throw new HalyardError("conflict", `The agent ${name} was revoked already.`);
       return { ...agent, revoked_at: at, ...interrupted };
+    },
+    async resume(name, by) {
+      const agent = await mustFindAgent(name);
+      const at = clock.now();
+      const first = await store.transaction(async (tables) => {
+        if (!(await tables.agents.resume(agent.id, at))) return false;
+        const whose = { agent_id: agent.id, connection_id: agent.connection_id };
+        await tables.audit.append({ ...whose, at, event: "agent.resumed", fields: { name, by } });
+        return true;
+      });
+      if (!first) throw new HalyardError("conflict", `The agent ${name} is not paused.`);
+      return { ...agent, paused_at: null, pause_reason: null, resumed_at: at };
     },
     async byToken(token, door) {
       // Found by its hash, of which a guesser knows nothing, and compared whole: the time it takes says nothing of either.

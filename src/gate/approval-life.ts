@@ -1,31 +1,27 @@
-import type { Operation } from "../catalog/operation.ts";
-import { parseRequest, type WireRequest } from "../catalog/request.ts";
-import type { Uses } from "../policy/caps.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { Tables } from "../store/tables.ts";
-import { approvedRequest, isGenuine, macOf } from "./approvals.ts";
-import { usesOf } from "./caps.ts";
-import { OWNER, type ApprovalStatus, type Caller, type GateParts } from "./call.ts";
-import { decideCall, saidTo } from "./decision.ts";
-import type { Gathered } from "./facts.ts";
-import type { Sight } from "./sight.ts";
-
-/** How far the wall clock may stand behind a time on record before nothing approved is used (attack E10). */
-const CLOCK_BACK_MS = 60_000;
+import { macOf, RECORD_VERSION } from "./approvals.ts";
+import { PLAN, type ApprovalStatus, type EndedStatus, type GateParts } from "./call.ts";
 
 /** Every arrow of an approval. What is not here does not happen; each is one compare-and-swap. */
 export const APPROVAL_ARROWS: Record<ApprovalStatus, ApprovalStatus[]> = {
   pending: ["approved", "denied", "expired", "voided"],
   approved: ["consumed", "expired", "voided"],
+  consumed: ["done", "accepted", "rejected", "failed", "unknown"],
+  unknown: ["reconciled"],
+  done: [],
+  accepted: [],
+  rejected: [],
+  failed: [],
+  reconciled: [],
   denied: [],
   expired: [],
   voided: [],
-  consumed: [],
 };
 
 type Patch = Partial<Omit<ApprovalRow, "id" | "status" | "hmac">>;
 
-/** One transition with its audit row, in the caller's transaction. False when another got there first. */
+/** One transition with its audit row, in the caller's transaction; the steps of a plan go with it until it is used. False when another got there first. */
 export async function transition(
   parts: GateParts,
   tables: Tables,
@@ -46,9 +42,34 @@ export async function transition(
     call_id: row.call_id,
     agent_id: row.agent_id,
     connection_id: row.connection_id,
-    fields: { approval: row.id, from: row.status, by, digest: row.digest, reason: patch.status_reason ?? null },
+    fields: {
+      approval: row.id,
+      from: row.status,
+      by,
+      digest: row.digest,
+      reason: patch.status_reason ?? null,
+      ...(next.held_until !== null && to === "approved" && { held_until: next.held_until }),
+      ...(patch.replaced_by && { replaced_by: patch.replaced_by }),
+    },
   });
+  if (row.operation === PLAN && to !== "consumed") await moveSteps(parts, tables, row, to, by, patch);
   return true;
+}
+
+async function moveSteps(parts: GateParts, tables: Tables, plan: ApprovalRow, to: ApprovalStatus, by: string, patch: Patch): Promise<void> {
+  for (const step of await tables.approvals.stepsOf(plan.id)) {
+    const { status_reason, decided_by, decided_at, use_by, held_until, policy_version } = { ...step, ...patch };
+    await transition(parts, tables, step, to, by, { status_reason, decided_by, decided_at, use_by, held_until, policy_version });
+  }
+}
+
+/** How the sending of a used approval ended, in the transaction that records the outcome. What is known of an unknown one later is `reconciled`. */
+export async function endApproval(parts: GateParts, tables: Tables, approvalId: string, ended: EndedStatus): Promise<boolean> {
+  const row = await tables.approvals.find(approvalId);
+  if (!row) return false;
+  const to = row.status === "unknown" && ended !== "unknown" ? "reconciled" : ended;
+  const reason = to === ended ? undefined : { status_reason: `it turned out as ${ended}` };
+  return transition(parts, tables, row, to, "gate", reason);
 }
 
 /** Voids what waits or is approved of a connection or an agent that is revoked: a card that can no longer be used asks nobody. Gives how many. */
@@ -68,59 +89,24 @@ export async function voidLive(
   return voided;
 }
 
-/** Whether the clocks have run out on a live approval. */
-export function isOverdue(row: ApprovalRow, nowMs: number): boolean {
-  return (row.status === "pending" && nowMs > row.decide_by) || (row.status === "approved" && nowMs > row.use_by);
+/** Whether a live approval is over by itself: its clock ran out, or an earlier Halyard wrote it, under rules that do not hold any more. */
+export function isOver(row: ApprovalRow, nowMs: number): boolean {
+  if (row.status !== "pending" && row.status !== "approved") return false;
+  return row.record_version !== RECORD_VERSION || nowMs > (row.status === "pending" ? row.decide_by : row.use_by);
 }
 
-/** Moves what is overdue to `expired`, in the caller's transaction; true when it did. */
+/** Ends what is over by itself, in the caller's transaction; true when it did. */
 export async function expireOverdue(parts: GateParts, tables: Tables, row: ApprovalRow): Promise<boolean> {
-  if (!isOverdue(row, parts.clock.now())) return false;
+  if (!isOver(row, parts.clock.now())) return false;
+  if (row.record_version !== RECORD_VERSION)
+    return transition(parts, tables, row, "voided", "gate", { status_reason: "it was asked under another version of Halyard" });
   const reason = row.status === "pending" ? "not decided in time" : "approved, but not used in time";
   return transition(parts, tables, row, "expired", "clock", { status_reason: reason });
 }
 
-/** The row as it stands, after what is overdue has expired. */
+/** The row as it stands, after what is over has ended. */
 export async function settle(parts: GateParts, row: ApprovalRow): Promise<ApprovalRow> {
-  if (!isOverdue(row, parts.clock.now())) return row;
+  if (!isOver(row, parts.clock.now())) return row;
   await parts.store.transaction((tables) => expireOverdue(parts, tables, row));
   return (await parts.store.approvals.find(row.id)) ?? row;
-}
-
-/** An approved call that may be sent, or why it may not be sent any more. */
-export type Clearance = { operation: Operation; request: WireRequest; uses: Uses } | { obstacle: string };
-
-/** Checked in the transaction that uses the approval up, on what is committed then. Nothing sealed is opened before the row is known to be ours. */
-export async function clearanceOf(
-  parts: GateParts,
-  tables: Tables,
-  row: ApprovalRow,
-  { caller, sight, gathered }: { caller: Caller; sight: Sight; gathered: Gathered },
-): Promise<Clearance> {
-  const connection = await tables.connections.find(row.connection_id);
-  const agent = row.agent_id === OWNER ? undefined : await tables.agents.find(row.agent_id);
-  if (!isGenuine(parts, row)) return { obstacle: "the record of the approval was changed" };
-  if (connection?.status !== "active") return { obstacle: "the connection was revoked" };
-  if (connection.account_id !== row.account_id) return { obstacle: "the connection is with another account now" };
-  if (agent && agent.revoked_at !== null) return { obstacle: "the agent was revoked" };
-  if (row.catalog_hash !== parts.catalog.hash) return { obstacle: "the catalog of actions changed after the approval was asked" };
-  if (await isClockBack(parts, tables, row)) return { obstacle: "the clock was set back" };
-  if (parts.clock.now() > row.use_by) return { obstacle: "it was not used in time" };
-  if ((await parts.policies.current(connection, tables)).version !== row.policy_version)
-    return { obstacle: "the policy changed after the approval was asked" };
-  if (row.preconditions_digest !== sight.seen)
-    return { obstacle: "what it acts on is not as the owner saw it any more, or cannot be read" };
-  const { operation, request } = approvedRequest(parts, row, connection);
-  const question = { operation, args: parseRequest(operation, request), caller, digest: row.digest };
-  const ruling = await decideCall(parts, question, connection, { tables, gathered });
-  if (ruling.verdict === "deny") return { obstacle: `the policy denies it: ${saidTo(caller, ruling)}` };
-  return { operation, request, uses: usesOf(question, gathered) };
-}
-
-/** The newest audit row is the latest time that anyone saw: a decision after a set-back clock does not hide it. */
-async function isClockBack(parts: GateParts, tables: Tables, row: ApprovalRow): Promise<boolean> {
-  const { seq } = await tables.audit.head();
-  const [newest] = await tables.audit.list({ after: seq - 1, limit: 1 });
-  const latest = Math.max(row.created_at, row.decided_at ?? 0, newest?.at ?? 0);
-  return parts.clock.now() < latest - CLOCK_BACK_MS;
 }

@@ -1,6 +1,6 @@
 import { mustFind } from "../catalog/catalog.ts";
 import type { Operation } from "../catalog/operation.ts";
-import type { WireRequest } from "../catalog/request.ts";
+import { parseRequest, type WireRequest } from "../catalog/request.ts";
 import { isoMillis } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { canonicalJson, type Json } from "../lib/json.ts";
@@ -8,60 +8,103 @@ import { isSameText } from "../lib/same-text.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { ApprovalView, Caller, GateParts } from "./call.ts";
-import { cardDigest, renderCard } from "./card.ts";
+import { sha256 } from "./card-leaf.ts";
+import { cardDigest, renderCard, type Card } from "./card.ts";
+import { holdSecondsOf } from "./hold.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { Prepared } from "./prepare.ts";
 import { cardOf, erasedCard, sealCard } from "./sealed-card.ts";
 import type { Sight } from "./sight.ts";
+import type { Snapshot } from "./snapshot.ts";
 
-interface AskInput {
+/** Form of the record. A record of another form binds other things, so it is voided and asked anew. */
+export const RECORD_VERSION = 2;
+
+export interface Draft {
   prepared: Prepared;
   connection: ConnectionRow;
   caller: Caller;
   callId: string;
+  policy: Policy;
   policyVersion: number;
   reason: string | null;
   sight: Sight;
+  isTainted: boolean;
+  /** The approval in whose place this one is, and why; with what differs. */
+  since?: Card["since"];
+  variant?: Card["variant"];
+  editedBy?: string;
 }
 
 /** Makes the approval row of a call that must be asked: card, bound digest, sealed request, and a MAC over what it binds. */
-export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
-  const { prepared, connection, caller, callId, policyVersion, reason, sight } = input;
+export function draftApproval(parts: GateParts, draft: Draft): ApprovalRow {
+  const { prepared, connection, sight } = draft;
   const { operation, request, digest } = prepared;
   const id = parts.newId("appr");
-  const card = renderCard({
-    operation,
-    request,
-    connection: connection.name,
-    account: `${connection.account_name} (${connection.account_id})`,
-    agent: caller.agentName,
-    target: sight.target,
-    audience: sight.audience,
-    reason,
-  });
-  const now = parts.clock.now();
-  const row: Omit<ApprovalRow, "hmac"> = {
+  const card = cardOfDraft(draft);
+  return seal(parts, draft, card, {
     id,
-    call_id: callId,
-    connection_id: connection.id,
-    account_id: connection.account_id,
-    agent_id: caller.agentId,
     operation: operation.id,
     revision: operation.revision,
-    catalog_hash: parts.catalog.hash,
     digest,
     preconditions_digest: sight.seen,
+    seen_sealed: sight.seen === "" ? null : parts.vault.seal(JSON.stringify(sight.snapshot), sealedFor(connection, id, "seen")),
     effect_kind: operation.effect.kind,
     risk: operation.effect.risk,
     people: card.people.count,
     people_basis: card.people.basis,
-    tainted: 0,
-    policy_version: policyVersion,
-    card: sealCard(parts, card, id),
-    card_digest: cardDigest(card),
     request_sealed: parts.vault.seal(
-      canonicalJson(JSON.parse(JSON.stringify({ request, effect: operation.effect })) as Json),
-      requestContext(connection, id),
+      canonicalJson(JSON.parse(JSON.stringify({ request, effect: operation.effect, digest })) as Json),
+      sealedFor(connection, id, "request"),
     ),
+  });
+}
+
+export function cardOfDraft(draft: Draft): Card {
+  const { prepared, connection, caller, reason, sight, since, variant, isTainted, policy } = draft;
+  return renderCard({
+    operation: prepared.operation,
+    request: prepared.request,
+    connection: connection.name,
+    account: `${connection.account_name} (${connection.account_id})`,
+    agent: caller.agentName,
+    reason,
+    sight,
+    holdSeconds: holdSecondsOf(policy, prepared),
+    isTainted,
+    ...(since && { since }),
+    ...(variant && { variant }),
+  });
+}
+
+type Own =
+  | "id"
+  | "operation"
+  | "revision"
+  | "digest"
+  | "preconditions_digest"
+  | "seen_sealed"
+  | "effect_kind"
+  | "risk"
+  | "people"
+  | "people_basis"
+  | "request_sealed";
+
+/** The rest of a row, the same for calls and plans, and the MAC over it. */
+export function seal(parts: GateParts, draft: Omit<Draft, "prepared" | "sight">, card: Card, own: Pick<ApprovalRow, Own>): ApprovalRow {
+  const { connection, caller, callId, policyVersion, since, variant, editedBy, isTainted } = draft;
+  const now = parts.clock.now();
+  const row: Omit<ApprovalRow, "hmac"> = {
+    ...own,
+    call_id: callId,
+    connection_id: connection.id,
+    account_id: connection.account_id,
+    agent_id: caller.agentId,
+    catalog_hash: parts.catalog.hash,
+    tainted: isTainted ? 1 : 0,
+    policy_version: policyVersion,
+    card: sealCard(parts, card, own.id),
+    card_digest: cardDigest(card),
     created_at: now,
     decide_by: now + parts.limits.decideWithinMs,
     use_by: now + parts.limits.decideWithinMs + parts.limits.useWithinMs,
@@ -72,17 +115,56 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
     consumed_at: null,
     intent_id: null,
     told_at: null,
+    record_version: RECORD_VERSION,
+    replaces: since?.approval ?? null,
+    replaced_by: null,
+    edited_by: editedBy ?? null,
+    variant_of: variant?.denied ?? null,
+    held_until: null,
+    runs_itself: 0,
+    stop_asked_at: null,
+    plan_id: null,
+    plan_step: null,
   };
   return { ...row, hmac: macOf(parts, row) };
 }
 
-/** MAC over what cannot change by itself: the call, the card, and the decision with its clock. Each transition makes it anew. */
+/** Members that the MAC covers: the call, what was shown, and the decision with its clocks. Each transition makes it anew. */
+const BOUND = [
+  "record_version",
+  "id",
+  "call_id",
+  "connection_id",
+  "account_id",
+  "agent_id",
+  "operation",
+  "revision",
+  "catalog_hash",
+  "digest",
+  "policy_version",
+  "preconditions_digest",
+  "seen_sealed",
+  "card_digest",
+  "request_sealed",
+  "effect_kind",
+  "risk",
+  "tainted",
+  "created_at",
+  "decide_by",
+  "use_by",
+  "status",
+  "decided_by",
+  "decided_at",
+  "edited_by",
+  "held_until",
+  "runs_itself",
+  "plan_id",
+  "plan_step",
+] as const satisfies (keyof ApprovalRow)[];
+
+/** MAC over what cannot change by itself. */
 export function macOf(parts: GateParts, row: Omit<ApprovalRow, "hmac">): string {
-  const { id, call_id, connection_id, account_id, agent_id, operation, revision, catalog_hash, digest, policy_version } = row;
-  const { preconditions_digest, card_digest, request_sealed, created_at, decide_by, use_by, status, decided_by, decided_at } = row;
-  const call = { id, call_id, connection_id, account_id, agent_id, operation, revision, catalog_hash, digest, policy_version };
-  const shown = { preconditions_digest, card_digest, request_sealed, created_at, decide_by };
-  return parts.vault.mac(canonicalJson({ ...call, ...shown, use_by, status, decided_by, decided_at }), "approval");
+  return parts.vault.mac(canonicalJson(Object.fromEntries(BOUND.map((name) => [name, row[name]]))), "approval");
 }
 
 /** Whether the row is as it was written, card included. */
@@ -91,28 +173,41 @@ export function isGenuine(parts: GateParts, row: ApprovalRow): boolean {
   return isSameText(macOf(parts, row), row.hmac) && card !== undefined && cardDigest(card) === row.card_digest;
 }
 
-function requestContext(connection: ConnectionRow, approvalId: string) {
-  return { connection: connection.id, account: connection.account_id, purpose: `request:${approvalId}`, version: 1 };
+/** What the sealed parts of an approval are bound to, so that they cannot be moved to another. */
+export function sealedFor(connection: Pick<ConnectionRow, "id" | "account_id">, approvalId: string, part: "request" | "seen") {
+  return { connection: connection.id, account: connection.account_id, purpose: `${part}:${approvalId}`, version: RECORD_VERSION };
 }
 
-/** The exact request that was approved, with its operation and effect class. */
-export function approvedRequest(
-  parts: GateParts,
-  row: ApprovalRow,
-  connection: ConnectionRow,
-): { operation: Operation; request: WireRequest } {
-  const sealed = parts.vault.open(row.request_sealed, requestContext(connection, row.id)).reveal();
-  const { request, effect } = JSON.parse(sealed) as { request: WireRequest; effect: Operation["effect"] };
-  return { operation: { ...mustFind(parts.catalog, row.operation), effect }, request };
+/** The exact request that was approved, with its operation, its effect class and the digest of the call. */
+export function approvedRequest(parts: GateParts, row: ApprovalRow, connection: ConnectionRow): Prepared {
+  const sealed = parts.vault.open(row.request_sealed, sealedFor(connection, row.id, "request")).reveal();
+  const { request, effect, digest } = JSON.parse(sealed) as { request: WireRequest; effect: Operation["effect"]; digest: string };
+  const operation = { ...mustFind(parts.catalog, row.operation), effect };
+  return { operation, request, digest, args: parseRequest(operation, request) };
+}
+
+/** What the owner saw of the account; null where there was nothing to see. */
+export function seenSnapshot(parts: GateParts, row: ApprovalRow, connection: ConnectionRow): Snapshot | null {
+  if (row.seen_sealed === null) return null;
+  return JSON.parse(parts.vault.open(row.seen_sealed, sealedFor(connection, row.id, "seen")).reveal()) as Snapshot;
+}
+
+/** Hex; equal for calls of one agent that have the same arguments with other values: such cards are shown together. */
+function shapeOf({ agent_id, operation }: ApprovalRow, { leaves, steps }: Card): string {
+  const paths = [...new Set(leaves.map(({ path }) => path.replaceAll(/\[\d+\]/g, "[]")))].toSorted();
+  return sha256(JSON.stringify([agent_id, operation, paths, steps?.map((step) => step.operation) ?? []]));
 }
 
 export function viewOf(parts: Pick<GateParts, "dayKeys">, row: ApprovalRow): ApprovalView {
+  const card = cardOf(parts, row) ?? erasedCard(row);
   return {
     approval_id: row.id,
     call_id: row.call_id,
     connection_id: row.connection_id,
     agent_id: row.agent_id,
     operation: row.operation,
+    digest: row.digest,
+    shape: shapeOf(row, card),
     status: row.status,
     status_reason: row.status_reason,
     created_at: isoMillis(row.created_at),
@@ -120,7 +215,11 @@ export function viewOf(parts: Pick<GateParts, "dayKeys">, row: ApprovalRow): App
     use_by: isoMillis(row.use_by),
     decided_by: row.decided_by,
     decided_at: row.decided_at === null ? null : isoMillis(row.decided_at),
-    card: cardOf(parts, row) ?? erasedCard(row),
+    card,
+    ...(row.status === "approved" &&
+      row.held_until !== null && { goes_at: isoMillis(row.held_until), goes_by_itself: row.runs_itself === 1 }),
+    ...(row.replaced_by !== null && { replaced_by: row.replaced_by }),
+    ...(row.edited_by !== null && { edited_by: row.edited_by }),
   };
 }
 

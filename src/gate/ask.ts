@@ -1,18 +1,21 @@
-import { mustFind } from "../catalog/catalog.ts";
 import { isoMillis } from "../lib/clock.ts";
 import type { Caps } from "../policy/caps.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
-import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
-import { clearanceOf, expireOverdue, transition } from "./approval-life.ts";
-import { draftApproval } from "./approvals.ts";
-import type { ApprovalRequired, Caller, CallResult, Denied, GateParts, NotDone, Ran } from "./call.ts";
+import { expireOverdue, transition } from "./approval-life.ts";
+import { RECORD_VERSION, seenSnapshot } from "./approvals.ts";
+import type { Caller, CallResult, Denied, GateParts } from "./call.ts";
+import type { Card } from "./card.ts";
 import { saidTo, type Ruling } from "./decision.ts";
-import { intend, type Departure } from "./dispatch.ts";
-import type { Gathered } from "./facts.ts";
+import { noteDenial } from "./denials.ts";
+import type { Departure } from "./dispatch.ts";
+import { isHeld } from "./hold.ts";
+import { answerFromPast, waitingAnswer } from "./past.ts";
 import type { CallContext } from "./prepare.ts";
 import { NOTHING_SEEN, type Sight } from "./sight.ts";
-import { resultOf } from "./told.ts";
+import { driftOf } from "./snapshot.ts";
+import { consume, insertApproval } from "./use.ts";
+import { variantOf } from "./variants.ts";
 
 /** What a transaction decided: a write to send now, or an answer to give. */
 export type Turn = { send: Departure } | { answer: CallResult };
@@ -22,22 +25,38 @@ interface Asking {
   ruling: Ruling;
   /** What the gate read of the thing that the call acts on, just now. */
   sight: Sight;
+  isTainted: boolean;
 }
 
 /** Step 5, in the transaction of the call: the same call finds its approval again, whatever became of it; otherwise a new one is made. */
 export async function ask(parts: GateParts, tables: Tables, asking: Asking): Promise<Turn> {
   const { context, ruling } = asking;
-  const { caller, prepared, callId } = context;
+  const { caller, prepared } = context;
   const live = await tables.approvals.pendingByDigest(caller.agentId, prepared.digest);
-  const turn = live ? await reuse(parts, tables, asking, live) : await answerFromPast(parts, tables, context);
+  const turn = live && (await reuse(parts, tables, asking, live));
   if (turn) return turn;
-  const because = await tooManyPending(parts, tables, caller, ruling.policy.caps);
-  if (because !== undefined) {
-    await tables.calls.update(callId, { status: "denied", because, verdict: "deny", finished_at: parts.clock.now() });
-    return { answer: denied(context, because) };
+  const past = await answerFromPast(parts, tables, { ...context, operation: prepared.operation.id, digest: prepared.digest });
+  if (past && "answer" in past) return past;
+  if (past) {
+    await noteDenial(parts, tables, context);
+    return { answer: await deny(parts, tables, context, past.denied, past.row.id) };
   }
-  const row = await insertApproval(parts, tables, asking);
-  return { answer: approvalRequired(context, row, saidTo(caller, ruling)) };
+  const variant = await variantOf(parts, tables, context);
+  if (variant && parts.clock.now() < variant.askableAt)
+    return { answer: await deny(parts, tables, context, `${TOO_SOON} ${isoMillis(variant.askableAt)}.`, variant.shown.denied) };
+  const because = await tooManyPending(parts, tables, caller, ruling.policy.caps);
+  if (because !== undefined) return { answer: await deny(parts, tables, context, because) };
+  const row = await insertNew(parts, tables, asking, variant?.shown);
+  return { answer: waitingAnswer(row, context.callId, prepared.operation.id, saidTo(caller, ruling)) };
+}
+
+const TOO_SOON =
+  "The owner said no to nearly this call. Tell your user what the owner refused; if it is still wanted as it is now, ask again after";
+
+async function deny(parts: GateParts, tables: Tables, context: CallContext, because: string, approvalId?: string): Promise<Denied> {
+  const patch = { status: "denied", verdict: "deny", because, finished_at: parts.clock.now() } as const;
+  await tables.calls.update(context.callId, { ...patch, ...(approvalId !== undefined && { approval_id: approvalId }) });
+  return denied(context, because);
 }
 
 /** Why no further approval may wait; undefined when one may. Each agent has its share, and the policy can set what all may have together. */
@@ -56,109 +75,65 @@ export async function tooManyPending(
   return isFull ? "Enough approvals are waiting for the owner already; ask again when some are decided." : undefined;
 }
 
-async function insertApproval(parts: GateParts, tables: Tables, { context, ruling, sight }: Asking): Promise<ApprovalRow> {
+async function insertNew(
+  parts: GateParts,
+  tables: Tables,
+  { context, ruling, sight, isTainted }: Asking,
+  variant: Card["variant"],
+): Promise<ApprovalRow> {
   const { caller, callId, connection, prepared, input } = context;
-  const row = draftApproval(parts, {
+  const since = await sinceVoided(parts, tables, context, sight);
+  return insertApproval(parts, tables, {
     prepared,
     connection,
     caller,
     callId,
+    policy: ruling.policy,
     policyVersion: ruling.policyVersion,
     reason: input.reason ?? null,
     sight,
+    isTainted,
+    ...(since && { since }),
+    ...(variant && { variant }),
   });
-  await tables.approvals.insert(row);
-  await tables.calls.update(callId, { approval_id: row.id });
-  await tables.audit.append({
-    at: parts.clock.now(),
-    event: "approval.asked",
-    call_id: callId,
-    agent_id: caller.agentId,
-    connection_id: connection.id,
-    fields: { approval: row.id, digest: row.digest, card: row.card_digest, decide_by: row.decide_by },
-  });
-  return row;
 }
 
-/** A live approval of the same digest: still waiting, or approved and used now. Undefined when it ran out or was voided: then a new one is asked. */
+/** What is different from the card before, where that one was voided because what it rested on moved. */
+async function sinceVoided(
+  parts: GateParts,
+  tables: Tables,
+  { caller, connection, prepared }: CallContext,
+  sight: Sight,
+): Promise<Card["since"]> {
+  const [last] = await tables.approvals.byDigest(caller.agentId, prepared.digest, 1);
+  if (last?.status !== "voided" || last.replaced_by !== null || last.record_version !== RECORD_VERSION) return undefined;
+  const before = seenSnapshot(parts, last, connection);
+  return { approval: last.id, why: last.status_reason ?? "", changes: before && sight.seen !== "" ? driftOf(before, sight.snapshot) : [] };
+}
+
+/** A live approval of the same digest: still waiting, held, or approved and used now. Undefined when it ran out or was voided: then a new one is asked. */
 async function reuse(parts: GateParts, tables: Tables, { context, ruling, sight }: Asking, row: ApprovalRow): Promise<Turn | undefined> {
   if (await expireOverdue(parts, tables, row)) return undefined;
+  const { callId, prepared, caller } = context;
+  const waits = async (): Promise<Turn> => {
+    await tables.calls.update(callId, { approval_id: row.id });
+    return { answer: waitingAnswer(row, callId, prepared.operation.id, saidTo(caller, ruling)) };
+  };
+  if (isHeld(row, parts.clock.now())) return waits();
   // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
   const isBlind = sight === NOTHING_SEEN && row.preconditions_digest !== "";
   if (row.status === "approved" && !isBlind) {
-    const departure = await consume(parts, tables, row, { ...context, sight, gathered: ruling.gathered }, context.callId);
-    return departure && { send: departure };
+    const departure = await consume(parts, tables, row, { ...context, sight, gathered: ruling.gathered });
+    return departure && "intentId" in departure ? { send: departure } : undefined;
   }
   if (row.policy_version !== ruling.policyVersion || row.catalog_hash !== parts.catalog.hash) {
     // A yes to it could only void it: the owner gets a card under what holds now.
     await transition(parts, tables, row, "voided", "gate", { status_reason: "the policy or the catalog changed while it waited" });
     return undefined;
   }
-  await tables.calls.update(context.callId, { approval_id: row.id });
-  return { answer: approvalRequired(context, row, saidTo(context.caller, ruling)) };
+  return waits();
 }
 
-/** Uses an approved call up, or voids it; in the transaction that writes the intent. */
-export async function consume(
-  parts: GateParts,
-  tables: Tables,
-  row: ApprovalRow,
-  { caller, connection, sight, gathered }: { caller: Caller; connection: ConnectionRow; sight: Sight; gathered: Gathered },
-  callId: string,
-): Promise<Departure | undefined> {
-  const clearance = await clearanceOf(parts, tables, row, { caller, sight, gathered });
-  if ("obstacle" in clearance) {
-    await transition(parts, tables, row, "voided", "gate", { status_reason: clearance.obstacle });
-    return undefined;
-  }
-  if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: parts.clock.now() }))) return undefined;
-  const departure = await intend(parts, tables, { callId, approvalId: row.id, ...clearance, digest: row.digest, connection, caller });
-  await tables.approvals.transition(row.id, ["consumed"], "consumed", { intent_id: departure.intentId });
-  return departure;
-}
-
-/** What the same call came to before: on its way, run under an approval and not yet told, or refused by the owner a short while ago. */
-async function answerFromPast(parts: GateParts, tables: Tables, context: CallContext): Promise<Turn | undefined> {
-  const { caller, prepared, callId } = context;
-  const now = parts.clock.now();
-  const [last] = await tables.approvals.byDigest(caller.agentId, prepared.digest, 1);
-  if (last?.status === "denied" && now - (last.decided_at ?? 0) < parts.limits.denialHoldsMs) {
-    const reason = last.status_reason === null ? "." : `: "${last.status_reason}"`;
-    const because = `The owner said no to exactly this call at ${isoMillis(last.decided_at ?? 0)}${reason}`;
-    await tables.calls.update(callId, { status: "denied", because, approval_id: last.id, verdict: "deny", finished_at: now });
-    return { answer: denied(context, because) };
-  }
-  if (last?.status !== "consumed" || last.told_at !== null) return undefined;
-  const result = await pastResult(parts, tables, last, context.connection);
-  if (!result) {
-    await tables.calls.update(callId, { approval_id: last.id });
-    return { answer: { status: "in_progress", call_id: callId, approval_id: last.id, operation: prepared.operation.id } };
-  }
-  // An outcome that is not known stays the answer until the owner has looked; another is told while it is news.
-  const isNews = now - (last.consumed_at ?? 0) <= (result.status === "unknown" ? parts.limits.decideWithinMs : parts.limits.useWithinMs);
-  if (!isNews) return undefined;
-  if (result.status !== "unknown") await tables.approvals.markTold(last.id, now);
-  await tables.calls.update(callId, { status: result.status, approval_id: last.id, finished_at: now });
-  return { answer: "body" in result ? { ...result, earlier: true } : result };
-}
-
-/** What a used approval came to; undefined while it is being sent. */
-export async function pastResult(
-  parts: GateParts,
-  tables: Tables,
-  row: ApprovalRow,
-  connection: ConnectionRow,
-): Promise<Ran | NotDone | undefined> {
-  const intent = row.intent_id === null ? undefined : await tables.intents.find(row.intent_id);
-  const call = intent && (await tables.calls.find(intent.call_id));
-  return intent && call && resultOf(parts, intent, call, connection, mustFind(parts.catalog, row.operation));
-}
-
-export function denied({ callId, prepared }: CallContext, because: string): Denied {
+export function denied({ callId, prepared }: Pick<CallContext, "callId" | "prepared">, because: string): Denied {
   return { status: "denied", call_id: callId, operation: prepared.operation.id, because };
-}
-
-function approvalRequired({ callId, prepared }: CallContext, row: ApprovalRow, because: string): ApprovalRequired {
-  const { id } = prepared.operation;
-  return { status: "approval_required", call_id: callId, approval_id: row.id, operation: id, because, decide_by: isoMillis(row.decide_by) };
 }

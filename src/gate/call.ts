@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { ErrorReport } from "../lib/errors.ts";
 import type { NewId } from "../lib/ids.ts";
-import type { Json } from "../lib/json.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import type { Client } from "../klaviyo/client.ts";
 import type { Store } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -26,6 +26,9 @@ export interface Caller {
 
 export const OWNER = "owner";
 
+/** The action under which several calls are asked as one; no operation of Klaviyo's. */
+export const PLAN = "plan";
+
 /** What a caller asks: an action's name and flat arguments. `reason` is the agent's own words and never a fact. */
 export interface CallInput {
   action: string;
@@ -36,7 +39,7 @@ export interface CallInput {
 }
 
 /** How a call ended. Refusals of bad input are thrown as `HalyardError` instead: nothing was decided then. */
-export type CallResult = Ran | ApprovalRequired | InProgress | Denied | NotDone;
+export type CallResult = Ran | ApprovalRequired | Held | InProgress | Denied | NotDone | PlanRan;
 
 /** `done`: Klaviyo did it. `accepted`: Klaviyo took it as a job and will do it. */
 export interface Ran {
@@ -49,6 +52,8 @@ export interface Ran {
   approval_id?: string;
   /** True when it ran earlier, under an approval, and this call only reports it. */
   earlier?: true;
+  /** Where the owner changed what was asked: the exact arguments that were sent. */
+  executed?: JsonObject;
   /** True when the store failed after the fact: it happened as told, and is not on the record yet. */
   unrecorded?: true;
 }
@@ -61,6 +66,36 @@ export interface ApprovalRequired {
   because: string;
   /** ISO 8601. */
   decide_by: string;
+}
+
+/** Approved, and waiting for its time; the owner can stop it until then. */
+export interface Held {
+  status: "held";
+  call_id: string;
+  approval_id: string;
+  operation: string;
+  /** ISO 8601. */
+  goes_at: string;
+  /** False where it goes only when the agent calls again then. */
+  by_itself: boolean;
+}
+
+/** What became of a plan: all of it, or as far as the first step that did not succeed. */
+export interface PlanRan {
+  status: "plan_done" | "plan_stopped";
+  call_id: string;
+  operation: typeof PLAN;
+  approval_id?: string;
+  earlier?: true;
+  steps: PlanStep[];
+}
+
+export interface PlanStep {
+  /** From 1. */
+  step: number;
+  operation: string;
+  /** Absent where it was not sent. */
+  result?: CallResult;
 }
 
 /** The same call was approved and is on its way at this moment. */
@@ -85,13 +120,24 @@ export interface NotDone {
   operation: string;
   error: ErrorReport;
   approval_id?: string;
+  /** Where the owner changed what was asked: the exact arguments that were sent. */
+  executed?: JsonObject;
   /** For `unknown`: how to find out. */
   how_to_check?: string;
   unrecorded?: true;
 }
 
-export const APPROVAL_STATUSES = ["pending", "approved", "denied", "expired", "voided", "consumed"] as const;
+/** How the sending of a used approval ended; `failed`: it never left, `reconciled`: what was unknown was found out. */
+export const ENDED_STATUSES = ["done", "accepted", "rejected", "failed", "unknown", "reconciled"] as const;
+export type EndedStatus = (typeof ENDED_STATUSES)[number];
+
+export const APPROVAL_STATUSES = ["pending", "approved", "denied", "expired", "voided", "consumed", ...ENDED_STATUSES] as const;
 export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
+
+/** Whether an approval has been used: it is being sent, or was. */
+export function isUsed(status: ApprovalStatus): boolean {
+  return status === "consumed" || ENDED_STATUSES.some((ended) => ended === status);
+}
 
 /** An approval as its owner, or the agent that caused it, may see it. Times are ISO 8601. */
 export interface ApprovalView {
@@ -100,6 +146,10 @@ export interface ApprovalView {
   connection_id: string;
   agent_id: string;
   operation: string;
+  /** The same for calls of one agent that differ only in their values. */
+  shape: string;
+  /** Of the exact call: a rule of the policy can name it. */
+  digest: string;
   status: ApprovalStatus;
   status_reason: string | null;
   created_at: string;
@@ -108,6 +158,15 @@ export interface ApprovalView {
   decided_by: string | null;
   decided_at: string | null;
   card: Card;
+  /** Approved, and held until then. */
+  goes_at?: string;
+  /** Whether it goes then without the agent asking again. */
+  goes_by_itself?: boolean;
+  /** The approval that took its place: the owner changed the arguments, or what it rests on changed. */
+  replaced_by?: string;
+  /** Who changed the arguments that the agent had asked for, and what they are now. */
+  edited_by?: string;
+  executed?: JsonObject;
   /** What became of it once it was used. */
   result?: CallResult;
 }
@@ -149,6 +208,10 @@ export interface GateLimits {
   refusalsPerMinute: number;
   /** How long the owner's no answers the same call again by itself. */
   denialHoldsMs: number;
+  /** How long a variant of a denied call waits after the first denial; twice as long after each further one. */
+  variantCoolDownMs: number;
+  /** So many denials of the same call within `denialHoldsMs` pause an agent. */
+  denialsUntilPause: number;
 }
 
 export const GATE_LIMITS: GateLimits = {
@@ -158,4 +221,6 @@ export const GATE_LIMITS: GateLimits = {
   openIntentMs: 5 * 60_000,
   refusalsPerMinute: 100,
   denialHoldsMs: 3_600_000,
+  variantCoolDownMs: 60_000,
+  denialsUntilPause: 3,
 };

@@ -17,8 +17,6 @@ function cardOf(id: string, args: JsonObject, reason: string | null = null): Car
     connection: "shop",
     account: "Shop (AbC123)",
     agent: "claude",
-    target: null,
-    audience: [],
     reason,
   });
 }

@@ -1,11 +1,17 @@
-import { createHash } from "node:crypto";
 import type { Operation } from "../catalog/operation.ts";
 import { parseRequest, type WireRequest } from "../catalog/request.ts";
-import { canonicalJson, isJsonObject, type Json } from "../lib/json.ts";
+import { canonicalJson, type Json, type JsonObject } from "../lib/json.ts";
+import { RISK_NAMES } from "../policy/presets.ts";
 import { maskSecretShapes } from "../lib/secret-shapes.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
-import { RISK_NAMES } from "../policy/presets.ts";
-import { SECRET_SHAPE } from "./secret-shape.ts";
+import type { Change } from "./card-changes.ts";
+import type { Content } from "./card-content.ts";
+import { fold, leavesOf, sha256, shownText, type Leaf } from "./card-leaf.ts";
+import type { Named } from "./card-names.ts";
+import type { Sample } from "./card-people.ts";
+import { warningsOf } from "./card-warnings.ts";
+import { reachOf } from "./reach.ts";
+import { NOTHING_SEEN, type Sight } from "./sight.ts";
 
 /** What the owner sees and decides on. Rendered from the canonical request only; plain data, so that every channel shows the same. */
 export interface Card {
@@ -17,7 +23,7 @@ export interface Card {
   effect: { kind: string; risk: number; risk_means: string; reversible: string; inverse: string[] };
   /** What it acts on, with the name that we looked up ourselves. */
   target: { id: string; type: string; name: string | null } | null;
-  /** The lists and segments that a campaign goes to, looked up by us. */
+  /** The lists and segments that it is about as a whole, looked up by us. */
   audience: Audience[];
   /** Every leaf of the arguments: `path` in flat form, `value` as text; long ones folded with their count and digest. */
   leaves: Leaf[];
@@ -25,6 +31,24 @@ export interface Card {
   warnings: string[];
   /** The agent's own words: shown apart, never as a fact. */
   agent_says: string | null;
+  /** Names of the ids among the leaves. */
+  names?: Named[];
+  /** What is there now and what will be instead. */
+  changes?: Change[];
+  /** Messages and pages as people will read them. */
+  content?: Content[];
+  /** Some of those it reaches, masked. */
+  sample?: Sample;
+  /** How long after a yes it waits, and can be stopped. */
+  hold_seconds?: number;
+  /** What is not as it was on the card before this one. */
+  since?: { approval: string; why: string; changes: Change[] };
+  /** The denied call that it nearly repeats. */
+  variant?: { denied: string; at: string; reason: string | null; changes: Change[] };
+  /** The agent has read text that outsiders can write. */
+  tainted?: boolean;
+  /** Of a plan: the cards of its steps, in order. */
+  steps?: Card[];
 }
 
 export interface Audience {
@@ -33,50 +57,66 @@ export interface Audience {
   name: string | null;
   /** Members at this moment; not all of them need receive it. */
   people: number | null;
+  /** These are left out. */
+  excluded?: true;
 }
 
-export interface Leaf {
-  path: string;
-  value: string;
-  /** Set where `value` is only the beginning. */
-  folded?: { characters: number; sha256: string };
-}
-
-const MAX_LEAF_CHARACTERS = 200;
-const MAX_PATH_CHARACTERS = 120;
 const MAX_REASON_CHARACTERS = 500;
-const MAX_LEAVES = 200;
 
-interface CardInput {
+export interface CardInput {
   operation: Operation;
   request: WireRequest;
   connection: string;
   account: string;
   agent: string;
-  target: Card["target"];
-  audience: Audience[];
   reason: string | null;
+  sight?: Sight;
+  holdSeconds?: number;
+  since?: Card["since"];
+  variant?: Card["variant"];
+  isTainted?: boolean;
 }
 
-/** Renders the card of one canonical request. */
-export function renderCard({ operation, request, connection, account, agent, target, audience, reason }: CardInput): Card {
+/** Renders the card of one canonical request. Text of others in it is harmless, every value of the request is in it. */
+export function renderCard(input: CardInput): Card {
+  const { operation, request, sight = NOTHING_SEEN, holdSeconds = 0, since, variant, isTainted } = input;
   const args = parseRequest(operation, request);
   const all = leavesOf(args, "");
   const { kind, risk, reversible, inverse } = operation.effect;
+  const { target, audience, names, changes, content, sample } = sight;
   return {
     title: operation.summary,
     operation: operation.id,
-    connection,
-    account,
-    agent,
+    connection: input.connection,
+    account: input.account,
+    agent: input.agent,
     effect: { kind, risk, risk_means: RISK_NAMES[risk], reversible, inverse },
-    target,
-    audience,
+    target: target && { ...target, name: shownName(target.name) },
+    audience: audience.map((group) => ({ ...group, name: shownName(group.name) })),
     leaves: fold(all),
-    people: audience.length > 0 ? estimated(audience) : peopleOf(operation, args),
-    warnings: warningsOf(operation, all),
-    agent_says: reason === null ? null : terminalSafe(truncate(maskSecretShapes(reason), MAX_REASON_CHARACTERS)),
+    people: peopleOf(operation, args, sight),
+    warnings: [...warningsOf(operation, all), ...sight.warnings],
+    agent_says: shownReason(input.reason),
+    ...(names.length > 0 && { names: names.map((one) => ({ ...one, name: shownName(one.name) })) }),
+    ...(changes.length > 0 && { changes }),
+    ...(content.length > 0 && { content }),
+    ...(sample && {
+      sample: { ...sample, first: sample.first.map((one) => shownText(one)), random: sample.random.map((one) => shownText(one)) },
+    }),
+    ...(holdSeconds > 0 && { hold_seconds: holdSeconds }),
+    ...(since && { since }),
+    ...(variant && { variant }),
+    ...(isTainted && { tainted: true }),
   };
+}
+
+/** The agent's own words, harmless and short. */
+export function shownReason(reason: string | null): string | null {
+  return reason === null ? null : terminalSafe(truncate(maskSecretShapes(reason), MAX_REASON_CHARACTERS));
+}
+
+function shownName(name: string | null): string | null {
+  return name === null ? null : shownText(name, 120);
 }
 
 /** SHA-256 of the card, hex: the approval keeps it, so that what was shown cannot be changed afterwards. */
@@ -85,75 +125,17 @@ export function cardDigest(card: Card): string {
   return sha256(canonicalJson(JSON.parse(JSON.stringify(card)) as Json));
 }
 
-/** Every leaf, in order; empty lists and objects are leaves of their own, null is told as what it does. */
-export function leavesOf(value: Json, path: string): Leaf[] {
-  if (Array.isArray(value) && value.length > 0) return value.flatMap((item, at) => leavesOf(item, `${path}[${at}]`));
-  if (isJsonObject(value) && Object.keys(value).length > 0) {
-    return Object.entries(value).flatMap(([key, inner]) =>
-      leavesOf(inner, path === "" ? terminalSafe(key) : `${path}.${terminalSafe(key)}`),
-    );
+/** Whom it reaches: named in the call, or by Klaviyo's own estimate, or at most the members of its groups, who may be counted twice. */
+function peopleOf(operation: Operation, args: JsonObject, { audience, estimate }: Sight): Card["people"] {
+  const reach = reachOf(operation, args);
+  if (reach.kind === "counted") {
+    const isOfOne = reach.people === 0 && operation.path.startsWith("/api/profiles/{id}");
+    const count = isOfOne ? 1 : reach.people;
+    return count > 0 ? { count, basis: "counted" } : { count: null, basis: "none" };
   }
-  return path === "" ? [] : [leaf(path, value)];
-}
-
-/** Members that hold secrets: the owner sees that one is set, and the record does not keep it. */
-const SECRET_NAME = /(^|[._[\]])(secret_key|secret|password|api_key)$/;
-
-function leaf(name: string, value: Json): Leaf {
-  const path = maskSecretShapes(
-    name.length <= MAX_PATH_CHARACTERS
-      ? name
-      : `${truncate(name, MAX_PATH_CHARACTERS)} (${name.length} characters, sha256 ${sha256(name)})`,
-  );
-  if (SECRET_NAME.test(name) && typeof value === "string") return { path, value: `(secret, ${value.length} characters)` };
-  // Not even the owner needs to see it to decide, and the card is kept.
-  const text = maskSecretShapes(typeof value === "string" ? value : JSON.stringify(value));
-  const shown = value === null ? "(cleared)" : terminalSafe(text);
-  if (shown.length <= MAX_LEAF_CHARACTERS) return { path, value: shown };
-  return { path, value: truncate(shown, MAX_LEAF_CHARACTERS), folded: { characters: text.length, sha256: sha256(text) } };
-}
-
-/** More leaves than a person reads become one folded leaf with their number and digest. */
-function fold(leaves: Leaf[]): Leaf[] {
-  if (leaves.length <= MAX_LEAVES) return leaves;
-  const rest = leaves.slice(MAX_LEAVES);
-  const text = rest.map(({ path, value, folded }) => `${path}=${folded?.sha256 ?? value}`).join("\n");
-  return [
-    ...leaves.slice(0, MAX_LEAVES),
-    { path: `… ${rest.length} more values`, value: "folded", folded: { characters: text.length, sha256: sha256(text) } },
-  ];
-}
-
-/** People named in the call itself; a list or segment that stands for many is not counted here and says so by `none`. */
-function peopleOf(operation: Operation, args: Json): Card["people"] {
-  const { profiles, profile } = isJsonObject(args) ? args : {};
-  if (Array.isArray(profiles)) return { count: profiles.length, basis: "counted" };
-  if (profile !== undefined || operation.path.startsWith("/api/profiles/{id}")) return { count: 1, basis: "counted" };
-  return { count: null, basis: "none" };
-}
-
-/** Members of several lists may be the same people, so this is an upper bound. */
-function estimated(audience: Audience[]): Card["people"] {
-  const counts = audience.map(({ people }) => people);
-  if (counts.some((count) => count === null)) return { count: null, basis: "estimated" };
-  return { count: counts.reduce<number>((sum, count) => sum + (count ?? 0), 0), basis: "estimated" };
-}
-
-function warningsOf(operation: Operation, leaves: Leaf[]): string[] {
-  const warnings: string[] = [];
-  if (operation.effect.reversible === "no") warnings.push("This cannot be undone.");
-  if (operation.effect.reversible === "partial") warnings.push("This can be undone only in part.");
-  if (operation.effect.flags.some((flag) => flag.startsWith("send-message"))) warnings.push("Messages may go out to people.");
-  if (operation.effect.flags.includes("skips-double-opt-in")) warnings.push("People are subscribed without being asked to confirm.");
-  if (operation.effect.flags.includes("external-data-flow")) warnings.push("Data goes to, or comes from, an address outside of Klaviyo.");
-  if (operation.effect.flags.includes("may-trigger-automation")) warnings.push("Flows may start because of this.");
-  if (operation.effect.flags.includes(SECRET_SHAPE))
-    warnings.push("Something in it looks like a secret (a key or a token); it is masked here, and would be sent as it is.");
-  if (leaves.some(({ value, path }) => `${path}${value}`.includes("<U+")))
-    warnings.push("Some texts hold invisible or control characters; they are shown as <U+…>.");
-  return warnings;
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  if (estimate !== null) return { count: estimate, basis: "estimated" };
+  const groups = audience.filter(({ excluded }) => !excluded);
+  if (groups.length === 0 || groups.some(({ people }) => people === null)) return { count: null, basis: "estimated" };
+  const named = reach.kind === "groups" ? reach.people : 0;
+  return { count: groups.reduce((sum, { people }) => sum + (people ?? 0), named), basis: "estimated" };
 }

@@ -16,6 +16,8 @@ export interface Ruling extends Ruled {
   policy: Policy;
   policyVersion: number;
   gathered: Gathered;
+  /** Denied by a limit that time frees, not by what it is. */
+  isOverCap?: true;
   /** What an agent is told: nothing of rules, caps or facts. */
   told: string;
 }
@@ -40,7 +42,7 @@ export async function decideCall(parts: GateParts, question: Question, connectio
   const ruling = { ...ruled, because, policy: current.policy, policyVersion: current.version, gathered, told: toldOf(ruled) };
   return over === undefined
     ? ruling
-    : { ...ruling, verdict: "deny", because: over, told: "A limit that the owner set is reached; time frees it again." };
+    : { ...ruling, verdict: "deny", isOverCap: true, because: over, told: "A limit that the owner set is reached; time frees it again." };
 }
 
 /**

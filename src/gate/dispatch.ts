@@ -83,6 +83,7 @@ export async function send(parts: GateParts, departure: Departure): Promise<Call
 async function sent(parts: GateParts, departure: Departure): Promise<WriteResult> {
   const { intentId, operation, request, connection } = departure;
   try {
+    await assertNotStopped(parts, departure);
     // Outside of the store: one that is restored to before this row will not pass for what it was.
     parts.epoch.mark(departure.recordedAs);
     const credentials = { ...(await credentialsOf(parts, connection)), permit: () => letGo(parts, departure) };
@@ -94,14 +95,23 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
   }
 }
 
+/** Until the first byte leaves, the owner's stop wins. */
+async function assertNotStopped({ store }: GateParts, { approvalId }: Departure): Promise<void> {
+  const row = approvalId === null ? undefined : await store.approvals.find(approvalId);
+  const plan = row?.plan_id ? await store.approvals.find(row.plan_id) : undefined;
+  if (row?.stop_asked_at || plan?.stop_asked_at) throw new HalyardError("denied", "The owner stopped it before it left.");
+}
+
 /** Owners revoke a few things in a row, not hundreds in the moment that a write leaves. */
 const MAX_LOOKS = 5;
 
 /**
  * The last thing before the bytes of an attempt go: a write may have waited seconds for a rate window, for a name to be resolved, for a connection. What was
- * revoked or denied meanwhile does not go; what goes is marked, in one statement with the look at the revocations, so a revocation knows exactly what had left.
+ * revoked, stopped or denied meanwhile does not go; what goes is marked, in one statement with the look at the revocations, so a revocation knows exactly what had left.
  */
-async function letGo(parts: GateParts, { intentId, operation, request, digest, caller, approvalId }: Departure): Promise<void> {
+async function letGo(parts: GateParts, departure: Departure): Promise<void> {
+  const { intentId, operation, request, digest, caller, approvalId } = departure;
+  await assertNotStopped(parts, departure);
   const question = { operation, args: parseRequest(operation, request), caller, digest };
   for (let looks = 1; looks <= MAX_LOOKS; looks++) {
     const connection = await assertStanding(parts.store, caller);

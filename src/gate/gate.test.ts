@@ -69,7 +69,7 @@ describe("a write on a fresh connection", () => {
     expect(await approve(approval_id, false)).toMatchObject({ status: "approved" });
     expect(writesSeen()).toEqual([]);
     expect(await world.write("create_list", VIP)).toMatchObject({ status: "done", approval_id });
-    expect(await world.app.gate.approval(world.agent, approval_id)).toMatchObject({ status: "consumed", result: { status: "done" } });
+    expect(await world.app.gate.approval(world.agent, approval_id)).toMatchObject({ status: "done", result: { status: "done" } });
     await asked();
     expect(writesSeen()).toEqual(["POST /api/lists"]);
   });
@@ -226,11 +226,14 @@ it("the story of an approved call is whole, in order, and verifies", async () =>
   const { events } = await world.app.callStory(call_id);
   expect(events.map(({ event }) => event)).toEqual([
     "received",
+    "looked",
     "decided",
     "approval.asked",
     "approval.approved",
+    "looked",
     "approval.consumed",
     "intent",
+    "approval.done",
     "outcome",
   ]);
   expect(await world.app.verifyAudit()).toMatchObject({ rows: expect.any(Number) });
@@ -252,8 +255,8 @@ it("approve and deny at the same time: what holds is one of the two, and both ar
   const { approval_id } = await asked();
   await Promise.allSettled([approve(approval_id), world.app.gate.deny(approval_id, "ben", null)]);
   const { status } = await world.app.gate.approval(world.agent, approval_id);
-  expect(["consumed", "denied", "voided"]).toContain(status);
-  expect(writesSeen()).toEqual(status === "consumed" ? ["POST /api/lists"] : []);
+  expect(["done", "denied", "voided"]).toContain(status);
+  expect(writesSeen()).toEqual(status === "done" ? ["POST /api/lists"] : []);
 });
 
 it("a yes that was left to the agent can be taken back", async () => {
@@ -362,7 +365,7 @@ describe("what the owner saw", () => {
     expect(world.ledger().filter((line) => line.startsWith("DELETE"))).toEqual([]);
     const third = await asked("delete_list", { id });
     expect((await world.app.gate.approval(world.agent, third.approval_id)).card.target?.name).toBe("Renamed meanwhile");
-    expect(await approve(third.approval_id)).toMatchObject({ status: "consumed", result: { status: "done" } });
+    expect(await approve(third.approval_id)).toMatchObject({ status: "done", result: { status: "done" } });
   });
 
   it("of a send is the audience with its numbers; another audience or subject needs another yes", async () => {

@@ -3,13 +3,15 @@ import { HalyardError } from "../lib/errors.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import { ask, denied, tooManyPending, type Turn } from "./ask.ts";
+import { assertNotPaused, noteDenial } from "./denials.ts";
 import { capDenial, usesOf, usesOfRead } from "./caps.ts";
-import type { Caller, CallInput, CallResult, GateParts } from "./call.ts";
+import { PLAN, type Caller, type CallInput, type CallResult, type GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
 import { assertStanding, decideCall, saidTo, type Ruling } from "./decision.ts";
 import { intend, send, type Departure } from "./dispatch.ts";
 import type { Question } from "./facts.ts";
 import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
+import { runPlanCall } from "./plan-call.ts";
 import { prepare, type CallContext } from "./prepare.ts";
 import { insertCall, recordRead, recordRefusal, whose } from "./record.ts";
 import { checkpointIfDue } from "./checkpoints.ts";
@@ -24,6 +26,8 @@ export interface Gate extends OwnerDesk {
   call(caller: Caller, input: CallInput): Promise<CallResult>;
   /** Turns what an interrupted process left behind into outcomes: run at start, and by calls once a minute. */
   recover(): Promise<{ unknown: number; expired: number }>;
+  /** Sends what is held when its time comes, until it is told to stop: for processes that stay. */
+  attend(signal: AbortSignal): Promise<void>;
   /** Refuses new calls and resolves when those under way have their outcome on record. */
   close(): Promise<void>;
 }
@@ -31,6 +35,9 @@ export interface Gate extends OwnerDesk {
 const RECOVER_EVERY_MS = 60_000;
 /** Whether a checkpoint is due is looked up at every so many calls, and every minute. */
 const CHECKPOINT_LOOK = 100;
+
+/** A stop that comes this late before the time still finds the call held. */
+const LOOK_FOR_DUE_EVERY_MS = 1000;
 
 export function createGate(parts: GateParts): Gate {
   const { store, catalog, clock, client } = parts;
@@ -52,6 +59,8 @@ export function createGate(parts: GateParts): Gate {
     await recoverNowAndThen();
     const callId = parts.newId("call");
     const receivedAt = clock.now();
+    if (input.action === PLAN && input.intent !== "read")
+      return runPlanCall(parts, { caller, input, callId, receivedAt }, { rule, perform });
     let context: CallContext;
     try {
       await refuseStoredSecrets(parts, input);
@@ -60,10 +69,19 @@ export function createGate(parts: GateParts): Gate {
     } catch (thrown) {
       return refused({ caller, input: withheld(input, thrown), callId, receivedAt }, thrown);
     }
-    const ruling = await afterUnknown(store, context, await decideCall(parts, questionOf(context), context.connection));
+    return perform(context, await rule(context));
+  }
+
+  async function perform(context: CallContext, ruling: Ruling): Promise<CallResult> {
     const isRead = !isWrite(context.prepared.operation) && ruling.verdict === "allow";
     if (isRead && !(await isOverReading(context, ruling))) return read(context, ruling);
     return write(context, ruling);
+  }
+
+  /** Decides a call on what is committed now; inside a transaction, on the facts of the ruling before. */
+  async function rule(context: CallContext, inside?: { tables: Tables; gathered: Ruling["gathered"] }): Promise<Ruling> {
+    const decided = await decideCall(parts, questionOf(context), context.connection, inside);
+    return afterUnknown(inside?.tables ?? store, context, decided);
   }
 
   async function recoverNowAndThen(): Promise<void> {
@@ -150,17 +168,21 @@ export function createGate(parts: GateParts): Gate {
     const { caller } = context;
     const lookUps = watchLookUps(parts);
     const sight = expected.verdict === "ask" ? await sightOf(lookUps.parts, context, expected) : NOTHING_SEEN;
+    const isTainted = (await parts.isTainted?.(caller.agentId)) ?? false;
     if (expected.verdict === "ask") await parts.dayKeys.refresh();
     await parts.dayKeys.ready();
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
-      const inside = { tables, gathered: expected.gathered };
-      const ruling = await afterUnknown(tables, context, await decideCall(parts, questionOf(context), connection, inside));
+      if (isWrite(context.prepared.operation)) await assertNotPaused(tables, caller);
+      const ruling = await rule({ ...context, connection }, { tables, gathered: expected.gathered });
       const isFlood = ruling.verdict === "deny" && !parts.refusals.admit(caller.agentId, "denied");
       if (!isFlood) await insertCall(parts, tables, context, ruling, sight.target, lookUps.entries(clock.now(), whose(context)));
-      if (ruling.verdict === "deny") return { answer: denied(context, saidTo(caller, ruling)) };
-      if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight });
+      if (ruling.verdict === "deny") {
+        if (!ruling.isOverCap && isWrite(context.prepared.operation)) await noteDenial(parts, tables, context);
+        return { answer: denied(context, saidTo(caller, ruling)) };
+      }
+      if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight, isTainted });
       return { send: await intend(parts, tables, departureOf(context, connection, ruling)) };
     });
   }
@@ -208,7 +230,18 @@ export function createGate(parts: GateParts): Gate {
     deny: (approvalId, by, reason) => withKeys(() => desk.deny(approvalId, by, reason)),
     approval: (caller, approvalId) => withKeys(() => desk.approval(caller, approvalId)),
     approvals: (filter) => withKeys(() => desk.approvals(filter)),
+    edit: (approvalId, by, changes) => tracked(() => withKeys(() => desk.edit(approvalId, by, changes))),
+    standing: (approvalId, scope) => withKeys(() => desk.standing(approvalId, scope)),
+    stop: (id, by) => withKeys(() => desk.stop(id, by)),
+    sendDue: () => tracked(() => withKeys(() => desk.sendDue())),
     recover: () => recover(parts),
+    async attend(signal) {
+      while (!signal.aborted && !isClosing) {
+        // What fails now is tried again; a store that is away says so wherever it matters.
+        await tracked(() => desk.sendDue()).catch(() => 0);
+        await clock.wait(LOOK_FOR_DUE_EVERY_MS, signal).catch(() => undefined);
+      }
+    },
     async close() {
       if (isClosing) return;
       isClosing = true;
@@ -221,6 +254,7 @@ export function createGate(parts: GateParts): Gate {
   /** Cards lie under the keys of their days, which another process may have made or erased. */
   async function withKeys<T>(work: () => Promise<T>): Promise<T> {
     await parts.dayKeys.refresh();
+    await parts.dayKeys.ready();
     return work();
   }
 }

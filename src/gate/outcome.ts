@@ -3,6 +3,7 @@ import type { Json } from "../lib/json.ts";
 import type { WriteResult } from "../klaviyo/client.ts";
 import { failureOf } from "../klaviyo/failures.ts";
 import type { IntentEnd } from "../store/tables/intents.ts";
+import { endApproval } from "./approval-life.ts";
 import type { CallResult, GateParts, NotDone, Ran } from "./call.ts";
 import type { Departure } from "./dispatch.ts";
 import { answerContext, howToCheck } from "./told.ts";
@@ -84,7 +85,10 @@ async function write(parts: GateParts, departure: Departure, { result, end, erro
       http_status: end.http_status ?? null,
       error_code: errorCode,
     });
-    if (approvalId !== null) await tables.calls.endAsked(approvalId, result.status, at);
+    if (approvalId !== null) {
+      await tables.calls.endAsked(approvalId, result.status, at);
+      await endApproval(parts, tables, approvalId, result.status);
+    }
     await tables.audit.append({
       at,
       event: "outcome",

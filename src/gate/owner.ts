@@ -1,35 +1,50 @@
-import { parseRequest } from "../catalog/request.ts";
 import { HalyardError } from "../lib/errors.ts";
+import type { JsonObject } from "../lib/json.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import { expireOverdue, settle, transition } from "./approval-life.ts";
 import { approvedRequest, isGenuine, noSuchApproval, viewOf } from "./approvals.ts";
-import type { ConnectionRow } from "../store/tables/connections.ts";
-import { consume, pastResult } from "./ask.ts";
-import { OWNER, type ApprovalView, type Caller, type GateParts } from "./call.ts";
-import { send } from "./dispatch.ts";
-import { gather, type Gathered } from "./facts.ts";
-import { watchLookUps } from "./look-ups.ts";
-import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
+import { isUsed, OWNER, PLAN, type ApprovalView, type Caller, type GateParts } from "./call.ts";
+import { isClockBack } from "./clearance.ts";
+import { edit } from "./edit.ts";
+import { isHeld } from "./hold.ts";
+import { pastResult } from "./past.ts";
+import { recheck, release } from "./release.ts";
+import { cardOf } from "./sealed-card.ts";
+import { standingFor, type Standing, type StandingScope } from "./standing-permission.ts";
+import { stop, type Stopped } from "./stop-held.ts";
 
-/** What people do with approvals: look, say yes, say no. */
+/** What people do with approvals: look, say yes, say no, change, stop. */
 export interface OwnerDesk {
   /** An approval as its own agent, or the owner, may see it; `not_found` for anyone else's. */
   approval(caller: Caller, approvalId: string): Promise<ApprovalView>;
-  /** For the owner: approvals, newest first. */
+  /** For the owner: approvals, newest first; the steps of a plan are in its card. */
   approvals(filter: { status?: ApprovalView["status"]; limit?: number }): Promise<ApprovalView[]>;
-  /** The owner's yes. With `run` the call is sent at once and its result returned; without, the agent sends it by asking again. */
-  approve(approvalId: string, by: string, options: { run: boolean }): Promise<ApprovalView>;
+  /**
+   * The owner's yes. With `run` the call is sent at once, or when its hold is over, and its result returned; without, the agent sends it by asking again.
+   * `always` makes it a rule of the policy as well.
+   */
+  approve(approvalId: string, by: string, options: { run: boolean; always?: StandingScope }): Promise<ApprovalView>;
   /** The owner's no; to a call that was approved and has not been used yet, a taking back. */
   deny(approvalId: string, by: string, reason: string | null): Promise<ApprovalView>;
+  /** Puts the call with other arguments in the place of the one that was asked; it waits for a yes of its own. */
+  edit(approvalId: string, by: string, changes: JsonObject): Promise<ApprovalView>;
+  /** The change of the policy that `always` would make. */
+  standing(approvalId: string, scope: StandingScope): Promise<Standing>;
+  /** Stops what was approved and has not left, by the id of the approval or of the call; tells whether it had. */
+  stop(id: string, by: string): Promise<Stopped>;
+  /** Sends what is approved and whose hold is over; any process does it. Gives the number. */
+  sendDue(): Promise<number>;
 }
 
 export function createOwnerDesk(parts: GateParts): OwnerDesk {
   const { store, clock, limits } = parts;
 
   async function viewWithResult(row: ApprovalRow): Promise<ApprovalView> {
-    const connection = row.status === "consumed" ? await store.connections.find(row.connection_id) : undefined;
-    const result = connection && (await pastResult(parts, store, row, connection));
-    return { ...viewOf(parts, row), ...(result && { result }) };
+    const connection = await store.connections.find(row.connection_id);
+    const result = connection && isUsed(row.status) ? await pastResult(parts, store, row, connection) : undefined;
+    const executed =
+      connection && row.edited_by !== null && isGenuine(parts, row) ? approvedRequest(parts, row, connection).args : undefined;
+    return { ...viewOf(parts, row), ...(executed && { executed }), ...(result && { result }) };
   }
 
   async function mustFindApproval(id: string): Promise<ApprovalRow> {
@@ -38,52 +53,79 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     return settle(parts, row);
   }
 
-  async function decideBy(approvalId: string, to: "approved" | "denied", by: string, reason: string | null): Promise<ApprovalRow> {
-    const seen = await mustFindApproval(approvalId);
-    if (!isGenuine(parts, seen)) {
-      const hint = "Do not approve it. Run halyard audit verify.";
-      throw new HalyardError("audit_broken", "The record of this approval was changed after it was made.", { hint });
-    }
-    const first = await store.transaction(async (tables) => {
-      const row = await tables.approvals.find(approvalId);
-      if (!row || (await expireOverdue(parts, tables, row))) return false;
-      const at = clock.now();
-      if (to === "denied" && row.status === "approved") {
-        return transition(parts, tables, row, "voided", by, { status_reason: reason ?? "the owner took it back" });
-      }
-      const patch = {
-        decided_by: by,
-        decided_at: at,
-        status_reason: reason,
-        ...(to === "approved" && { use_by: at + limits.useWithinMs }),
-      };
-      return transition(parts, tables, row, to, by, patch);
-    });
-    const now = await mustFindApproval(approvalId);
-    if (first) return now;
-    const hint = `halyard approvals show ${approvalId} tells what happened.`;
-    throw new HalyardError("conflict", `This approval is ${now.status} already.`, { hint });
+  async function mustBeOurs(id: string): Promise<ApprovalRow> {
+    const row = await mustFindApproval(id);
+    if (row.plan_id !== null)
+      throw new HalyardError("usage", `This is a step of a plan; the plan is decided as a whole.`, {
+        hint: `halyard approvals show ${row.plan_id}`,
+      });
+    if (isGenuine(parts, row)) return row;
+    // What was written by an earlier Halyard, or is over, tells so itself.
+    if (row.status !== "pending" && row.status !== "approved") throw decidedAlready(row);
+    const hint = "Do not approve it. Run halyard audit verify.";
+    throw new HalyardError("audit_broken", "The record of this approval was changed after it was made.", { hint });
   }
 
-  /** Sends an approved call on the owner's yes, as the agent's own call. */
-  async function run(row: ApprovalRow): Promise<void> {
-    const connection = await store.connections.find(row.connection_id);
-    const asked = await store.calls.find(row.call_id);
-    if (!connection || !asked) throw noSuchApproval();
-    const agent = await store.agents.find(row.agent_id);
-    const caller: Caller = { door: asked.door, agentId: row.agent_id, agentName: agent?.name ?? row.agent_id, connectionId: connection.id };
-    const lookUps = watchLookUps(parts);
-    const sight = await sightOf(lookUps.parts, row, connection);
-    const gathered = await gatheredFor(lookUps.parts, row, connection, caller);
-    const departure = await store.transaction(async (tables) => {
-      const of = { call_id: row.call_id, agent_id: row.agent_id, connection_id: connection.id };
-      for (const looked of lookUps.entries(clock.now(), of)) await tables.audit.append(looked);
-      return consume(parts, tables, row, { caller, connection, sight, gathered }, row.call_id);
+  async function decideBy(seen: ApprovalRow, to: "approved" | "denied", by: string, patch: Partial<ApprovalRow>): Promise<ApprovalRow> {
+    const first = await store.transaction(async (tables) => {
+      const row = await tables.approvals.find(seen.id);
+      if (!row || (await expireOverdue(parts, tables, row))) return false;
+      if (to === "approved" && (await isClockBack(parts, tables, row)))
+        throw new HalyardError("conflict", "The clock of this machine was set back, so what is still in time cannot be told.", {
+          hint: "Set the clock right, then decide again.",
+        });
+      if (to === "denied" && row.status === "approved") {
+        return transition(parts, tables, row, "voided", by, { status_reason: patch.status_reason ?? "the owner took it back" });
+      }
+      return transition(parts, tables, row, to, by, { ...patch, decided_by: by, decided_at: clock.now() });
     });
-    if (!departure) return;
-    const { status } = await send(parts, departure);
-    // An agent is told when it asks again; the owner who called has just seen it.
-    if (row.agent_id === OWNER && status !== "unknown") await store.approvals.markTold(row.id, clock.now());
+    const now = await mustFindApproval(seen.id);
+    if (first) return now;
+    throw decidedAlready(now);
+  }
+
+  async function approve(id: string, by: string, { run, always }: { run: boolean; always?: StandingScope }): Promise<ApprovalView> {
+    const seen = await mustBeOurs(id);
+    if (seen.status !== "pending") throw decidedAlready(seen);
+    const isOfEdit = seen.edited_by !== null;
+    const standing = always && (await makeStanding(seen, by, always));
+    const at = clock.now();
+    const holdMs = (cardOf(parts, seen)?.hold_seconds ?? 0) * 1000;
+    const approved = await decideBy(seen, "approved", by, {
+      use_by: at + holdMs + limits.useWithinMs,
+      ...(holdMs > 0 && { held_until: at + holdMs }),
+      // An edited call is not what the agent would ask again, so it does not wait for that.
+      runs_itself: run || isOfEdit ? 1 : 0,
+      ...(standing !== undefined && { policy_version: standing }),
+    });
+    if (isHeld(approved, clock.now())) await recheck(parts, approved);
+    else if (run || isOfEdit) await release(parts, approved);
+    return viewWithResult(await mustFindApproval(id));
+  }
+
+  /** Saves the rule and gives the version of the policy with it: the yes is given under that one. */
+  async function makeStanding(row: ApprovalRow, by: string, scope: StandingScope): Promise<number> {
+    const connection = await store.connections.find(row.connection_id);
+    if (!connection) throw noSuchApproval();
+    const { version } = await parts.policies.current(connection);
+    if (version !== row.policy_version)
+      throw new HalyardError("conflict", "The policy changed after this was asked.", {
+        hint: "Approve it without --always; a new card follows.",
+      });
+    const { text } = await standingFor(parts, row, scope);
+    const saved = await parts.policies.save(connection, text, by);
+    if (saved.version !== version + 1)
+      throw new HalyardError("conflict", "Someone else changed the policy at the same moment; nothing was approved.");
+    return saved.version;
+  }
+
+  async function sendDue(): Promise<number> {
+    const due = await store.approvals.listDue(clock.now());
+    for (const row of due) {
+      const settled = await settle(parts, row);
+      if (settled.status === "approved") await release(parts, settled);
+    }
+    return due.length;
   }
 
   return {
@@ -93,32 +135,27 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
       return viewWithResult(await settle(parts, row));
     },
     async approvals({ status, limit = 50 }) {
-      const rows = await store.approvals.list({ status, limit });
+      const rows = await store.approvals.list({ status, whole: true, limit });
       const settled = await Promise.all(rows.map((row) => settle(parts, row)));
       return settled.filter((row) => status === undefined || row.status === status).map((row) => viewOf(parts, row));
     },
-    async approve(approvalId, by, options) {
-      const approved = await decideBy(approvalId, "approved", by, null);
-      if (options.run) await run(approved);
-      return viewWithResult(await mustFindApproval(approvalId));
-    },
+    approve,
     async deny(approvalId, by, reason) {
-      return viewOf(parts, await decideBy(approvalId, "denied", by, reason));
+      return viewOf(parts, await decideBy(await mustBeOurs(approvalId), "denied", by, { status_reason: reason }));
     },
+    async edit(approvalId, by, changes) {
+      return viewWithResult(await edit(parts, await mustBeOurs(approvalId), by, changes));
+    },
+    standing: async (approvalId, scope) => standingFor(parts, await mustBeOurs(approvalId), scope),
+    async stop(id, by) {
+      const { outcome, row } = await stop(parts, id, by);
+      return { outcome, approval: await viewWithResult(row) };
+    },
+    sendDue,
   };
 }
 
-/** The facts that the policy decides the approved call by, as they are now. */
-async function gatheredFor(parts: GateParts, row: ApprovalRow, connection: ConnectionRow, caller: Caller): Promise<Gathered> {
-  if (!isGenuine(parts, row)) return { facts: {} };
-  const { operation, request } = approvedRequest(parts, row, connection);
-  const { policy } = await parts.policies.current(connection);
-  return gather(parts, connection, policy, { operation, args: parseRequest(operation, request), caller, digest: row.digest });
-}
-
-/** What an approved call acts on, as it is now. Where the owner saw nothing there is nothing to look at. */
-async function sightOf(parts: GateParts, row: ApprovalRow, connection: ConnectionRow): Promise<Sight> {
-  if (row.preconditions_digest === "" || !isGenuine(parts, row)) return NOTHING_SEEN;
-  const { operation, request } = approvedRequest(parts, row, connection);
-  return look(parts, connection, operation, request);
+function decidedAlready({ id, status, operation }: ApprovalRow): HalyardError {
+  const hint = `halyard approvals show ${id} tells what happened.`;
+  return new HalyardError("conflict", `This ${operation === PLAN ? "plan" : "approval"} is ${status} already.`, { hint });
 }

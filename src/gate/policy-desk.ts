@@ -106,7 +106,7 @@ export function createPolicyDesk(parts: GateParts): PolicyDesk {
     };
     for (const { operation, count } of await store.calls.countAllowed(connectionId, sinceMs)) of(operation).allowed += count;
     for (const { operation, status, count } of await store.approvals.countDecided(connectionId, sinceMs))
-      of(operation)[status === "consumed" ? "approved" : "refused"] += count;
+      of(operation)[status === "denied" ? "refused" : "approved"] += count;
     return [...found.values()];
   }
 

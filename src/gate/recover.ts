@@ -1,5 +1,6 @@
-import { isOverdue, settle } from "./approval-life.ts";
+import { endApproval, isOver, settle } from "./approval-life.ts";
 import type { GateParts } from "./call.ts";
+import { recoverPlans } from "./plan-run.ts";
 
 /**
  * Makes honest ends of what a killed process left: an intent that nobody is sending any more has an unknown outcome, since it may have left;
@@ -14,7 +15,10 @@ export async function recover(parts: GateParts): Promise<{ unknown: number; expi
     if (!isOrphan) continue;
     const first = await store.transaction(async (tables) => {
       if (!(await tables.intents.finish(intent.id, { status: "unknown", finished_at: now }))) return false;
-      if (intent.approval_id !== null) await tables.calls.endAsked(intent.approval_id, "unknown", now);
+      if (intent.approval_id !== null) {
+        await tables.calls.endAsked(intent.approval_id, "unknown", now);
+        await endApproval(parts, tables, intent.approval_id, "unknown");
+      }
       await tables.calls.update(intent.call_id, { status: "unknown", finished_at: now, error_code: "outcome_unknown" });
       await tables.audit.append({
         at: now,
@@ -27,10 +31,11 @@ export async function recover(parts: GateParts): Promise<{ unknown: number; expi
     });
     if (first) unknown++;
   }
+  await recoverPlans(parts);
   let expired = 0;
   for (const status of ["pending", "approved"] as const) {
-    for (const row of await store.approvals.list({ status, limit: 1000 })) {
-      if (!isOverdue(row, now)) continue;
+    for (const row of await store.approvals.list({ status, whole: true, limit: 1000 })) {
+      if (!isOver(row, now)) continue;
       await settle(parts, row);
       expired++;
     }

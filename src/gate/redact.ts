@@ -1,7 +1,7 @@
 import type { Operation } from "../catalog/operation.ts";
 import type { JsonObject } from "../lib/json.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
-import { leavesOf, type Leaf } from "./card.ts";
+import { leavesOf, type Leaf } from "./card-leaf.ts";
 
 const MAX_LEAVES = 40;
 const MAX_SHOWN = 80;

@@ -1,115 +1,150 @@
-import { createHash } from "node:crypto";
 import type { Operation } from "../catalog/operation.ts";
-import { buildRequest, parseRequest, type WireRequest } from "../catalog/request.ts";
-import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
-import type { Credentials } from "../klaviyo/signing.ts";
+import { parseRequest, type WireRequest } from "../catalog/request.ts";
+import { isJsonObject, type JsonObject } from "../lib/json.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { GateParts } from "./call.ts";
+import { audienceOf, estimateOf } from "./card-audience.ts";
+import { changesOf, type Change } from "./card-changes.ts";
+import { campaignContent, givenContent, messageContent, templatesContent, type Content, type ReadContent } from "./card-content.ts";
+import { idsIn, nameOf, namesOf, readerOf, type Named } from "./card-names.ts";
+import { sampleOfGroups, sampleOfNamed, type Sample } from "./card-people.ts";
+import { attributesOf, createCardReads, resourcesOf, type CardReads } from "./card-reads.ts";
+import { confusedNames } from "./card-warnings.ts";
 import type { Audience, Card } from "./card.ts";
-import { credentialsOf } from "./credentials.ts";
+import { reachOf } from "./reach.ts";
+import { digestOfSnapshot, snapshotOf, type Snapshot } from "./snapshot.ts";
 
 /** What the gate itself read of the thing that a write acts on: for the card, and to see at the use of it whether it is still so. */
 export interface Sight {
   target: Card["target"];
-  /** Whom a campaign goes to. */
+  /** Lists and segments that the call is about as a whole. */
   audience: Audience[];
-  /** SHA-256 of what was read, hex; empty where there was nothing to read. */
+  /** Klaviyo's own count of whom a campaign reaches. */
+  estimate: number | null;
+  sample: Sample | null;
+  names: Named[];
+  changes: Change[];
+  content: Content[];
+  warnings: string[];
+  snapshot: Snapshot;
+  /** SHA-256 of the snapshot, hex; empty where there was nothing to read. */
   seen: string;
 }
 
-export const NOTHING_SEEN: Sight = { target: null, audience: [], seen: "" };
+export const NOTHING_SEEN: Sight = {
+  target: null,
+  audience: [],
+  estimate: null,
+  sample: null,
+  names: [],
+  changes: [],
+  content: [],
+  warnings: [],
+  snapshot: { item: null, groups: [], content: [] },
+  seen: "",
+};
 
-/** More lists and segments than this are named without their numbers: each costs a request that Klaviyo allows 15 times a minute. */
-const MAX_COUNTED = 5;
-
-/** Members that move by themselves and say nothing of what the owner saw. */
-const VOLATILE = new Set(["updated", "updated_at", "last_event_date", "is_processing", "links"]);
+interface Looking {
+  parts: GateParts;
+  reads: CardReads;
+  operation: Operation;
+  request: WireRequest;
+  args: JsonObject;
+}
 
 /**
- * Reads what a write acts on: the item that its path names, or the one whose id its body names, with a campaign's messages and audience.
- * Names are read by us, never taken from the agent. What cannot be read is shown by its id alone.
+ * Reads what a write acts on: the item that its path names, or the one whose id its body names; with what hangs on it (messages, templates, audience) and the
+ * names of the other ids. Everything is read by us, nothing taken from the agent. What cannot be read is shown by its id alone, and the card says so.
  */
 export async function look(parts: GateParts, connection: ConnectionRow, operation: Operation, request: WireRequest): Promise<Sight> {
-  const id = parseRequest(operation, request)["id"];
-  if (typeof id !== "string") return NOTHING_SEEN;
-  const reader = readerOf(parts, operation, request);
-  if (!reader) return { target: { id, type: operation.resource ?? "object", name: null }, audience: [], seen: "" };
+  const reads = createCardReads(parts, connection);
+  const args = parseRequest(operation, request);
+  const looking = { parts, reads, operation, request, args };
+  const { target, body } = await targetOf(looking);
+  const [resource] = resourcesOf(body);
+  const item = resource ? attributesOf(resource) : null;
+  const [audience, estimate, read, names] = await Promise.all([
+    audienceOf(reads, operation, args, item),
+    estimateOf(reads, operation, args),
+    contentOf(looking, body),
+    namesOf(parts.catalog, reads, operation.channel, idsIn(request)),
+  ]);
+  const isOfGroups = ["groups", "campaign", "message"].includes(reachOf(operation, args).kind);
+  const digest = JSON.stringify([request.operation, request.path, connection.id]);
+  const included = audience.filter(({ excluded }) => !excluded);
+  const sample = isOfGroups ? await sampleOfGroups(parts.vault, reads, digest, included) : sampleOfNamed(parts.vault, digest, args);
+  const snapshot = snapshotOf(body ?? null, isOfGroups ? audience : [], read);
+  const confused = await confusedNames(parts.catalog, reads, operation, args, target, audience);
+  return {
+    target,
+    audience,
+    estimate,
+    sample,
+    names,
+    changes: changesOf(request, item),
+    content: [...read.map(({ shown }) => shown), ...givenContent(args)],
+    warnings: [...confused, ...(reads.hasFailed() ? ["Not all of it could be read: what is missing here is not checked."] : [])],
+    snapshot,
+    seen: digestOfSnapshot(snapshot),
+  };
+}
+
+async function targetOf({
+  parts,
+  reads,
+  operation,
+  request,
+  args,
+}: Looking): Promise<{ target: Card["target"]; body?: JsonObject | undefined }> {
+  const id = args["id"] ?? (operation.id === "schedule_campaign_message_beta" ? args["campaign_message"] : undefined);
+  if (typeof id !== "string") return { target: null };
+  const reader = itemReaderOf(parts, operation, request);
+  if (!reader) return { target: { id, type: operation.resource ?? "object", name: null } };
   const type = reader.resource ?? "object";
-  try {
-    const credentials = await credentialsOf(parts, connection);
-    const withMessages = type === "campaign" && operation.channel === "stable" ? { include: ["campaign-messages"] } : {};
-    const { body } = await parts.client.read(
-      reader,
-      buildRequest(reader, { id, ...withMessages }, { account_id: connection.account_id }),
-      credentials,
-    );
-    const attributes = attributesOf(body);
-    const audience = operation.id === "send_campaign" ? await audienceOf(parts, credentials, attributes) : [];
-    const name = attributes["name"] ?? attributes["label"] ?? attributes["title"] ?? attributes["email"];
-    return {
-      target: { id, type, name: typeof name === "string" ? name : null },
-      audience,
-      seen: digestOf([lasting(body), asJson(audience)]),
-    };
-  } catch {
-    return { target: { id, type, name: null }, audience: [], seen: "" };
-  }
+  const body = await reads.body(reader.id, { id, ...furtherOf(type, operation) });
+  const [resource] = resourcesOf(body);
+  return { target: { id, type, name: resource ? nameOf(resource) : null }, body };
 }
 
-function readerOf({ catalog }: GateParts, operation: Operation, { path }: WireRequest): Operation | undefined {
+/** What has to be read along with the item, since the write acts on it as well. */
+function furtherOf(type: string, { channel, effect }: Operation): JsonObject {
+  if (type === "campaign" && channel === "stable") return { include: ["campaign-messages"] };
+  return type === "flow" && effect.kind !== "delete" ? { additional_fields_flow: ["definition"] } : {};
+}
+
+function itemReaderOf({ catalog }: GateParts, operation: Operation, { path }: WireRequest): Operation | undefined {
   const collection = path.split("/")[2] ?? "";
-  const isInPath = operation.args.some((arg) => arg.in === "path");
+  const isInPath = operation.args.some((arg) => arg.in === "path") && collection !== "campaign-send-jobs";
+  if (isInPath)
+    return catalog.operations.find(
+      (one) => one.shape === "item" && one.channel === operation.channel && one.path === `/api/${collection}/{id}`,
+    );
   // A send job is about the campaign whose id it has.
-  const type =
-    operation.resource?.startsWith("campaign-send-job") || operation.resource?.startsWith("campaign-recipient")
-      ? "campaign"
-      : operation.resource;
-  return catalog.operations.find(
-    (candidate) =>
-      candidate.shape === "item" &&
-      candidate.channel === operation.channel &&
-      (isInPath && collection !== "campaign-send-jobs" ? candidate.path === `/api/${collection}/{id}` : candidate.resource === type),
-  );
+  const isOfCampaign = /^campaign-(send-job|recipient)/.test(operation.resource ?? "");
+  const type = isOfCampaign ? "campaign" : operation.id === "schedule_campaign_message_beta" ? "campaign-message" : operation.resource;
+  return type === null ? undefined : readerOf(catalog, type, operation.channel, "item");
 }
 
-async function audienceOf(parts: GateParts, credentials: Credentials, { audiences }: JsonObject): Promise<Audience[]> {
-  const included = isJsonObject(audiences) && Array.isArray(audiences["included"]) ? audiences["included"] : [];
-  const ids = included.filter((id) => typeof id === "string");
-  const counted = await Promise.all(ids.slice(0, MAX_COUNTED).map((id) => countGroup(parts, credentials, id)));
-  return [...counted, ...ids.slice(MAX_COUNTED).map((id): Audience => ({ id, type: "list or segment", name: null, people: null }))];
-}
-
-async function countGroup({ catalog, client }: GateParts, credentials: Credentials, id: string): Promise<Audience> {
-  for (const type of ["list", "segment"] as const) {
-    const reader = catalog.find(`get_${type}`);
-    if (!reader) continue;
-    try {
-      const request = buildRequest(reader, { id, [`additional_fields_${type}`]: ["profile_count"] }, { account_id: credentials.accountId });
-      const { name, profile_count: people } = attributesOf((await client.read(reader, request, credentials)).body);
-      return { id, type, name: typeof name === "string" ? name : null, people: typeof people === "number" ? people : null };
-    } catch {
-      // Not of this kind, or not to be read now: the other kind, or the id alone.
-    }
+/** What people will read because of the call, as far as Klaviyo keeps it: the messages of a campaign, the templates of a flow. */
+async function contentOf({ reads, operation, request, args }: Looking, body: JsonObject | undefined): Promise<ReadContent[]> {
+  if (operation.id === "send_campaign") return body ? campaignContent(reads, body) : [];
+  if (operation.id === "schedule_campaign_message_beta") {
+    const [message] = resourcesOf(body);
+    return message ? [await messageContent(reads, message)] : [];
   }
-  return { id, type: "list or segment", name: null, people: null };
+  const isMadeLive = operation.id === "update_flow" && args["status"] === "live";
+  const ids = new Set(isMadeLive ? templateIdsIn(body) : (idsIn(request).get("template") ?? []));
+  return templatesContent(reads, [...ids]);
 }
 
-function attributesOf(body: Json | null): JsonObject {
-  const data = isJsonObject(body) ? body["data"] : undefined;
-  return isJsonObject(data) && isJsonObject(data["attributes"]) ? data["attributes"] : {};
-}
-
-/** The document without what moves by itself. */
-function lasting(value: Json): Json {
-  if (Array.isArray(value)) return value.map(lasting);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([name, inner]) => (VOLATILE.has(name) ? [] : [[name, lasting(inner)]])));
-}
-
-function asJson(audience: Audience[]): Json {
-  return audience.map(({ id, type, name, people }) => ({ id, type, name, people }));
-}
-
-function digestOf(value: Json): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+function templateIdsIn(body: JsonObject | undefined): string[] {
+  const found: string[] = [];
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(walk);
+    if (!isJsonObject(value)) return;
+    if (typeof value["template_id"] === "string") found.push(value["template_id"]);
+    Object.values(value).forEach(walk);
+  };
+  walk(body);
+  return found;
 }

@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   too_large: { exit: 65, http: 413, retryable: false },
   unauthenticated: { exit: 77, http: 401, retryable: false },
   forbidden: { exit: 77, http: 403, retryable: false },
+  paused: { exit: 75, http: 409, retryable: false },
   denied: { exit: 77, http: 403, retryable: false },
   not_found: { exit: 66, http: 404, retryable: false },
   conflict: { exit: 75, http: 409, retryable: false },

@@ -9,6 +9,8 @@ const view: ApprovalView = {
   connection_id: "conn_1",
   agent_id: "agent_a",
   operation: "create_list",
+  digest: "d1",
+  shape: "s1",
   status: "pending",
   status_reason: null,
   created_at: "2026-11-01T00:00:00.000Z",

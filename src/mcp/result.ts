@@ -1,4 +1,4 @@
-import type { ApprovalStatus, ApprovalView, CallResult } from "../gate/call.ts";
+import type { ApprovalStatus, ApprovalView, CallResult, PlanRan } from "../gate/call.ts";
 import { errorReport } from "../lib/errors.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
 import { shapeBody } from "./shape.ts";
@@ -15,6 +15,7 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           call_id: result.call_id,
           ...(result.approval_id !== undefined && { approval_id: result.approval_id }),
           ...(result.earlier && { note: "It ran earlier, under this approval; nothing was sent again." }),
+          ...executedOf(result.executed),
           ...(result.unrecorded && { warning: UNRECORDED }),
           ...shapeBody(result.body),
           ...(result.status === "accepted" && {
@@ -33,6 +34,21 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           next: `Nothing has been sent. The owner decides in Halyard, outside this chat; tell your user so. Then call ${tool} again with the same action and args, or look with approval_status.`,
         },
       };
+    case "held":
+      return {
+        data: {
+          status: result.status,
+          approval_id: result.approval_id,
+          call_id: result.call_id,
+          goes_at: result.goes_at,
+          next: result.by_itself
+            ? "The owner has approved it. It goes by itself at goes_at, unless the owner stops it; look with approval_status. Do not ask for it in other words."
+            : `The owner has approved it. Call ${tool} again with the same action and args after goes_at.`,
+        },
+      };
+    case "plan_done":
+    case "plan_stopped":
+      return planAnswer(result);
     case "in_progress":
       return {
         data: {
@@ -58,6 +74,7 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           call_id: result.call_id,
           ...(result.approval_id !== undefined && { approval_id: result.approval_id }),
           error: plain(result.error),
+          ...executedOf(result.executed),
           ...(result.unrecorded && { warning: UNRECORDED }),
           ...(result.how_to_check !== undefined && { how_to_check: result.how_to_check }),
           means: NOT_DONE[result.status],
@@ -65,6 +82,33 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
         isError: true,
       };
   }
+}
+
+/** What was sent in the place of what was asked. */
+function executedOf(executed: JsonObject | undefined): JsonObject {
+  return executed === undefined
+    ? {}
+    : { changed_by_owner: "The owner changed your arguments; executed_args were sent.", executed_args: executed };
+}
+
+function planAnswer(plan: PlanRan): ToolAnswer {
+  const steps = plan.steps.map(({ step, operation, result }): JsonObject => {
+    return { step, operation, ...(result ? callAnswer(result, "write").data : { status: "not_sent" }) };
+  });
+  const isDone = plan.status === "plan_done";
+  return {
+    data: {
+      status: isDone ? "done" : "stopped",
+      call_id: plan.call_id,
+      ...(plan.approval_id !== undefined && { approval_id: plan.approval_id }),
+      ...(plan.earlier && { note: "It ran earlier; nothing was sent again." }),
+      steps,
+      ...(!isDone && {
+        next: "Steps before the one that did not succeed are done and stay so. Ask for what is left as a new plan; do not repeat what is done.",
+      }),
+    },
+    ...(!isDone && { isError: true as const }),
+  };
 }
 
 const UNRECORDED = "Halyard could not write this down. It happened as told here: do not repeat it, and tell the owner.";
@@ -85,12 +129,19 @@ export function approvalAnswer(view: ApprovalView): ToolAnswer {
       decide_by: view.decide_by,
       ...(view.status === "approved" && { use_by: view.use_by }),
       // For other states the reason is the gate's own and may quote a rule.
+      ...(view.goes_at !== undefined && { goes_at: view.goes_at }),
+      ...(view.replaced_by !== undefined && { replaced_by: view.replaced_by }),
+      ...executedOf(view.result || view.status !== "approved" ? undefined : view.executed),
       ...(view.status === "denied" && view.status_reason !== null && { owner_says: view.status_reason }),
       ...(view.result && { result: callAnswer(view.result, "write").data }),
-      next: AFTER[view.status],
+      next: view.goes_at !== undefined && view.goes_by_itself ? HELD : view.replaced_by === undefined ? AFTER[view.status] : REPLACED,
     },
   };
 }
+
+const USED = "It has been used; result tells what became of it.";
+const HELD = "The owner has approved it. It goes by itself at goes_at, unless the owner stops it.";
+const REPLACED = "Another approval took its place: look at replaced_by.";
 
 const AFTER: Record<ApprovalStatus, string> = {
   pending: "The owner has not decided yet. Look again later.",
@@ -98,7 +149,13 @@ const AFTER: Record<ApprovalStatus, string> = {
   denied: "The owner said no. Do not try variants of it; tell your user.",
   expired: "The time to decide or to use it has passed. Call write again to ask anew.",
   voided: "Something changed since it was asked. Call write again to ask anew.",
-  consumed: "It has been used; result tells what became of it.",
+  consumed: "It is being sent now. Look again in a moment.",
+  done: USED,
+  accepted: USED,
+  rejected: USED,
+  failed: USED,
+  unknown: USED,
+  reconciled: USED,
 };
 
 /** Whatever was thrown, as a tool's error: our own words only. */

@@ -5,6 +5,7 @@ import { up as tables } from "./migrations/0001-tables.ts";
 import { up as policy } from "./migrations/0002-policy.ts";
 import { up as keys } from "./migrations/0006-keys.ts";
 import { up as audit } from "./migrations/0007-audit.ts";
+import { up as approvals } from "./migrations/0008-approvals.ts";
 import type { Db } from "./schema.ts";
 
 /** Every migration by name, in order; one that has been released is never changed. */
@@ -13,6 +14,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0002-policy": { up: policy },
   "0006-keys": { up: keys },
   "0007-audit": { up: audit },
+  "0008-approvals": { up: approvals },
 };
 
 // Not Kysely's own names: another program may keep its tables in the same database.

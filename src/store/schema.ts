@@ -7,6 +7,7 @@ import type { CallRow } from "./tables/calls.ts";
 import type { CapUseRow } from "./tables/cap-uses.ts";
 import type { ConnectionColumns } from "./tables/connections.ts";
 import type { DataKeyRow } from "./tables/data-keys.ts";
+import type { DenialRow } from "./tables/denials.ts";
 import type { IntentRow } from "./tables/intents.ts";
 import type { LeaseRow } from "./tables/leases.ts";
 import type { MasterKeyRow } from "./tables/master-keys.ts";
@@ -30,6 +31,7 @@ export interface Schema {
   audit_bodies: AuditBodyRow;
   policies: PolicyRow;
   cap_uses: CapUseRow;
+  denials: DenialRow;
   rate_windows: RateWindowRow;
   leases: LeaseRow;
   meta: MetaRow;

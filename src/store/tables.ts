@@ -7,6 +7,7 @@ import { callsTable } from "./tables/calls.ts";
 import { capUsesTable } from "./tables/cap-uses.ts";
 import { connectionsTable } from "./tables/connections.ts";
 import { dataKeysTable } from "./tables/data-keys.ts";
+import { denialsTable } from "./tables/denials.ts";
 import { intentsTable } from "./tables/intents.ts";
 import { leasesTable } from "./tables/leases.ts";
 import { masterKeysTable } from "./tables/master-keys.ts";
@@ -32,6 +33,7 @@ export function createTables(db: Db) {
     auditBodies: auditBodiesTable(db),
     policies: policiesTable(db),
     capUses: capUsesTable(db),
+    denials: denialsTable(db),
     rateWindows: rateWindowsTable(db),
     leases: leasesTable(db),
     meta: metaTable(db),

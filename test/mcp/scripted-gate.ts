@@ -34,6 +34,11 @@ export function createScriptedGate(): ScriptedGate {
     approvals: unexpected,
     approve: unexpected,
     deny: unexpected,
+    edit: unexpected,
+    standing: unexpected,
+    stop: unexpected,
+    sendDue: unexpected,
+    attend: unexpected,
     recover: unexpected,
     close: unexpected,
   };

@@ -70,6 +70,8 @@ export function approvalRow(over: Partial<NewApproval> = {}): NewApproval {
     decide_by: START_MS + 1000,
     use_by: START_MS + 2000,
     status: "pending",
+    record_version: 2,
+    runs_itself: 0,
     hmac: "h",
     ...over,
   };

@@ -27,6 +27,11 @@ export function build(command: Command, session: Session): void {
     .option("--connection <name>", "the account that it works on; needed where there are several")
     .action((name: string, { connection }: { connection?: string }) => add(session, name, connection));
   command
+    .command("resume")
+    .description("Let the writes of an agent go on that were paused.")
+    .argument("<name>")
+    .action((name: string) => resume(session, name));
+  command
     .command("revoke")
     .description("End an agent: its token opens nothing any more.")
     .argument("<name>")
@@ -38,15 +43,19 @@ async function list(session: Session): Promise<void> {
   const [agents, connections] = await Promise.all([app.agents.list(), app.connections.list()]);
   const nameOf = new Map(connections.map(({ id, name }) => [id, name]));
   // Without the hash of its token: that is of no use to anyone who reads a list.
-  const shown = agents.map(({ id, name, connection_id, created_at, last_used_at, revoked_at }) => {
-    return { id, name, connection: nameOf.get(connection_id) ?? null, created_at, last_used_at, revoked_at };
+  const shown = agents.map(({ id, name, connection_id, created_at, last_used_at, revoked_at, paused_at, pause_reason }) => {
+    return { id, name, connection: nameOf.get(connection_id) ?? null, created_at, last_used_at, revoked_at, paused_at, pause_reason };
   });
   session.output.result({ agents: shown }, () => {
     if (shown.length === 0) return [`There is no agent yet. Make one: ${session.typed("agents add claude")}`];
-    const rows = shown.map(({ name, connection, created_at, last_used_at, revoked_at }) => [
+    const rows = shown.map(({ name, connection, created_at, last_used_at, revoked_at, paused_at, pause_reason }) => [
       name,
       connection ?? "",
-      revoked_at === null ? styled("green", "active") : styled("red", `revoked ${minuteOf(revoked_at)}`),
+      revoked_at !== null
+        ? styled("red", `revoked ${minuteOf(revoked_at)}`)
+        : paused_at !== null
+          ? styled("yellow", `paused ${minuteOf(paused_at)}: ${pause_reason ?? ""}`)
+          : styled("green", "active"),
       last_used_at === null ? "never" : minuteOf(last_used_at),
       minuteOf(created_at),
     ]);
@@ -69,6 +78,13 @@ async function add(session: Session, name: string, connectionName: string | unde
     ],
     "",
     ...setupLines(setup),
+  ]);
+}
+
+async function resume(session: Session, name: string): Promise<void> {
+  const agent = await (await session.app()).agents.resume(name, session.by);
+  session.output.result({ agent: { id: agent.id, name: agent.name, paused_at: agent.paused_at } }, () => [
+    [styled("green", "Resumed. "), `${agent.name} may ask again.`],
   ]);
 }
 

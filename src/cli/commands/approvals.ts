@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ApprovalView } from "../../gate/call.ts";
 import { HalyardError } from "../../lib/errors.ts";
+import { groupedLines } from "../approval-groups.ts";
 import { approvalLines } from "../card-lines.ts";
 import { resultLines } from "../result-lines.ts";
 import { mustBeId, OWNER, wholeNumber, type Session } from "../session.ts";
@@ -9,8 +10,9 @@ const HELP = `
 The life of an approval:
   1. an agent asks for a write; the policy says ask
   2. halyard approvals      you read the card: every value that would be sent
-  3. halyard approve ID     it is sent at once, exactly as shown; or halyard deny ID
-  4. halyard activity       what came of it`;
+  3. halyard approve ID     it is sent exactly as shown, mails after a minute; or halyard deny ID
+  4. halyard stop ID        while it waits: it does not go after all
+  5. halyard activity       what came of it`;
 
 export const example = "approvals --all";
 
@@ -24,7 +26,7 @@ export function build(command: Command, session: Session): void {
       const approvals = await gate.approvals({ limit, ...(!all && { status: "pending" }) });
       session.output.result({ approvals }, () => {
         if (approvals.length === 0) return [all ? "No agent has asked for anything yet." : "Nothing waits for you."];
-        return approvals.flatMap((view) => approvalLines(view, session));
+        return groupedLines(approvals, session);
       });
     });
   command

@@ -11,6 +11,10 @@ export interface AgentRow {
   created_at: number;
   last_used_at: number | null;
   revoked_at: number | null;
+  /** Since when its writes are refused, until the owner lets it go on. */
+  paused_at: number | null;
+  pause_reason: string | null;
+  resumed_at: number | null;
 }
 
 export type NewAgent = Insertable<AgentRow>;
@@ -31,6 +35,27 @@ export function agentsTable(db: Db) {
     },
     async touch(id: string, at: number): Promise<void> {
       await db.updateTable("agents").set({ last_used_at: at }).where("id", "=", id).execute();
+    },
+    /** False when it was paused, or revoked, before. */
+    async pause(id: string, at: number, reason: string): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable("agents")
+        .set({ paused_at: at, pause_reason: reason })
+        .where("id", "=", id)
+        .where("paused_at", "is", null)
+        .where("revoked_at", "is", null)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+    /** False when it was not paused. */
+    async resume(id: string, at: number): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable("agents")
+        .set({ paused_at: null, pause_reason: null, resumed_at: at })
+        .where("id", "=", id)
+        .where("paused_at", "is not", null)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
     },
     /** False when it was revoked before. */
     async revoke(id: string, at: number): Promise<boolean> {

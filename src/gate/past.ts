@@ -1,0 +1,83 @@
+import { mustFind } from "../catalog/catalog.ts";
+import { isoMillis } from "../lib/clock.ts";
+import type { ApprovalRow } from "../store/tables/approvals.ts";
+import type { ConnectionRow } from "../store/tables/connections.ts";
+import type { Tables } from "../store/tables.ts";
+import { approvedRequest } from "./approvals.ts";
+import { isUsed, PLAN, type ApprovalRequired, type CallResult, type GateParts, type Held } from "./call.ts";
+import type { CallContext } from "./prepare.ts";
+import { planResult } from "./plan-story.ts";
+import { resultOf } from "./told.ts";
+
+/** What the same call came to before, as an answer: on its way, run under an approval and not yet told, or refused by the owner a short while ago. */
+export type Past = { answer: CallResult } | { denied: string; row: ApprovalRow } | undefined;
+
+export async function answerFromPast(
+  parts: GateParts,
+  tables: Tables,
+  {
+    caller,
+    callId,
+    connection,
+    operation,
+    digest,
+  }: Pick<CallContext, "caller" | "callId" | "connection"> & { operation: string; digest: string },
+): Promise<Past> {
+  const now = parts.clock.now();
+  const last = await latest(tables, caller.agentId, digest);
+  if (last?.status === "denied" && now - (last.decided_at ?? 0) < parts.limits.denialHoldsMs) {
+    const reason = last.status_reason === null ? "." : `: "${last.status_reason}"`;
+    return { denied: `The owner said no to exactly this call at ${isoMillis(last.decided_at ?? 0)}${reason}`, row: last };
+  }
+  // The owner changed the arguments and has not decided yet, or it waits for its time.
+  if (last?.edited_by && (last.status === "pending" || last.status === "approved"))
+    return { answer: waitingAnswer(last, callId, operation, CHANGED) };
+  if (!last || !isUsed(last.status) || last.told_at !== null) return undefined;
+  const result = await pastResult(parts, tables, last, connection);
+  if (!result) {
+    await tables.calls.update(callId, { approval_id: last.id });
+    return { answer: { status: "in_progress", call_id: callId, approval_id: last.id, operation } };
+  }
+  // An outcome that is not known stays the answer until the owner has looked; another is told while it is news.
+  const isNews = now - (last.consumed_at ?? 0) <= (result.status === "unknown" ? parts.limits.decideWithinMs : parts.limits.useWithinMs);
+  if (!isNews) return undefined;
+  if (result.status !== "unknown") await tables.approvals.markTold(last.id, now);
+  const status = result.status === "plan_done" ? "done" : result.status === "plan_stopped" ? "failed" : result.status;
+  if (status !== "held" && status !== "in_progress") await tables.calls.update(callId, { status, approval_id: last.id, finished_at: now });
+  return { answer: "body" in result || "steps" in result ? { ...result, earlier: true } : result };
+}
+
+const CHANGED = "The owner changed the arguments and decides about the call as changed.";
+
+/** What an agent is told while its call waits: for the owner, or for its time. */
+export function waitingAnswer(row: ApprovalRow, callId: string, operation: string, because: string): ApprovalRequired | Held {
+  const base = { call_id: callId, approval_id: row.id, operation };
+  if (row.status === "approved")
+    return { ...base, status: "held", goes_at: isoMillis(row.held_until ?? row.decided_at ?? 0), by_itself: row.runs_itself === 1 };
+  return { ...base, status: "approval_required", because, decide_by: isoMillis(row.decide_by) };
+}
+
+/** The last approval of a digest, or the one that the owner made of it by changing its arguments. */
+async function latest(tables: Tables, agentId: string, digest: string): Promise<ApprovalRow | undefined> {
+  let [row] = await tables.approvals.byDigest(agentId, digest, 1);
+  while (row?.status === "voided" && row.replaced_by !== null) {
+    const next = await tables.approvals.find(row.replaced_by);
+    if (!next || next.edited_by === null) break;
+    row = next;
+  }
+  return row;
+}
+
+/** What a used approval came to; undefined while it is being sent. */
+export async function pastResult(
+  parts: GateParts,
+  tables: Tables,
+  row: ApprovalRow,
+  connection: ConnectionRow,
+): Promise<CallResult | undefined> {
+  if (row.operation === PLAN) return planResult(parts, tables, row, connection);
+  const intent = row.intent_id === null ? undefined : await tables.intents.find(row.intent_id);
+  const call = intent && (await tables.calls.find(intent.call_id));
+  const result = intent && call && resultOf(parts, intent, call, connection, mustFind(parts.catalog, row.operation));
+  return result && row.edited_by !== null ? { ...result, executed: approvedRequest(parts, row, connection).args } : result;
+}

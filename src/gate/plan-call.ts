@@ -1,0 +1,83 @@
+import { HalyardError } from "../lib/errors.ts";
+import { strictest } from "../policy/policy.ts";
+import type { Tables } from "../store/tables.ts";
+import { PLAN, type Caller, type CallInput, type CallResult, type GateParts, type PlanStep } from "./call.ts";
+import { assertStanding, type Ruling } from "./decision.ts";
+import { preparePlan } from "./plan.ts";
+import { askPlan, type Step } from "./plan-ask.ts";
+import type { CallContext } from "./prepare.ts";
+import { recordRefusal } from "./record.ts";
+import { look, NOTHING_SEEN } from "./sight.ts";
+
+/** How the gate decides and performs a single call; a plan has no other way. */
+export interface SingleCalls {
+  rule(context: CallContext, inside?: { tables: Tables; gathered: Ruling["gathered"] }): Promise<Ruling>;
+  perform(context: CallContext, ruling: Ruling): Promise<CallResult>;
+}
+
+interface PlanCall {
+  caller: Caller;
+  input: CallInput;
+  callId: string;
+  receivedAt: number;
+}
+
+/** Takes a plan through the gate: each call is decided on its own and the strictest verdict is the plan's. What is allowed runs step by step, as single calls. */
+export async function runPlanCall(
+  parts: GateParts,
+  { caller, input, callId, receivedAt }: PlanCall,
+  { rule, perform }: SingleCalls,
+): Promise<CallResult> {
+  try {
+    const connection = await assertStanding(parts.store, caller);
+    const { steps, whole } = preparePlan(parts.catalog, caller, connection, input);
+    const shared = { caller, receivedAt, connection };
+    const context: CallContext = { ...shared, input, callId, prepared: whole };
+    const inputOf = (at: number): CallInput => ({
+      action: steps[at]?.operation.id ?? PLAN,
+      args: steps[at]?.args ?? {},
+      intent: "write",
+      ...(input.reason !== undefined && { reason: input.reason }),
+    });
+    const contexts = steps.map((prepared, at): CallContext => ({ ...shared, prepared, input: inputOf(at), callId: parts.newId("call") }));
+    const rulings: Ruling[] = [];
+    for (const one of contexts) rulings.push(await rule(one));
+    const verdict = strictest(rulings.map((ruling) => ruling.verdict));
+    const ruling = rulings.find((one) => one.verdict === verdict);
+    if (!ruling) throw new HalyardError("internal", "A plan has no steps.");
+    if (verdict === "allow") return await performAll(callId, contexts, rulings, perform);
+    const asked: Step[] = [];
+    for (const [at, one] of contexts.entries()) {
+      const sight = verdict === "ask" ? await look(parts, connection, one.prepared.operation, one.prepared.request) : NOTHING_SEEN;
+      asked.push({ context: one, ruling: rulings[at] ?? ruling, sight });
+    }
+    const isTainted = (await parts.isTainted?.(caller.agentId)) ?? false;
+    const decide = (tables: Tables, step: Step): Promise<Ruling> => rule(step.context, { tables, gathered: step.ruling.gathered });
+    return await askPlan(parts, { context, ruling, steps: asked, isTainted, decide });
+  } catch (thrown) {
+    await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
+    throw thrown;
+  }
+}
+
+async function performAll(
+  callId: string,
+  contexts: CallContext[],
+  rulings: Ruling[],
+  perform: SingleCalls["perform"],
+): Promise<CallResult> {
+  const steps: PlanStep[] = [];
+  let isGoing = true;
+  for (const [at, context] of contexts.entries()) {
+    const operation = context.prepared.operation.id;
+    const ruling = rulings[at];
+    if (!isGoing || !ruling) {
+      steps.push({ step: at + 1, operation });
+      continue;
+    }
+    const result = await perform(context, ruling);
+    isGoing = result.status === "done" || result.status === "accepted";
+    steps.push({ step: at + 1, operation, result });
+  }
+  return { status: isGoing ? "plan_done" : "plan_stopped", call_id: callId, operation: PLAN, steps };
+}
