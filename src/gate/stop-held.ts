@@ -4,9 +4,9 @@ import { settle, transition } from "./approval-life.ts";
 import { noSuchApproval } from "./approvals.ts";
 import { isUsed, type ApprovalView, type GateParts } from "./call.ts";
 
-/** How a stop ended: nothing left, or it had left already (or may have). */
+/** How a stop ended: nothing left, it had left already (or may have), or the sender has not said yet. */
 export interface Stopped {
-  outcome: "stopped" | "too_late";
+  outcome: "stopped" | "too_late" | "unclear";
   approval: ApprovalView;
 }
 
@@ -42,6 +42,7 @@ export async function stop(parts: GateParts, id: string, by: string): Promise<{ 
     await clock.wait(LOOK_EVERY_MS);
     now = await again(parts, row);
   }
+  if (now.status === "consumed") return { outcome: "unclear", row: now };
   return { outcome: now.status === "failed" ? "stopped" : "too_late", row: now };
 }
 

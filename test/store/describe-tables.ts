@@ -46,7 +46,7 @@ export function describeTables(databases: () => Databases): void {
 
     it("finds an agent by id, name and token, and refuses a name, a token or a connection that cannot be", async () => {
       await seed(store);
-      const row = { ...agentRow(), last_used_at: null, revoked_at: null };
+      const row = { ...agentRow(), last_used_at: null, revoked_at: null, paused_at: null, pause_reason: null, resumed_at: null };
       expect(
         await Promise.all([store.agents.find("agent_1"), store.agents.byName("claude"), store.agents.byTokenHash("a".repeat(64))]),
       ).toEqual([row, row, row]);

@@ -1,12 +1,19 @@
 import type { Command } from "commander";
 import { HalyardError, ERROR_CODES } from "../../lib/errors.ts";
-import { styled } from "../layout.ts";
+import type { Stopped } from "../../gate/stop.ts";
+import { styled, type Line } from "../layout.ts";
 import { resultLines } from "../result-lines.ts";
 import type { Session } from "../session.ts";
 
 const HELP = `
 What sends messages waits after your yes (policy: hold.sends_seconds). Until it has left, stop keeps it from going, and tells whether it came in time.
 Exit status: 0 stopped, nothing left; 75 it had left already, or there was nothing to stop.`;
+
+const TOLD: Record<Stopped["outcome"], Line> = {
+  stopped: [styled("green", "Stopped. "), "Nothing was sent."],
+  too_late: [styled("red", "Too late. "), "It had left before the stop came."],
+  unclear: [styled("yellow", "Not clear yet. "), "It was being sent, and the sender has not said how it ended: look again with approvals show."],
+};
 
 export const example = "stop appr_01M8";
 
@@ -23,14 +30,7 @@ export function build(command: Command, session: Session): void {
       const { gate } = await session.app();
       const stopped = await session.output.during("Stopping it", gate.stop(id, session.by));
       const { outcome, approval } = stopped;
-      if (outcome === "too_late") session.endWith(ERROR_CODES.conflict.exit);
-      session.output.result(stopped, () =>
-        outcome === "stopped"
-          ? [[styled("green", "Stopped. "), "Nothing was sent."]]
-          : [
-              [styled("red", "Too late. "), "It had left before the stop came."],
-              ...(approval.result ? resultLines(approval.result, session) : []),
-            ],
-      );
+      if (outcome !== "stopped") session.endWith(ERROR_CODES.conflict.exit);
+      session.output.result(stopped, () => [TOLD[outcome], ...(approval.result && outcome !== "stopped" ? resultLines(approval.result, session) : [])]);
     });
 }
