@@ -5,5 +5,6 @@ export default defineConfig({
   test: {
     include: ["src/policy/*.test.ts", "src/gate/class.test.ts", "src/gate/decision.test.ts"],
     testTimeout: 30_000,
+    isolate: false,
   },
 });

@@ -7,6 +7,7 @@ import type { Tables } from "../store/tables.ts";
 import type { NewCall } from "../store/tables/calls.ts";
 import type { CallInput, Caller, GateParts } from "./call.ts";
 import { leavesOf, type Card } from "./card.ts";
+import type { Ruling } from "./decision.ts";
 import type { CallContext } from "./prepare.ts";
 
 const MAX_REASON_CHARACTERS = 1000;
@@ -17,16 +18,16 @@ export async function insertCall(
   parts: GateParts,
   tables: Tables,
   context: CallContext,
-  decision: Decision,
+  ruling: Ruling,
   target: Card["target"],
 ): Promise<void> {
   const { caller, callId, connection, prepared, receivedAt } = context;
   const { operation, digest } = prepared;
-  const status = decision.verdict === "deny" ? "denied" : decision.verdict === "ask" ? "approval_required" : "received";
+  const status = ruling.verdict === "deny" ? "denied" : ruling.verdict === "ask" ? "approval_required" : "received";
   await tables.calls.insert({
     ...callRow(context),
-    verdict: decision.verdict,
-    because: decision.because,
+    verdict: ruling.verdict,
+    because: ruling.because,
     status,
     target: targetText(context, target),
     finished_at: status === "denied" ? receivedAt : null,
@@ -43,7 +44,14 @@ export async function insertCall(
       ...entry,
       at: parts.clock.now(),
       event: "decided",
-      fields: { verdict: decision.verdict, because: decision.because, rules: decision.rules },
+      fields: {
+        verdict: ruling.verdict,
+        because: ruling.because,
+        rules: ruling.rules,
+        policy_version: ruling.policyVersion,
+        // Without their values: those of arguments can be people's.
+        conditions: ruling.findings.map(({ rule, path, truth }) => `${rule}: ${path} ${truth}`),
+      },
     },
   );
 }
