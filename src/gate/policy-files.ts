@@ -13,7 +13,7 @@ import type { PolicyRow } from "../store/tables/policies.ts";
 import type { Tables } from "../store/tables.ts";
 import type { Vault } from "../vault/vault.ts";
 import { damagedStandIn, lockedStandIn, type StandIn } from "./policy-stand-in.ts";
-import { digestOf, isGenuineVersion, knownWrites, readStamp, unseenWrites, versionMac, writeStamp } from "./policy-versions.ts";
+import { createVersionCheck, digestOf, knownWrites, readStamp, unseenWrites, versionMac, writeStamp } from "./policy-versions.ts";
 
 /** The policy that is in force for a connection. */
 export interface CurrentPolicy {
@@ -68,6 +68,7 @@ export interface PolicyParts {
 /** Policies as files, one per connection, `<folder>/<connection name>.yaml`. A changed document becomes a new version in the store, on the record. */
 export function createPolicyFiles(parts: PolicyParts): PolicySource {
   const { folder, catalog, store, vault, clock } = parts;
+  const check = createVersionCheck(vault, catalog);
   const parsed = new Map<string, Policy>();
   const stampedAt = new Map<string, number>();
   const pathOf = (name: string): string => join(folder, `${name}.yaml`);
@@ -80,13 +81,17 @@ export function createPolicyFiles(parts: PolicyParts): PolicySource {
 
   /** The version before, as far as it can be trusted and still be read. */
   function earlier(row: PolicyRow | undefined): { policy: Policy; unseen: ReadonlySet<string> } {
-    const known = row && isGenuineVersion(vault, row) ? row.known : null;
     try {
-      if (row) return { policy: parse(row.document, row.digest), unseen: unseenWrites(catalog, known) };
+      if (row) return { policy: parse(row.document, row.digest), unseen: check(row).unseen };
     } catch {
       // The catalog has changed under it: compared with what denies everything, all that is allowed shows as new.
     }
     return { policy: policyOf("locked"), unseen: new Set() };
+  }
+
+  /** Whoever edits the file has not been shown what is new in the catalog. The first document of a connection comes with the catalog as it is. */
+  function seenBy(before: PolicyRow): string | null {
+    return check(before).isGenuine ? before.known : null;
   }
 
   function diffAgainst(row: PolicyRow | undefined, policy: Policy, known: string | null): PolicyDiff {
@@ -142,8 +147,7 @@ export function createPolicyFiles(parts: PolicyParts): PolicySource {
     const save = async (tables: Tables): Promise<PolicyRow> => {
       const before = await tables.policies.current(connectionId);
       if (before?.digest === digest) return before;
-      // Whoever edits the file has not been shown what is new in the catalog; the first document of a connection comes with the catalog as it is.
-      const seen = before ? (isGenuineVersion(vault, before) ? before.known : null) : knownWrites(catalog);
+      const seen = before ? seenBy(before) : knownWrites(catalog);
       if (before && isCutOff(before, text, policy, seen)) throw cutOff(before.version);
       return insert(tables, connectionId, before, { text, policy, author: "file", known: seen });
     };
@@ -166,7 +170,7 @@ export function createPolicyFiles(parts: PolicyParts): PolicySource {
   async function standIn(connectionId: string, isDamaged: boolean, inside: Tables | undefined): Promise<StandIn> {
     const tables = inside ?? store;
     const last = await tables.policies.current(connectionId);
-    const readable = last && { row: last, isGenuine: isGenuineVersion(vault, last), parse: () => parse(last.document, last.digest) };
+    const readable = last && { row: last, isGenuine: check(last).isGenuine, parse: () => parse(last.document, last.digest) };
     if (!isDamaged) return lockedStandIn(readable);
     return damagedStandIn(readable, readStamp(vault, connectionId, await tables.meta.get(stampKey(connectionId))), clock.now());
   }
@@ -187,7 +191,7 @@ export function createPolicyFiles(parts: PolicyParts): PolicySource {
       const policy = parse(text, digest);
       const row = await versionOf(id, text, policy, inside);
       await stamp(id, row, inside);
-      return { policy, version: row.version, text, path, unseen: unseenWrites(catalog, isGenuineVersion(vault, row) ? row.known : null) };
+      return { policy, version: row.version, text, path, unseen: check(row).unseen };
     } catch (thrown) {
       // Trouble of the store is not the document's.
       if (thrown instanceof HalyardError && thrown.code !== "policy_invalid") throw thrown;

@@ -34,6 +34,29 @@ export function unseenWrites(catalog: Catalog, known: string | null): ReadonlySe
   return new Set(catalog.operations.filter((one) => isWrite(one) && !isSeen(one.id, one.effect.kind, one.effect.risk)).map(({ id }) => id));
 }
 
+/**
+ * Looks at the newest version of each connection: whether it is genuine, and which writes its owner has not seen. Every call asks, and seldom of another row than
+ * before: the same row, member for member, is answered from memory.
+ */
+export function createVersionCheck(
+  vault: Vault,
+  catalog: Catalog,
+): (row: PolicyRow) => { isGenuine: boolean; unseen: ReadonlySet<string> } {
+  const last = new Map<string, { row: PolicyRow; isGenuine: boolean; unseen: ReadonlySet<string> }>();
+  return (row) => {
+    const known = last.get(row.connection_id);
+    if (known && isSameRow(known.row, row)) return known;
+    const isGenuine = isGenuineVersion(vault, row);
+    const checked = { row, isGenuine, unseen: unseenWrites(catalog, isGenuine ? row.known : null) };
+    last.set(row.connection_id, checked);
+    return checked;
+  };
+}
+
+function isSameRow(a: PolicyRow, b: PolicyRow): boolean {
+  return Object.entries(a).every(([name, value]) => b[name as keyof PolicyRow] === value);
+}
+
 /** When a document was last found whole in its file. */
 export interface GoodStamp {
   version: number;

@@ -30,17 +30,17 @@ export async function insertCall(
   parts: GateParts,
   tables: Tables,
   context: CallContext,
-  decision: Ruling,
+  ruling: Ruling,
   target: Card["target"],
   looked: NewAuditEntry[] = [],
 ): Promise<void> {
   const { caller, prepared, receivedAt } = context;
   const { operation, digest } = prepared;
-  const status = decision.verdict === "deny" ? "denied" : decision.verdict === "ask" ? "approval_required" : "received";
+  const status = ruling.verdict === "deny" ? "denied" : ruling.verdict === "ask" ? "approval_required" : "received";
   await tables.calls.insert({
     ...callRow(context),
-    verdict: decision.verdict,
-    because: decision.because,
+    verdict: ruling.verdict,
+    because: ruling.because,
     status,
     target: targetText(context, target),
     finished_at: status === "denied" ? receivedAt : null,
@@ -65,7 +65,14 @@ export async function insertCall(
     {
       ...entry,
       event: "decided",
-      fields: { verdict: decision.verdict, because: decision.because, rules: decision.rules, policy_version: decision.policyVersion },
+      fields: {
+        verdict: ruling.verdict,
+        because: ruling.because,
+        rules: ruling.rules,
+        policy_version: ruling.policyVersion,
+        // Without their values: those of arguments can be people's.
+        conditions: ruling.findings.map(({ rule, path, truth }) => `${rule}: ${path} ${truth}`),
+      },
     },
   );
 }

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loadCatalog } from "../catalog/catalog.ts";
 import { HalyardError } from "../lib/errors.ts";
+import { parseCases } from "./cases.ts";
 import { parsePolicy } from "./parse.ts";
 
 const catalog = loadCatalog();
@@ -69,6 +71,14 @@ egress: { hosts: [cdn.example.com] }
     const parts = Array.from({ length: text.length }, (_, length) => text.slice(0, length)).filter((part) => !part.endsWith("\n"));
     expect(parts.filter((part) => problems(part).length === 0)).toEqual([]);
   });
+});
+
+it("what docs/policy.md shows can be used as it stands", () => {
+  const [document = "", cases = ""] = [
+    ...readFileSync(new URL("../../docs/policy.md", import.meta.url), "utf8").matchAll(/```yaml\n([\s\S]*?)```/g),
+  ].map(([, text]) => text);
+  expect(problems(document)).toEqual([]);
+  expect(parseCases(cases)).toHaveLength(3);
 });
 
 describe("conditions that are taken", () => {

@@ -79,6 +79,32 @@ describe("sizes are looked up", () => {
     expect(statusOf(await world.write("remove_profiles_from_list", { id: list, profiles }))).toBe("approval_required");
   });
 
+  it("again for the owner's yes and right before it is sent: what grew meanwhile does not go", async () => {
+    const list = await idOf("get_lists", "Email List");
+    const people = (await rows("get_profiles")).map(({ id }) => id);
+    const members = (await rows("get_profiles_for_list", { id: list })).map(({ id }) => id);
+    const others = people.filter((id) => !members.includes(id));
+    const most = members.length;
+    const ask = `effect: ask, actions: [remove_profiles_from_list]}\n  - {id: big, effect: deny, actions: [remove_profiles_from_list], where: {list_size: {at_least: ${most + 1}}}`;
+    policy(ask);
+    const asked = async (profile: string): Promise<string> => {
+      const result = await world.write("remove_profiles_from_list", { id: list, profiles: [profile] });
+      if (result.status !== "approval_required") throw new Error(result.status);
+      return result.approval_id;
+    };
+    const [first, second] = [await asked(members[0] ?? ""), await asked(members[1] ?? "")];
+    expect(await world.app.gate.approve(first, "anna", { run: true })).toMatchObject({ status: "consumed", result: { status: "done" } });
+    const owner = await world.app.agents.owner("shop");
+    const grow = await world.app.gate.call(owner, {
+      action: "add_profiles_to_list",
+      args: { id: list, profiles: others.slice(0, 2) },
+      intent: "write",
+    });
+    if (grow.status !== "approval_required") throw new Error(grow.status);
+    await world.app.gate.approve(grow.approval_id, "anna", { run: true });
+    expect(await world.app.gate.approve(second, "anna", { run: true })).toMatchObject({ status: "voided" });
+  });
+
   it("of a list that is not there: cannot be told, so denied, and the agent learns nothing of it", async () => {
     policy("effect: deny, actions: [remove_profiles_from_list], where: {list_size: {at_least: 100000}}");
     const result = await world.write("remove_profiles_from_list", { id: "Nope00", profiles: ["x"] });
