@@ -37,14 +37,22 @@ export function cardLines(view: ApprovalView, nowMs: number): Line[] {
       ["why", view.status_reason ?? undefined],
     ]),
     ...card.warnings.map((warning): Line => ["  ", styled("yellow", `! ${warning}`)]),
+    ...untrustedLines(card),
     dim(card.leaves.length === 0 ? "  It sends no values." : "  What it sends:"),
     ...card.leaves.map(leafLine),
     ...(card.agent_says === null ? [] : box("the agent's own words, checked by nobody", card.agent_says)),
   ];
 }
 
-function leafLine({ path, value, folded }: Leaf): Line {
+function untrustedLines({ untrusted }: Card): Line[] {
+  if (!untrusted) return [];
+  const more = untrusted.more > 0 ? ` and ${untrusted.more} more` : "";
+  return [["  ", styled("yellow", `! The agent has lately read text that outsiders can write: ${untrusted.objects.join(", ")}${more}.`)]];
+}
+
+function leafLine({ path, value, untrusted, folded }: Leaf): Line {
   const line: Piece[] = [`    ${path} = `, styled("cyan", value)];
+  if (untrusted) line.push(styled("yellow", "  (holds text of outsiders)"));
   if (folded) line.push(dim(`  (the beginning of ${folded.characters} characters, sha256 ${folded.sha256.slice(0, 16)}…)`));
   return line;
 }

@@ -35,6 +35,8 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
     target: sight.target,
     audience: sight.audience,
     reason,
+    read: sight.read,
+    targetHoldsRead: sight.holdsRead,
   });
   const now = parts.clock.now();
   const row: Omit<ApprovalRow, "hmac"> = {
@@ -52,7 +54,7 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
     risk: operation.effect.risk,
     people: card.people.count,
     people_basis: card.people.basis,
-    tainted: 0,
+    tainted: sight.read.objects.length > 0 ? 1 : 0,
     policy_version: policyVersion,
     card: JSON.stringify(card),
     card_digest: cardDigest(card),

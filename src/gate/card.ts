@@ -4,6 +4,7 @@ import { parseRequest, type WireRequest } from "../catalog/request.ts";
 import { canonicalJson, isJsonObject, type Json } from "../lib/json.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
 import { RISK_NAMES } from "../policy/presets.ts";
+import { isOutward, NOTHING_READ, type UntrustedSight } from "./taint.ts";
 
 /** What the owner sees and decides on. Rendered from the canonical request only; plain data, so that every channel shows the same. */
 export interface Card {
@@ -21,6 +22,8 @@ export interface Card {
   leaves: Leaf[];
   people: { count: number | null; basis: "counted" | "estimated" | "none" };
   warnings: string[];
+  /** What the agent has lately read that outsiders can write, where the call reaches out or holds pieces of it; `more` counts what is not named. */
+  untrusted?: { objects: string[]; more: number };
   /** The agent's own words: shown apart, never as a fact. */
   agent_says: string | null;
 }
@@ -36,6 +39,8 @@ export interface Audience {
 export interface Leaf {
   path: string;
   value: string;
+  /** It holds a piece of text that outsiders can write and the agent has read. */
+  untrusted?: true;
   /** Set where `value` is only the beginning. */
   folded?: { characters: number; sha256: string };
 }
@@ -54,12 +59,18 @@ interface CardInput {
   target: Card["target"];
   audience: Audience[];
   reason: string | null;
+  /** What the agent has read of outsiders. */
+  read?: UntrustedSight;
+  /** Whether the thing that it acts on holds a piece of that. */
+  targetHoldsRead?: boolean;
 }
 
 /** Renders the card of one canonical request. */
-export function renderCard({ operation, request, connection, account, agent, target, audience, reason }: CardInput): Card {
+export function renderCard({ operation, request, connection, account, agent, target, audience, reason, ...more }: CardInput): Card {
+  const { read = NOTHING_READ, targetHoldsRead = false } = more;
   const args = parseRequest(operation, request);
-  const all = leavesOf(args, "");
+  const all = leavesOf(args, "", read.holds);
+  const isUntrusted = targetHoldsRead || all.some(({ untrusted }) => untrusted);
   const { kind, risk, reversible, inverse } = operation.effect;
   return {
     title: operation.summary,
@@ -72,7 +83,9 @@ export function renderCard({ operation, request, connection, account, agent, tar
     audience,
     leaves: fold(all),
     people: audience.length > 0 ? estimated(audience) : peopleOf(operation, args),
-    warnings: warningsOf(operation, all),
+    warnings: [...warningsOf(operation, all), ...warningsOfRead(all, targetHoldsRead)],
+    ...(read.objects.length > 0 &&
+      (isUntrusted || isOutward(operation)) && { untrusted: { objects: read.objects.map((name) => terminalSafe(name)), more: read.more } }),
     agent_says: reason === null ? null : terminalSafe(truncate(reason, MAX_REASON_CHARACTERS)),
   };
 }
@@ -84,14 +97,16 @@ export function cardDigest(card: Card): string {
 }
 
 /** Every leaf, in order; empty lists and objects are leaves of their own, null is told as what it does. */
-export function leavesOf(value: Json, path: string): Leaf[] {
-  if (Array.isArray(value) && value.length > 0) return value.flatMap((item, at) => leavesOf(item, `${path}[${at}]`));
+export function leavesOf(value: Json, path: string, holds: (text: string) => boolean = () => false): Leaf[] {
+  if (Array.isArray(value) && value.length > 0) return value.flatMap((item, at) => leavesOf(item, `${path}[${at}]`, holds));
   if (isJsonObject(value) && Object.keys(value).length > 0) {
     return Object.entries(value).flatMap(([key, inner]) =>
-      leavesOf(inner, path === "" ? terminalSafe(key) : `${path}.${terminalSafe(key)}`),
+      leavesOf(inner, path === "" ? terminalSafe(key) : `${path}.${terminalSafe(key)}`, holds),
     );
   }
-  return path === "" ? [] : [leaf(path, value)];
+  if (path === "") return [];
+  const isUntrusted = (typeof value === "string" && holds(value)) || holds(path);
+  return [{ ...leaf(path, value), ...(isUntrusted && { untrusted: true as const }) }];
 }
 
 /** Members that hold secrets: the owner sees that one is set, and the record does not keep it. */
@@ -114,9 +129,10 @@ function fold(leaves: Leaf[]): Leaf[] {
   if (leaves.length <= MAX_LEAVES) return leaves;
   const rest = leaves.slice(MAX_LEAVES);
   const text = rest.map(({ path, value, folded }) => `${path}=${folded?.sha256 ?? value}`).join("\n");
+  const isUntrusted = rest.some(({ untrusted }) => untrusted);
   return [
     ...leaves.slice(0, MAX_LEAVES),
-    { path: `… ${rest.length} more values`, value: "folded", folded: { characters: text.length, sha256: sha256(text) } },
+    { path: `… ${rest.length} more values`, value: "folded", ...(isUntrusted && { untrusted: true as const }), folded: { characters: text.length, sha256: sha256(text) } },
   ];
 }
 
@@ -133,6 +149,13 @@ function estimated(audience: Audience[]): Card["people"] {
   const counts = audience.map(({ people }) => people);
   if (counts.some((count) => count === null)) return { count: null, basis: "estimated" };
   return { count: counts.reduce<number>((sum, count) => sum + (count ?? 0), 0), basis: "estimated" };
+}
+
+function warningsOfRead(leaves: Leaf[], targetHoldsRead: boolean): string[] {
+  const warnings: string[] = [];
+  if (leaves.some(({ untrusted }) => untrusted)) warnings.push("Some values hold text that outsiders can write, which the agent has read; they are marked.");
+  if (targetHoldsRead) warnings.push("What it acts on holds text that outsiders can write, which the agent has read.");
+  return warnings;
 }
 
 function warningsOf(operation: Operation, leaves: Leaf[]): string[] {

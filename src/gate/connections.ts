@@ -129,7 +129,10 @@ export function createConnections(parts: GateParts): Connections {
       const at = clock.now();
       const first = await store.transaction(async (tables) => {
         if (!(await tables.connections.revoke(connection.id, at))) return false;
+        // The key of its tokens goes with the secrets: what agents still hold means nothing any more.
         await tables.secrets.removeForConnection(connection.id);
+        await tables.privacyTokens.removeForConnection(connection.id);
+        await tables.untrustedReads.removeForConnection(connection.id);
         await voidLive(parts, tables, { connection_id: connection.id }, by, "the connection was revoked");
         await tables.audit.append({ at, event: "connection.revoked", connection_id: connection.id, fields: { name: connection.name, by } });
         return true;

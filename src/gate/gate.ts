@@ -9,8 +9,10 @@ import { credentialsOf } from "./credentials.ts";
 import { assertStanding, decideCall, saidTo, type Ruling } from "./decision.ts";
 import { intend, send, type Departure } from "./dispatch.ts";
 import type { Question } from "./facts.ts";
+import { errorForAgent, forAgent, unveil, viewForAgent } from "./for-agent.ts";
 import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
 import { prepare, type CallContext } from "./prepare.ts";
+import type { PutBack } from "./privacy-put-back.ts";
 import { insertCall, recordRead, recordRefusal } from "./record.ts";
 import { recover } from "./recover.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
@@ -42,14 +44,25 @@ export function createGate(parts: GateParts): Gate {
     return running;
   }
 
+  /** What goes back to an agent, errors too, goes through its veil: inside of it everything is as Klaviyo has it. */
   async function call(caller: Caller, input: CallInput): Promise<CallResult> {
+    const back: PutBack = new Map();
+    try {
+      return await forAgent(parts, caller, await steps(caller, input, back));
+    } catch (thrown) {
+      throw await errorForAgent(parts, caller, thrown, back);
+    }
+  }
+
+  async function steps(caller: Caller, input: CallInput, back: PutBack): Promise<CallResult> {
     await recoverNowAndThen();
     const callId = parts.newId("call");
     const receivedAt = clock.now();
     let context: CallContext;
     try {
       const connection = await assertStanding(store, caller);
-      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, input) };
+      const given = await unveil(parts, caller, connection, input, back);
+      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, given) };
     } catch (thrown) {
       await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
       throw thrown;
@@ -134,13 +147,14 @@ export function createGate(parts: GateParts): Gate {
     const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
     if (goesOnWaiting) return NOTHING_SEEN;
     if (!live && (await tooManyPending(parts, store, caller, policy.caps)) !== undefined) return NOTHING_SEEN;
-    return look(parts, connection, prepared.operation, prepared.request);
+    return look(parts, connection, prepared.operation, prepared.request, caller.agentId);
   }
 
   const desk = createOwnerDesk(parts);
   return {
     ...desk,
     call: (caller, input) => tracked(() => call(caller, input)),
+    approval: async (caller, approvalId) => viewForAgent(parts, caller, await desk.approval(caller, approvalId)),
     approve: (approvalId, by, options) => tracked(() => desk.approve(approvalId, by, options)),
     recover: () => recover(parts),
     async close() {

@@ -114,5 +114,5 @@ async function gatheredFor(parts: GateParts, row: ApprovalRow, connection: Conne
 async function sightOf(parts: GateParts, row: ApprovalRow, connection: ConnectionRow): Promise<Sight> {
   if (row.preconditions_digest === "" || !isGenuine(parts, row)) return NOTHING_SEEN;
   const { operation, request } = approvedRequest(parts, row, connection);
-  return look(parts, connection, operation, request);
+  return look(parts, connection, operation, request, row.agent_id);
 }

@@ -7,6 +7,7 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { GateParts } from "./call.ts";
 import type { Audience, Card } from "./card.ts";
 import { credentialsOf } from "./credentials.ts";
+import { NOTHING_READ, untrustedSight, type UntrustedSight } from "./taint.ts";
 
 /** What the gate itself read of the thing that a write acts on: for the card, and to see at the use of it whether it is still so. */
 export interface Sight {
@@ -15,9 +16,13 @@ export interface Sight {
   audience: Audience[];
   /** SHA-256 of what was read, hex; empty where there was nothing to read. */
   seen: string;
+  /** What the agent has lately read that outsiders can write. */
+  read: UntrustedSight;
+  /** Whether the thing holds a piece of that. */
+  holdsRead: boolean;
 }
 
-export const NOTHING_SEEN: Sight = { target: null, audience: [], seen: "" };
+export const NOTHING_SEEN: Sight = { target: null, audience: [], seen: "", read: NOTHING_READ, holdsRead: false };
 
 /** More lists and segments than this are named without their numbers: each costs a request that Klaviyo allows 15 times a minute. */
 const MAX_COUNTED = 5;
@@ -29,11 +34,13 @@ const VOLATILE = new Set(["updated", "updated_at", "last_event_date", "is_proces
  * Reads what a write acts on: the item that its path names, or the one whose id its body names, with a campaign's messages and audience.
  * Names are read by us, never taken from the agent. What cannot be read is shown by its id alone.
  */
-export async function look(parts: GateParts, connection: ConnectionRow, operation: Operation, request: WireRequest): Promise<Sight> {
+export async function look(parts: GateParts, connection: ConnectionRow, operation: Operation, request: WireRequest, agentId: string): Promise<Sight> {
+  const { policy } = await parts.policies.current(connection);
+  const read = await untrustedSight(parts, connection, agentId, policy.taint);
   const id = parseRequest(operation, request)["id"];
-  if (typeof id !== "string") return NOTHING_SEEN;
+  if (typeof id !== "string") return read === NOTHING_READ ? NOTHING_SEEN : { ...NOTHING_SEEN, read };
   const reader = readerOf(parts, operation, request);
-  if (!reader) return { target: { id, type: operation.resource ?? "object", name: null }, audience: [], seen: "" };
+  if (!reader) return { target: { id, type: operation.resource ?? "object", name: null }, audience: [], seen: "", read, holdsRead: false };
   const type = reader.resource ?? "object";
   try {
     const credentials = await credentialsOf(parts, connection);
@@ -50,9 +57,11 @@ export async function look(parts: GateParts, connection: ConnectionRow, operatio
       target: { id, type, name: typeof name === "string" ? name : null },
       audience,
       seen: digestOf([lasting(body), asJson(audience)]),
+      read,
+      holdsRead: someText(body, read.holds),
     };
   } catch {
-    return { target: { id, type, name: null }, audience: [], seen: "" };
+    return { target: { id, type, name: null }, audience: [], seen: "", read, holdsRead: false };
   }
 }
 
@@ -97,6 +106,12 @@ async function countGroup({ catalog, client }: GateParts, credentials: Credentia
 function attributesOf(body: Json | null): JsonObject {
   const data = isJsonObject(body) ? body["data"] : undefined;
   return isJsonObject(data) && isJsonObject(data["attributes"]) ? data["attributes"] : {};
+}
+
+function someText(value: Json, is: (text: string) => boolean): boolean {
+  if (typeof value === "string") return is(value);
+  if (Array.isArray(value)) return value.some((item) => someText(item, is));
+  return isJsonObject(value) && Object.values(value).some((inner) => someText(inner, is));
 }
 
 /** The document without what moves by itself. */

@@ -16,10 +16,11 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           ...(result.approval_id !== undefined && { approval_id: result.approval_id }),
           ...(result.earlier && { note: "It ran earlier, under this approval; nothing was sent again." }),
           ...(result.unrecorded && { warning: UNRECORDED }),
-          ...shapeBody(result.body),
           ...(result.status === "accepted" && {
             next: "Klaviyo took it as a job and works on it. Read the job, or the object, to see when it is done.",
           }),
+          // Last, because its own last member speaks of what stands before it.
+          ...shapeBody(result.body, result.marked),
         },
       };
     case "approval_required":

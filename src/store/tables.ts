@@ -9,8 +9,10 @@ import { intentsTable } from "./tables/intents.ts";
 import { leasesTable } from "./tables/leases.ts";
 import { metaTable } from "./tables/meta.ts";
 import { policiesTable } from "./tables/policies.ts";
+import { privacyTokensTable } from "./tables/privacy-tokens.ts";
 import { rateWindowsTable } from "./tables/rate-windows.ts";
 import { secretsTable } from "./tables/secrets.ts";
+import { untrustedReadsTable } from "./tables/untrusted-reads.ts";
 
 export type Tables = ReturnType<typeof createTables>;
 
@@ -26,6 +28,8 @@ export function createTables(db: Db) {
     audit: auditTable(db),
     policies: policiesTable(db),
     capUses: capUsesTable(db),
+    privacyTokens: privacyTokensTable(db),
+    untrustedReads: untrustedReadsTable(db),
     rateWindows: rateWindowsTable(db),
     leases: leasesTable(db),
     meta: metaTable(db),

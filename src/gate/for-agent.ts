@@ -1,0 +1,100 @@
+import { resolveAction } from "../catalog/actions.ts";
+import { HalyardError } from "../lib/errors.ts";
+import { assertStrictValue, isJsonObject } from "../lib/json.ts";
+import type { ConnectionRow } from "../store/tables/connections.ts";
+import type { PrivacyTokenRow } from "../store/tables/privacy-tokens.ts";
+import { OWNER, type ApprovalView, type Caller, type CallInput, type CallResult, type GateParts } from "./call.ts";
+import { openCursor, sealCursor } from "./cursors.ts";
+import { privacyKeyOf } from "./privacy-key.ts";
+import { putBack, type PutBack } from "./privacy-put-back.ts";
+import { sealContext, tokenOf } from "./privacy-tokens.ts";
+import { createVeil, type Veil } from "./privacy-veil.ts";
+import { noteUntrusted } from "./taint.ts";
+
+/** What a caller gave, with people's data in the place of tokens and Klaviyo's cursor in the place of a sealed one: what is decided, shown and sent. */
+export async function unveil(parts: GateParts, caller: Caller, connection: ConnectionRow, input: CallInput, back: PutBack): Promise<CallInput> {
+  assertStrictValue(input.args);
+  if (!isJsonObject(input.args)) return input;
+  const filled = await putBack(parts, connection, input.action, input.args, back);
+  if (caller.agentId === OWNER || filled["page_cursor"] === undefined) return { ...input, args: filled };
+  const { operation } = resolveAction(parts.catalog, input.action, filled);
+  return { ...input, args: openCursor(await privacyKeyOf(parts, connection), caller, operation, filled) };
+}
+
+/** A result as its caller may see it: the owner all of it; an agent without people's data, with sealed cursors, and on the record where outsiders' text is in it. */
+export async function forAgent(parts: GateParts, caller: Caller, result: CallResult): Promise<CallResult> {
+  if (caller.agentId === OWNER) return result;
+  const lens = await lensOf(parts, caller);
+  if (!lens) return withoutBody(result);
+  const { connection, policy, veil } = lens;
+  if ("body" in result) {
+    await noteUntrusted(parts, { caller, connection, callId: result.call_id, taint: policy.taint }, result.operation, result.body);
+    const sealed = sealCursor(await privacyKeyOf(parts, connection), caller, result.operation, result.body);
+    const seen = { ...result, body: sealed === null ? null : veil.value(sealed), ...(policy.privacy.free_text === "mark" && { marked: true as const }) };
+    await lens.keep();
+    return seen;
+  }
+  const told = textsVeiled(result, veil);
+  await lens.keep();
+  return told;
+}
+
+/** The connection is gone: what it was is told, not what is in it. */
+function withoutBody(result: CallResult): CallResult {
+  return "body" in result ? { ...result, body: null } : result;
+}
+
+/** What Klaviyo says of an error may name a person; so may what the owner writes. */
+function textsVeiled<T extends CallResult>(result: T, veil: Veil): T {
+  if ("error" in result) {
+    const violations = result.error.violations?.map(({ path, message }) => ({ path: veil.text(path), message: veil.text(message) }));
+    return { ...result, error: { ...result.error, ...(violations && { violations }) } };
+  }
+  return "because" in result ? { ...result, because: veil.text(result.because) } : result;
+}
+
+/** An approval as its agent may see it. */
+export async function viewForAgent(parts: GateParts, caller: Caller, view: ApprovalView): Promise<ApprovalView> {
+  if (caller.agentId === OWNER) return view;
+  const lens = await lensOf(parts, caller);
+  const reason = view.status_reason === null ? null : (lens?.veil.text(view.status_reason) ?? null);
+  await lens?.keep();
+  return { ...view, status_reason: reason, ...(view.result && { result: await forAgent(parts, caller, view.result) }) };
+}
+
+/** An error as its caller may see it: with tokens where it names people, those that the call's own tokens stood for too. */
+export async function errorForAgent(parts: GateParts, caller: Caller, thrown: unknown, back: PutBack): Promise<unknown> {
+  if (caller.agentId === OWNER || !(thrown instanceof HalyardError)) return thrown;
+  const lens = await lensOf(parts, caller);
+  const own = [...back].toSorted(([, a], [, b]) => b.length - a.length);
+  const hide = (text: string): string => {
+    const replaced = own.reduce((whole, [token, value]) => whole.replaceAll(value, () => token), text);
+    return lens ? lens.veil.text(replaced) : replaced;
+  };
+  const error = new HalyardError(thrown.code, hide(thrown.message), {
+    cause: thrown,
+    ...(thrown.hint !== undefined && { hint: hide(thrown.hint) }),
+    violations: thrown.violations.map(({ path, message }) => ({ path: hide(path), message: hide(message) })),
+    ...(thrown.retryAfterMs !== undefined && { retryAfterMs: thrown.retryAfterMs }),
+  });
+  await lens?.keep();
+  return error;
+}
+
+/** A veil by the policy of this moment, and the keeping of the tokens that it gave out. Undefined for a connection that is gone. */
+async function lensOf(parts: GateParts, caller: Caller) {
+  const connection = await parts.store.connections.find(caller.connectionId);
+  if (connection?.status !== "active") return undefined;
+  const { policy } = await parts.policies.current(connection);
+  const key = await privacyKeyOf(parts, connection);
+  const given = new Map<string, PrivacyTokenRow>();
+  const veil = createVeil(policy.privacy, (kind, text) => {
+    const token = tokenOf(key, kind, text);
+    if (!given.has(token)) {
+      given.set(token, { connection_id: connection.id, token, sealed: key.seal(text, sealContext(token)), created_at: parts.clock.now() });
+    }
+    return token;
+  });
+  return { connection, policy, veil, keep: () => parts.store.privacyTokens.add([...given.values()]) };
+}
+
