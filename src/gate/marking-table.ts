@@ -5,8 +5,8 @@
 export const UNTRUSTED: Record<string, string[]> = {
   // Sign-up forms, the public client API and form answers write into a person.
   profile: ["email", "phone_number", "external_id", "first_name", "last_name", "organization", "locale", "title", "image", "location", "properties"],
-  event: ["event_properties", "uuid"],
-  // Whoever knows the public key can send events, and so make metrics and properties of any name.
+  event: ["event_properties"],
+  // Whoever knows the public key can send events, and so make metrics and properties of any name; those of integrations have theirs from them.
   metric: ["name"],
   "metric-property": ["label", "property", "inferred_type", "sample_values"],
   "metric-aggregate": ["data"],
@@ -64,6 +64,7 @@ export const OWN: Record<string, string[]> = {
   "data-source": ["title", "description", "namespace"],
   download: [],
   "event-bulk-export-job": ["error"],
+  event: ["uuid"],
   flow: ["name", "status", "definition"],
   "flow-action": ["definition"],
   "flow-message": ["channel", "definition", "name", "content"],
@@ -78,14 +79,18 @@ export const OWN: Record<string, string[]> = {
   "ip-allowlist": ["prefixes", "sync_token"],
   list: ["name"],
   "mapped-metric": [],
+  metric: ["created", "updated", "integration"],
   "object-schema": ["meta", "title", "description", "properties", "required"],
   "object-type": ["meta", "title", "description", "namespace"],
+  "import-error": ["code"],
   "profile-bulk-export-job": ["error"],
   "profile-bulk-import-job": [],
   "profile-object-schema": ["meta"],
   "profile-object-type": ["meta"],
   "profile-suppression-bulk-create-job": [],
   "profile-suppression-bulk-delete-job": [],
+  "push-token": ["vendor", "recorded_date"],
+  review: ["status", "product", "public_reply"],
   "review-values-report": ["results"],
   segment: ["name", "definition"],
   "segment-series-report": [],

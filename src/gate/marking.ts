@@ -4,8 +4,14 @@ import { TOKEN } from "./privacy-tokens.ts";
 
 /** Attributes of a resource that hold text which outsiders can write, those that are there and hold any. */
 export function untrustedAttributes(type: string, attributes: JsonObject): string[] {
+  if (type === "metric" && isOfIntegration(attributes)) return [];
   const marked = UNTRUSTED[type] ?? (Object.hasOwn(OWN, type) ? [] : Object.keys(attributes));
   return marked.filter((name) => Object.hasOwn(attributes, name) && hasText(attributes[name] ?? null));
+}
+
+/** Metrics of Klaviyo itself and of a shop system; those of the API are made by whatever event comes. */
+function isOfIntegration({ integration }: JsonObject): boolean {
+  return isJsonObject(integration) && typeof integration["key"] === "string" && integration["key"] !== "api";
 }
 
 /** Whether anything in it is a text of somebody's: numbers, times and tokens say nothing. */
