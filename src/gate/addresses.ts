@@ -61,7 +61,8 @@ function collect(value: Json, name: string, path: string, isLive: boolean, viola
 const CONTAINED = /^(data:image\/|mailto:|tel:|sms:|#)/i;
 
 function wrongIn(text: string, name: string, isLive: boolean): string | undefined {
-  const address = text.trim();
+  // As browsers read it: without tabs and line breaks, whatever stands around it.
+  const address = text.replaceAll(/[\t\n\r]/g, "").trim();
   // A tag of a template is filled in later, by Klaviyo; the host of such an address is on nobody's list.
   if (address === "" || CONTAINED.test(address) || address.includes("{{") || address.includes("{%")) return undefined;
   const hasScheme = /^[a-z][a-z0-9+.-]*:/i.test(address) && !/^[\w.-]+:\d/.test(address);

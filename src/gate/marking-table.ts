@@ -61,6 +61,7 @@ export const OWN: Record<string, string[]> = {
   "customer-agent-conversation": [],
   "customer-agent-skill-values-report": ["results"],
   "customer-agent-values-report": ["results"],
+  "customer-agent-response": ["conversation_id"],
   "data-source": ["title", "description", "namespace"],
   download: [],
   "event-bulk-export-job": ["error"],
