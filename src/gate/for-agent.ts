@@ -1,4 +1,5 @@
 import { resolveAction } from "../catalog/actions.ts";
+import { isWrite } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { assertStrictValue, isJsonObject } from "../lib/json.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
@@ -24,24 +25,38 @@ export async function unveil(parts: GateParts, caller: Caller, connection: Conne
 /** A result as its caller may see it: the owner all of it; an agent without people's data, with sealed cursors, and on the record where outsiders' text is in it. */
 export async function forAgent(parts: GateParts, caller: Caller, result: CallResult): Promise<CallResult> {
   if (caller.agentId === OWNER) return result;
+  try {
+    return await veiled(parts, caller, result);
+  } catch (thrown) {
+    const operation = parts.catalog.find(result.operation);
+    if (!operation || !isWrite(operation)) throw thrown;
+    // What happened is told as it happened, whatever fails now: an error would have the agent do it again.
+    return bare(result);
+  }
+}
+
+async function veiled(parts: GateParts, caller: Caller, result: CallResult): Promise<CallResult> {
   const lens = await lensOf(parts, caller);
-  if (!lens) return withoutBody(result);
+  if (!lens) throw new HalyardError("connection_revoked", "The connection has been revoked.");
   const { connection, policy, veil } = lens;
   if ("body" in result) {
-    await noteUntrusted(parts, { caller, connection, callId: result.call_id, taint: policy.taint }, result.operation, result.body);
     const sealed = sealCursor(await privacyKeyOf(parts, connection), caller, result.operation, result.body);
-    const seen = { ...result, body: sealed === null ? null : veil.value(sealed), ...(policy.privacy.free_text === "mark" && { marked: true as const }) };
+    const seen = sealed === null ? null : veil.value(sealed);
+    await noteUntrusted(parts, { caller, connection, callId: result.call_id, taint: policy.taint }, result.operation, { body: result.body, seen });
     await lens.keep();
-    return seen;
+    return { ...result, body: seen, ...(policy.privacy.free_text === "mark" && { marked: true as const }) };
   }
   const told = textsVeiled(result, veil);
   await lens.keep();
   return told;
 }
 
-/** The connection is gone: what it was is told, not what is in it. */
-function withoutBody(result: CallResult): CallResult {
-  return "body" in result ? { ...result, body: null } : result;
+/** How it ended, without anything that Klaviyo said. */
+function bare(result: CallResult): CallResult {
+  if ("body" in result) return { ...result, body: null, unrecorded: true };
+  if (!("error" in result)) return result;
+  const { violations: _, ...error } = result.error;
+  return { ...result, error };
 }
 
 /** What Klaviyo says of an error may name a person; so may what the owner writes. */

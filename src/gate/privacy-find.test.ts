@@ -16,6 +16,7 @@ describe("email addresses in texts", () => {
     ["jörg@müller.de", "jörg@müller.de"],
     ["пётр@пример.рф", "пётр@пример.рф"],
     [String.raw`{"to":"ada\u0040example.com"}`, String.raw`ada\u0040example.com`],
+    ["ada\u200b@ex\u00adample.com", "ada\u200b@ex\u00adample.com"],
     ["ada@[192.168.0.1]", "ada@[192.168.0.1]"],
     ["ada@xn--mller-kva.de", "ada@xn--mller-kva.de"],
   ])("%s", (text, address) => expect(found(text)).toEqual([address]));

@@ -7,9 +7,9 @@ export interface Found {
 
 /** "@" as it is written in texts, addresses and markup. */
 const AT = /@|＠|%(?:25)?40|&#0*64;|&#x0*40;|&commat;|\\u0040/giu;
-/** What an address begins with, up to its "@". Signs that sentences and addresses of pages use too count between letters only. */
-const LOCAL = /(?:"[^"\s@]{1,64}"|(?:[\p{L}\p{N}_+.%-]|(?<=[\p{L}\p{N}])['!#$*^{}~](?=[\p{L}\p{N}]))+)$/u;
-const DOMAIN = /^(?:(?:[\p{L}\p{N}][\p{L}\p{N}-]{0,62}\.)+\p{L}[\p{L}\p{N}-]{1,62}|\[[0-9a-f.:]{3,45}\])/iu;
+/** What an address begins with, up to its "@". Signs that sentences and addresses of pages use too count between letters only; invisible ones hide nothing. */
+const LOCAL = /(?:"[^"\s@]{1,64}"|(?:[\p{L}\p{N}\p{Cf}_+.%-]|(?<=[\p{L}\p{N}])['!#$*^{}~](?=[\p{L}\p{N}]))+)$/u;
+const DOMAIN = /^(?:\p{Cf}*(?:[\p{L}\p{N}][\p{L}\p{N}\p{Cf}-]{0,62}\.)+\p{L}[\p{L}\p{N}\p{Cf}-]{1,62}|\[[0-9a-f.:]{3,45}\])/iu;
 /** How far from the "@" an address may begin and end. */
 const REACH = { before: 130, after: 260 };
 

@@ -14,14 +14,14 @@ const MAX_NAMED = 10;
 type Taint = Sections["taint"];
 
 /**
- * Writes down that an agent is about to get text that outsiders can write. It holds for the agent, whatever session it calls from: a client opens new sessions
+ * Writes down that an agent is about to get text that outsiders can write: `body` as it came, `seen` as the agent gets it. It holds for the agent, whatever session it calls from: a client opens new sessions
  * at will, and what a model has read it may still know.
  */
 export async function noteUntrusted(
   parts: GateParts,
   { caller, connection, callId, taint }: { caller: Caller; connection: ConnectionRow; callId: string; taint: Taint },
   operation: string,
-  body: Json | null,
+  { body, seen }: { body: Json | null; seen: Json | null },
 ): Promise<void> {
   const objects = untrustedObjects(body, operation);
   if (objects.length === 0) return;
@@ -35,8 +35,9 @@ export async function noteUntrusted(
     at,
     objects: JSON.stringify(objects.slice(0, MAX_NAMED).map(({ name }) => name)),
     more: Math.max(0, objects.length - MAX_NAMED),
+    // Of what the agent sees: where it uses a token, what stands behind it was not copied by it.
     shingles: shinglesOf(
-      objects.flatMap(({ texts }) => texts),
+      untrustedObjects(seen, operation).flatMap(({ texts }) => texts),
       bases,
     ),
   });

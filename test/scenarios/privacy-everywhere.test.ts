@@ -54,11 +54,21 @@ async function told(door: Agent, operation: Operation, args: JsonObject): Promis
 }
 
 const EMAIL = /[\w.+-]+(@|%40)[\w-]+(\.[\w-]+)*\.[a-z]{2,}/gi;
-/** Numbers of the account: of people, and of its senders. */
-function secretsOf(dump: string): Set<string> {
+const NUMBER = /\+[1-9]\d{7,14}(?!\d)/g;
+
+/** Everything in a text that has the form of an address or a number. */
+function personalIn(text: string): string[] {
+  return [...text.matchAll(EMAIL), ...text.matchAll(NUMBER)].map(([found]) => found.toLowerCase());
+}
+
+/** Addresses and numbers of the account, as its owner reads them; numbers also without their code. */
+async function secretsOf(): Promise<Set<string>> {
+  const owner = await world.app.agents.owner(undefined);
   const secrets = new Set<string>();
-  for (const [email] of dump.matchAll(EMAIL)) secrets.add(email.toLowerCase());
-  for (const [number] of dump.matchAll(/\+[1-9]\d{7,14}/g)) secrets.add(number);
+  for (const action of ["get_profiles", "get_events", "get_reviews", "get_accounts"]) {
+    const result = await world.app.gate.call(owner, { action, args: action === "get_accounts" ? {} : { page_size: 100 }, intent: "read" });
+    for (const secret of personalIn(JSON.stringify(result))) secrets.add(secret.startsWith("+") ? secret.slice(-10) : secret);
+  }
   return secrets;
 }
 
@@ -66,6 +76,7 @@ it("no answer holds an address or a number of the account", { timeout: 900_000 }
   const leaks: string[] = [];
   const outcomes: Record<string, number> = {};
   let withPeople = 0;
+  let heard = "";
   const chosen = shop.operations.filter((_, at) => at % STEP === 0);
   for (const [at, operation] of chosen.entries()) {
     const args = await argsOf(operation).catch(() => undefined);
@@ -79,16 +90,28 @@ it("no answer holds an address or a number of the account", { timeout: 900_000 }
       const status = /"status":"(done|accepted|denied|error|rejected|failed|unknown)"/.exec(text)?.[1] ?? "other";
       outcomes[status] = (outcomes[status] ?? 0) + 1;
       if (/person:[a-z2-7]{20}@/.test(text)) withPeople++;
-      const found = [...text.matchAll(EMAIL)].map(([email]) => email).concat([...text.matchAll(/\+[1-9]\d{7,14}(?!\d)/g)].map(([number]) => number));
+      heard += text.toLowerCase();
+      const found = personalIn(text);
       if (found.length > 0) leaks.push(`${operation.id}: ${found.slice(0, 3).join(" ")}`);
     }
     shop.settle(operation);
   }
-  const secrets = secretsOf(JSON.stringify(shop.sandbox.control.dump()));
-  console.log(`${chosen.length} operations, ${withPeople} answers with people, ${secrets.size} secrets`, JSON.stringify(outcomes));
+  const secrets = await secretsOf();
   expect(leaks).toEqual([]);
+  expect([...secrets].filter((secret) => heard.includes(secret))).toEqual([]);
+  // Nearly all of them have to run: an error has nothing to hide.
+  expect((outcomes["done"] ?? 0) + (outcomes["accepted"] ?? 0)).toBeGreaterThan(0.9 * Object.values(outcomes).reduce((sum, count) => sum + count, 0));
   expect(secrets.size).toBeGreaterThan(60);
   expect(withPeople).toBeGreaterThan(3);
+});
+
+it("the same search finds them where the policy shows them", async () => {
+  world.setPolicy("version: 1\npreset: operator\nprivacy: { email: show, phone_number: show }\n");
+  const [stdio] = doors as [Agent];
+  const text = (await stdio.call("read", { action: "get_profiles", args: { page_size: 20 } })).text;
+  expect(personalIn(text).filter((found) => found.startsWith("+")).length).toBeGreaterThan(3);
+  expect(personalIn(text).filter((found) => found.includes("@")).length).toBeGreaterThan(15);
+  world.setPolicy("version: 1\npreset: operator\n");
 });
 
 it("every token of a page of people finds its own person", async () => {

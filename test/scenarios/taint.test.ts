@@ -163,6 +163,13 @@ describe("marks", () => {
   });
 });
 
+it("a write that happened is told even when what its answer holds cannot be written down", async () => {
+  world.app.store.untrustedReads.add = () => Promise.reject(new Error("disk full"));
+  const { data, isError } = await write("create_profile", { email: "new@example.com", properties: { note: "somebody's words" } });
+  expect([isError, data["status"], data["warning"]]).toEqual([false, "done", expect.stringContaining("do not repeat")]);
+  expect(data).not.toHaveProperty("row");
+});
+
 it("a store that cannot write down what was read gives nothing away", async () => {
   world.app.store.untrustedReads.add = () => Promise.reject(new Error("disk full"));
   const { isError, text } = await read("get_profiles", { page_size: 2 });
