@@ -39,10 +39,14 @@ export function refuseAddresses(args: Json, isLive: boolean): void {
   const violations: Violation[] = [];
   collect(args, "", "", isLive, violations);
   if (violations.length === 0) return;
-  throw new HalyardError("invalid_arguments", `An address in the arguments may not be used: ${violations.map(({ path, message }) => `${path} ${message}`).join("; ")}.`, {
-    hint: "Give an address of a public host, https, without user, password or port.",
-    violations,
-  });
+  throw new HalyardError(
+    "invalid_arguments",
+    `An address in the arguments may not be used: ${violations.map(({ path, message }) => `${path} ${message}`).join("; ")}.`,
+    {
+      hint: "Give an address of a public host, https, without user, password or port.",
+      violations,
+    },
+  );
 }
 
 function collect(value: Json, name: string, path: string, isLive: boolean, violations: Violation[]): void {
@@ -53,7 +57,8 @@ function collect(value: Json, name: string, path: string, isLive: boolean, viola
     for (const [at, item] of value.entries()) collect(item, name, `${path}/${at}`, isLive, violations);
   } else if (isJsonObject(value)) {
     // A name may be the agent's own text: only a plain one goes into our message.
-    for (const [key, inner] of Object.entries(value)) collect(inner, key, `${path}/${/^[\w.-]{1,64}$/.test(key) ? key : "…"}`, isLive, violations);
+    for (const [key, inner] of Object.entries(value))
+      collect(inner, key, `${path}/${/^[\w.-]{1,64}$/.test(key) ? key : "…"}`, isLive, violations);
   }
 }
 
@@ -79,7 +84,10 @@ function wrongIn(text: string, name: string, isLive: boolean): string | undefine
 
 /** Whether a host, as `URL` gives it, is of a network inside. */
 function isInside(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
+  const host = hostname
+    .replace(/^\[|\]$/g, "")
+    .replace(/\.$/, "")
+    .toLowerCase();
   const version = isIP(host);
   if (version === 4) return PRIVATE.check(host);
   if (version === 6) return PRIVATE.check(host, "ipv6") || isMappedInside(host);

@@ -132,7 +132,12 @@ function fold(leaves: Leaf[]): Leaf[] {
   const isUntrusted = rest.some(({ untrusted }) => untrusted);
   return [
     ...leaves.slice(0, MAX_LEAVES),
-    { path: `… ${rest.length} more values`, value: "folded", ...(isUntrusted && { untrusted: true as const }), folded: { characters: text.length, sha256: sha256(text) } },
+    {
+      path: `… ${rest.length} more values`,
+      value: "folded",
+      ...(isUntrusted && { untrusted: true as const }),
+      folded: { characters: text.length, sha256: sha256(text) },
+    },
   ];
 }
 
@@ -153,7 +158,8 @@ function estimated(audience: Audience[]): Card["people"] {
 
 function warningsOfRead(leaves: Leaf[], targetHoldsRead: boolean): string[] {
   const warnings: string[] = [];
-  if (leaves.some(({ untrusted }) => untrusted)) warnings.push("Some values hold text that outsiders can write, which the agent has read; they are marked.");
+  if (leaves.some(({ untrusted }) => untrusted))
+    warnings.push("Some values hold text that outsiders can write, which the agent has read; they are marked.");
   if (targetHoldsRead) warnings.push("What it acts on holds text that outsiders can write, which the agent has read.");
   return warnings;
 }

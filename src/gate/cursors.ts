@@ -29,7 +29,8 @@ export function sealCursor(key: ConnectionKey, caller: Caller, operation: string
 export function openCursor(key: ConnectionKey, caller: Caller, { id, page, args: known }: Operation, args: JsonObject): JsonObject {
   const given = args[ARGUMENT];
   if (given === undefined || given === null || (!page && !known.some(({ name }) => name === ARGUMENT))) return args;
-  const cursor = typeof given === "string" && given.startsWith(PREFIX) ? key.open(given.slice(PREFIX.length), contextOf(caller, id)) : undefined;
+  const cursor =
+    typeof given === "string" && given.startsWith(PREFIX) ? key.open(given.slice(PREFIX.length), contextOf(caller, id)) : undefined;
   if (cursor !== undefined) return { ...args, [ARGUMENT]: cursor };
   throw new HalyardError("invalid_arguments", `The ${ARGUMENT} is not one that ${id} gave in an answer to you.`, {
     hint: "Use the next_cursor of the answer before, of the same action, as it is; or begin without one.",

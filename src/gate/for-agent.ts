@@ -13,7 +13,13 @@ import { createVeil, type Veil } from "./privacy-veil.ts";
 import { noteUntrusted } from "./taint.ts";
 
 /** What a caller gave, with people's data in the place of tokens and Klaviyo's cursor in the place of a sealed one: what is decided, shown and sent. */
-export async function unveil(parts: GateParts, caller: Caller, connection: ConnectionRow, input: CallInput, back: PutBack): Promise<CallInput> {
+export async function unveil(
+  parts: GateParts,
+  caller: Caller,
+  connection: ConnectionRow,
+  input: CallInput,
+  back: PutBack,
+): Promise<CallInput> {
   assertStrictValue(input.args);
   if (!isJsonObject(input.args)) return input;
   const filled = await putBack(parts, connection, input.action, input.args, back);
@@ -42,7 +48,10 @@ async function veiled(parts: GateParts, caller: Caller, result: CallResult): Pro
   if ("body" in result) {
     const sealed = sealCursor(await privacyKeyOf(parts, connection), caller, result.operation, result.body);
     const seen = sealed === null ? null : veil.value(sealed);
-    await noteUntrusted(parts, { caller, connection, callId: result.call_id, taint: policy.taint }, result.operation, { body: result.body, seen });
+    await noteUntrusted(parts, { caller, connection, callId: result.call_id, taint: policy.taint }, result.operation, {
+      body: result.body,
+      seen,
+    });
     await lens.keep();
     return { ...result, body: seen, ...(policy.privacy.free_text === "mark" && { marked: true as const }) };
   }
@@ -112,4 +121,3 @@ async function lensOf(parts: GateParts, caller: Caller) {
   });
   return { connection, policy, veil, keep: () => parts.store.privacyTokens.add([...given.values()]) };
 }
-

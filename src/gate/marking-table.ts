@@ -4,7 +4,19 @@
  */
 export const UNTRUSTED: Record<string, string[]> = {
   // Sign-up forms, the public client API and form answers write into a person.
-  profile: ["email", "phone_number", "external_id", "first_name", "last_name", "organization", "locale", "title", "image", "location", "properties"],
+  profile: [
+    "email",
+    "phone_number",
+    "external_id",
+    "first_name",
+    "last_name",
+    "organization",
+    "locale",
+    "title",
+    "image",
+    "location",
+    "properties",
+  ],
   event: ["event_properties"],
   // Whoever knows the public key can send events, and so make metrics and properties of any name; those of integrations have theirs from them.
   metric: ["name"],
@@ -29,8 +41,22 @@ export const OWN: Record<string, string[]> = {
   "agent-tool": ["name", "public_description", "details", "public_name"],
   "api-key": ["name"],
   application: [
-    ...["name", "developed_by", "short_description", "description", "icon_url", "banner_image_url", "features", "gallery_items", "video", "articles"],
-    ...["install_url", "preferences_link", "pricing_information_link", "support_link", "website_link", "privacy_policy_link"],
+    "name",
+    "developed_by",
+    "short_description",
+    "description",
+    "icon_url",
+    "banner_image_url",
+    "features",
+    "gallery_items",
+    "video",
+    "articles",
+    "install_url",
+    "preferences_link",
+    "pricing_information_link",
+    "support_link",
+    "website_link",
+    "privacy_policy_link",
   ],
   "billing-usage": [],
   "brand-button": ["name", "style", "border", "text", "preview_page_hex"],
@@ -50,7 +76,17 @@ export const OWN: Record<string, string[]> = {
   "campaign-variation": ["definition"],
   "catalog-category": ["external_id", "name"],
   "catalog-item": ["external_id", "title", "description", "url", "image_full_url", "image_thumbnail_url", "images", "custom_metadata"],
-  "catalog-variant": ["external_id", "title", "description", "sku", "url", "image_full_url", "image_thumbnail_url", "images", "custom_metadata"],
+  "catalog-variant": [
+    "external_id",
+    "title",
+    "description",
+    "sku",
+    "url",
+    "image_full_url",
+    "image_thumbnail_url",
+    "images",
+    "custom_metadata",
+  ],
   ...jobs("catalog-item", "catalog-variant", "catalog-category"),
   coupon: ["external_id", "description", "monitor_configuration"],
   "coupon-code": ["unique_code"],
@@ -116,5 +152,7 @@ export const OWN: Record<string, string[]> = {
 };
 
 function jobs(...types: string[]): Record<string, string[]> {
-  return Object.fromEntries(types.flatMap((type) => ["create", "update", "delete"].map((verb) => [`${type}-bulk-${verb}-job`, ["errors"]])));
+  return Object.fromEntries(
+    types.flatMap((type) => ["create", "update", "delete"].map((verb) => [`${type}-bulk-${verb}-job`, ["errors"]])),
+  );
 }

@@ -11,11 +11,17 @@ function freeText(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   const files = JSON.parse(readGenerated("answers.json")) as Record<string, { defs: Defs }>;
   for (const { defs } of Object.values(files)) {
-    const target = (schema: Schema | undefined): Schema => (schema?.$ref === undefined ? (schema ?? {}) : target(defs[schema.$ref.slice("#/$defs/".length)]));
+    const target = (schema: Schema | undefined): Schema =>
+      schema?.$ref === undefined ? (schema ?? {}) : target(defs[schema.$ref.slice("#/$defs/".length)]);
     const hasText = (schema: Schema, seen: string[]): boolean => {
       if (schema.$ref !== undefined) return !seen.includes(schema.$ref) && hasText(target(schema), [...seen, schema.$ref]);
       if (schema.enum || schema.const !== undefined) return false;
-      const parts = [...(schema.anyOf ?? []), ...(schema.allOf ?? []), ...Object.values(schema.properties ?? {}), ...(schema.items ? [schema.items] : [])];
+      const parts = [
+        ...(schema.anyOf ?? []),
+        ...(schema.allOf ?? []),
+        ...Object.values(schema.properties ?? {}),
+        ...(schema.items ? [schema.items] : []),
+      ];
       if (parts.some((part) => hasText(part, seen))) return true;
       if ([schema.type].flat().includes("string")) return schema.format !== "date-time" && schema.format !== "date";
       const isOpen = parts.length === 0 && ([schema.type].flat().includes("object") || schema.type === undefined);
@@ -49,14 +55,22 @@ describe("the tables", () => {
   });
 
   it("say it once", () => {
-    const twice = Object.entries(UNTRUSTED).flatMap(([type, names]) => names.filter((name) => OWN[type]?.includes(name)).map((name) => `${type}.${name}`));
+    const twice = Object.entries(UNTRUSTED).flatMap(([type, names]) =>
+      names.filter((name) => OWN[type]?.includes(name)).map((name) => `${type}.${name}`),
+    );
     expect(twice).toEqual([]);
   });
 });
 
 describe("what is untrusted", () => {
   it("is what is there and holds text", () => {
-    const attributes = { email: "person:abcdefghijklmnopqrst@email", first_name: "", properties: { a: 1, b: null }, title: "Dr", created: "x" };
+    const attributes = {
+      email: "person:abcdefghijklmnopqrst@email",
+      first_name: "",
+      properties: { a: 1, b: null },
+      title: "Dr",
+      created: "x",
+    };
     expect(untrustedAttributes("profile", attributes)).toEqual(["title"]);
     expect(untrustedAttributes("profile", { properties: { "a sentence, which somebody wrote as a key": 1 } })).toEqual(["properties"]);
   });

@@ -54,7 +54,8 @@ export function findPeople(text: string, isId: boolean): Found[] {
   for (const match of text.matchAll(isId ? PHONE_IN_ID : PHONE)) {
     const [number] = match;
     const digits = digitsOf(number);
-    if (digits < 7 || digits > 15 || (number.startsWith("0") && digits < 9) || IS_DATE.test(number) || isTaken(match.index, number.length)) continue;
+    if (digits < 7 || digits > 15 || (number.startsWith("0") && digits < 9) || IS_DATE.test(number) || isTaken(match.index, number.length))
+      continue;
     phones.push({ kind: "phone", at: match.index, text: number });
   }
   return [...found, ...phones].toSorted((a, b) => a.at - b.at);

@@ -29,7 +29,14 @@ async function make(parts: GateParts, connection: ConnectionRow): Promise<string
   const secret = Buffer.from(parts.random(32)).toString("base64url");
   const sealed = parts.vault.seal(secret, privacyKeyContext(connection));
   // One id for each connection: of two processes that make one, the second finds it taken.
-  const row = { id: `sec_privacy_${connection.id}`, connection_id: connection.id, purpose: PURPOSE, version: 1, sealed, created_at: parts.clock.now() } as const;
+  const row = {
+    id: `sec_privacy_${connection.id}`,
+    connection_id: connection.id,
+    purpose: PURPOSE,
+    version: 1,
+    sealed,
+    created_at: parts.clock.now(),
+  } as const;
   await parts.store.secrets.insert(row).catch((thrown: unknown) => {
     if (!(thrown instanceof HalyardError) || thrown.code !== "conflict") throw thrown;
   });

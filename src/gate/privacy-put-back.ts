@@ -18,7 +18,13 @@ const COMPUTES_TEXT = ["render_template"];
  * Puts people's data back where the arguments hold tokens: as values, inside of texts, in filters. Errors: `unknown_token` for one that this connection has not
  * given out, `invalid_arguments` for one inside of a template tag, where the template could take it apart.
  */
-export async function putBack(parts: GateParts, connection: ConnectionRow, action: string, args: JsonObject, back: PutBack): Promise<JsonObject> {
+export async function putBack(
+  parts: GateParts,
+  connection: ConnectionRow,
+  action: string,
+  args: JsonObject,
+  back: PutBack,
+): Promise<JsonObject> {
   const text = JSON.stringify(args);
   if (!NEARLY_TOKEN.test(text) || computesText(parts.catalog, action, args)) return args;
   const tokens = [...new Set(text.match(TOKEN) ?? [])];
@@ -38,7 +44,10 @@ function computesText(catalog: Catalog, action: string, args: JsonObject): boole
 
 function object(value: JsonObject, back: PutBack, isTop = false): JsonObject {
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [inText(name, back), isTop && name === "filter" ? filter(inner, back) : deep(inner, back)]),
+    Object.entries(value).map(([name, inner]) => [
+      inText(name, back),
+      isTop && name === "filter" ? filter(inner, back) : deep(inner, back),
+    ]),
   );
 }
 
@@ -74,7 +83,7 @@ function inText(text: string, back: PutBack): string {
 /** Everything from each opening brace of a tag to its end, or to the end of the text where it does not close. */
 function tagsOf(text: string): string[] {
   const tags: string[] = [];
-  for (let at = text.search(/\{[{%]/); at >= 0; ) {
+  for (let at = text.search(/\{[{%]/); at >= 0;) {
     const close = text.startsWith("{{", at) ? "}}" : "%}";
     const end = text.indexOf(close, at + 2);
     tags.push(text.slice(at, end < 0 ? undefined : end));

@@ -49,7 +49,7 @@ export function createVeil(privacy: Privacy, tokenOf: (kind: PersonalKind, text:
     if (kind !== undefined) {
       people++;
       if (shown[kind] === "show") return value;
-      return shown[kind] === "hide" ? undefined : tokenOf(kind, String(value));
+      return shown[kind] === "hide" ? undefined : tokenOf(kind, typeof value === "string" ? value : JSON.stringify(value));
     }
     if (typeof value === "string") return text(value, isIdName(name));
     if (Array.isArray(value)) return value.flatMap((item) => member(type, name, item) ?? []);

@@ -34,7 +34,13 @@ const VOLATILE = new Set(["updated", "updated_at", "last_event_date", "is_proces
  * Reads what a write acts on: the item that its path names, or the one whose id its body names, with a campaign's messages and audience.
  * Names are read by us, never taken from the agent. What cannot be read is shown by its id alone.
  */
-export async function look(parts: GateParts, connection: ConnectionRow, operation: Operation, request: WireRequest, agentId: string): Promise<Sight> {
+export async function look(
+  parts: GateParts,
+  connection: ConnectionRow,
+  operation: Operation,
+  request: WireRequest,
+  agentId: string,
+): Promise<Sight> {
   const { policy } = await parts.policies.current(connection);
   const read = await untrustedSight(parts, connection, agentId, policy.taint);
   const id = parseRequest(operation, request)["id"];

@@ -8,7 +8,8 @@ const text = Array.from({ length: 400 }, (_, at) => String.fromCharCode(97 + ((a
 
 it("finds any 24 characters, wherever they begin and whatever is around them", () => {
   const known = shingleSet([shinglesOf(["other words that were read", text], bases)]);
-  for (let at = 0; at + 24 <= text.length; at++) expect(holdsShingle(`0123456789 ${text.slice(at, at + 24)} 9876543210`, known, bases)).toBe(true);
+  for (let at = 0; at + 24 <= text.length; at++)
+    expect(holdsShingle(`0123456789 ${text.slice(at, at + 24)} 9876543210`, known, bases)).toBe(true);
 });
 
 it("finds nothing in less than 20, in other text, or after nothing was read", () => {

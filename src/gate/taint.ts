@@ -81,7 +81,8 @@ export async function untrustedSight(parts: GateParts, connection: ConnectionRow
 }
 
 const OUTWARD_KINDS = ["send-message", "export", "consent-change"];
-const OUTWARD_FLAGS = /^(send-message|mass-send|external-data-flow|outbound-|server-side-fetch|pii-egress|may-trigger-automation|customer-visible$)/;
+const OUTWARD_FLAGS =
+  /^(send-message|mass-send|external-data-flow|outbound-|server-side-fetch|pii-egress|may-trigger-automation|customer-visible$)/;
 
 /** Whether a call, by its effect as raised, moves data out of the account or reaches people. New hosts are asked whoever names them. */
 export function isOutward({ effect }: Operation): boolean {

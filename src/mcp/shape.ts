@@ -13,7 +13,9 @@ export function shapeBody(body: Json | null, mark = false): JsonObject {
     return { body: without(body), ...(mark && { _untrusted: ["body"] }) };
   const marks = new Set<string>();
   const included = new Included(body["included"], data, marks);
-  const rows = (Array.isArray(data) ? data : [data]).map((resource) => rowOf(resource, included, Array.isArray(data) ? "rows[]" : "row", marks));
+  const rows = (Array.isArray(data) ? data : [data]).map((resource) =>
+    rowOf(resource, included, Array.isArray(data) ? "rows[]" : "row", marks),
+  );
   const rest = included.rest();
   const meta = isJsonObject(body["meta"]) ? dropNulls(body["meta"]) : {};
   const cursor = nextCursor(body["links"]);

@@ -25,7 +25,10 @@ export function connectionKey(secret: Secret, random: RandomBytes): ConnectionKe
     return known;
   };
   return {
-    mac: (text, purpose) => createHmac("sha256", keyFor(`mac ${purpose}`)).update(text).digest(),
+    mac: (text, purpose) =>
+      createHmac("sha256", keyFor(`mac ${purpose}`))
+        .update(text)
+        .digest(),
     seal(text, context) {
       const iv = random(IV_BYTES);
       const cipher = createCipheriv(CIPHER, keyFor("seal"), iv).setAAD(Buffer.from(context));

@@ -40,10 +40,12 @@ afterAll(async () => {
   await world.close();
 });
 
-const json = (body: string, type = "application/json"): Trick => (response) => {
-  response.writeHead(200, { "content-type": type });
-  response.end(body);
-};
+const json =
+  (body: string, type = "application/json"): Trick =>
+  (response) => {
+    response.writeHead(200, { "content-type": type });
+    response.end(body);
+  };
 
 it("reads through it while it behaves", async () => {
   expect((await agent.call("read", { action: "get_lists" })).data).toMatchObject({ status: "done" });

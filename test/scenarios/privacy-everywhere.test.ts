@@ -48,7 +48,8 @@ async function told(door: Agent, operation: Operation, args: JsonObject): Promis
   if (first.data["status"] === "approval_required") {
     const id = String(first.data["approval_id"]);
     await world.app.gate.approve(id, "anna", { run: true });
-    for (const answer of [await door.call("approval_status", { approval_id: id }), await door.call(tool, given)]) answers.push(answer.data, answer.text);
+    for (const answer of [await door.call("approval_status", { approval_id: id }), await door.call(tool, given)])
+      answers.push(answer.data, answer.text);
   }
   return JSON.stringify(answers);
 }
@@ -100,7 +101,9 @@ it("no answer holds an address or a number of the account", { timeout: 900_000 }
   expect(leaks).toEqual([]);
   expect([...secrets].filter((secret) => heard.includes(secret))).toEqual([]);
   // Nearly all of them have to run: an error has nothing to hide.
-  expect((outcomes["done"] ?? 0) + (outcomes["accepted"] ?? 0)).toBeGreaterThan(0.9 * Object.values(outcomes).reduce((sum, count) => sum + count, 0));
+  expect((outcomes["done"] ?? 0) + (outcomes["accepted"] ?? 0)).toBeGreaterThan(
+    0.9 * Object.values(outcomes).reduce((sum, count) => sum + count, 0),
+  );
   expect(secrets.size).toBeGreaterThan(60);
   expect(withPeople).toBeGreaterThan(3);
 });
@@ -118,7 +121,10 @@ it("every token of a page of people finds its own person", async () => {
   const [stdio, http] = doors as [Agent, Agent];
   const { data } = await stdio.call("read", { action: "get_profiles", args: { page_size: 20 } });
   for (const { id, email, phone_number: phone } of data["rows"] as JsonObject[]) {
-    for (const filter of [...(email ? [`equals(email,"${String(email)}")`] : []), ...(phone ? [`any(phone_number,["${String(phone)}"])`] : [])]) {
+    for (const filter of [
+      ...(email ? [`equals(email,"${String(email)}")`] : []),
+      ...(phone ? [`any(phone_number,["${String(phone)}"])`] : []),
+    ]) {
       const found = await http.call("read", { action: "get_profiles", args: { filter } });
       expect((found.data["rows"] as JsonObject[]).map((row) => row["id"])).toEqual([id]);
     }

@@ -20,7 +20,8 @@ afterEach(async () => {
 const TOKEN = /^person:[a-z2-7]{20}@(email|phone|name)$/;
 const ADA = { email: "ada.lovelace@example.com", phone_number: "+15005550123", first_name: "Ada", last_name: 'Love"lace' };
 
-const rowsOf = (data: JsonObject): JsonObject[] => (Array.isArray(data["rows"]) ? (data["rows"] as JsonObject[]) : [data["row"] as JsonObject]);
+const rowsOf = (data: JsonObject): JsonObject[] =>
+  Array.isArray(data["rows"]) ? (data["rows"] as JsonObject[]) : [data["row"] as JsonObject];
 const read = async (action: string, args: JsonObject = {}) => agent.call("read", { action, args });
 const write = async (action: string, args: JsonObject) => agent.call("write", { action, args, reason: "test" });
 const policy = (more: string): void => world.setPolicy(`version: 1\npreset: operator\n${more}\n`);
@@ -29,7 +30,8 @@ const policy = (more: string): void => world.setPolicy(`version: 1\npreset: oper
 async function makePerson(more: JsonObject = {}): Promise<string> {
   const owner = await world.app.agents.owner(undefined);
   const asked = await world.app.gate.call(owner, { action: "create_profile", args: { ...ADA, ...more }, intent: "write" });
-  const done = asked.status === "approval_required" ? (await world.app.gate.approve(asked.approval_id, "anna", { run: true })).result : asked;
+  const done =
+    asked.status === "approval_required" ? (await world.app.gate.approve(asked.approval_id, "anna", { run: true })).result : asked;
   if (done?.status !== "done") throw new Error(`not made: ${JSON.stringify(done)}`);
   return String(((done.body as JsonObject)["data"] as JsonObject)["id"]);
 }
@@ -70,7 +72,9 @@ describe("what an agent is given", () => {
   });
 
   it("tokens inside of texts, by structure: properties, their names, numbers without a name", async () => {
-    const id = await makePerson({ properties: { note: "mail bob@example.org or call (500) 555-0199!", mobile: 15005550198, "eve@example.net": 1 } });
+    const id = await makePerson({
+      properties: { note: "mail bob@example.org or call (500) 555-0199!", mobile: 15005550198, "eve@example.net": 1 },
+    });
     const text = (await read("get_profile", { id })).text;
     for (const secret of ["bob@example.org", "555-0199", "15005550198", "eve@example.net"]) expect(text).not.toContain(secret);
     expect(text).toMatch(/mail person:\w{20}@email or call person:\w{20}@phone!/);
@@ -78,7 +82,10 @@ describe("what an agent is given", () => {
 
   it("no more by asking for more (attack B18)", async () => {
     const id = await makePerson();
-    for (const args of [{ id, fields_profile: ["email", "phone_number"] }, { id, additional_fields_profile: ["subscriptions", "predictive_analytics"] }] as JsonObject[]) {
+    for (const args of [
+      { id, fields_profile: ["email", "phone_number"] },
+      { id, additional_fields_profile: ["subscriptions", "predictive_analytics"] },
+    ] as JsonObject[]) {
       expect((await read("get_profile", args)).text).not.toContain("ada.lovelace@");
     }
     const events = await read("get_events", { include: ["profile"], page_size: 20 });
@@ -98,7 +105,11 @@ describe("a token in a call", () => {
     const id = await makePerson();
     const { email, phone_number: phone } = await rowOf(id);
     world.ledger();
-    for (const filter of [`equals(email,"${String(email)}")`, `any(email,["${String(email)}"])`, `equals(phone_number,"${String(phone)}")`]) {
+    for (const filter of [
+      `equals(email,"${String(email)}")`,
+      `any(email,["${String(email)}"])`,
+      `equals(phone_number,"${String(phone)}")`,
+    ]) {
       expect(rowsOf((await read("get_profiles", { filter })).data).map((row) => row["id"])).toEqual([id]);
     }
     expect(world.ledger().length).toBe(3);
@@ -146,7 +157,11 @@ describe("a token in a call", () => {
   it("cannot be taken apart by a template", async () => {
     policy("rules: [{ id: t, effect: allow, actions: [create_template] }]");
     const { email } = await rowOf(await makePerson());
-    for (const html of [`{{ "${String(email)}"|make_list }}`, `{% filter make_list %}${String(email)}{% endfilter %}`, `{{ "${String(email)}"`]) {
+    for (const html of [
+      `{{ "${String(email)}"|make_list }}`,
+      `{% filter make_list %}${String(email)}{% endfilter %}`,
+      `{{ "${String(email)}"`,
+    ]) {
       const refused = await write("create_template", { name: "t", editor_type: "CODE", html });
       expect(refused.data).toMatchObject({ status: "error", code: "invalid_arguments" });
     }
@@ -183,7 +198,11 @@ describe("a token that is none", () => {
         .call(cursor, { action: "get_profiles", args: { filter: `equals(email,"${String(value)}")` }, intent: "read" })
         .catch((thrown: Error) => thrown.message);
     expect(await ask(email)).toBe(await ask("person:abcdefghijklmnopqrst@email"));
-    const theirs = await world.app.gate.call(cursor, { action: "get_profiles", args: { filter: `equals(email,"${ADA.email}")` }, intent: "read" });
+    const theirs = await world.app.gate.call(cursor, {
+      action: "get_profiles",
+      args: { filter: `equals(email,"${ADA.email}")` },
+      intent: "read",
+    });
     expect(JSON.stringify(theirs)).toMatch(/person:\w{20}@email/);
     expect(JSON.stringify(theirs)).not.toContain(String(email));
   });

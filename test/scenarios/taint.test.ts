@@ -68,7 +68,11 @@ describe("after reading what outsiders can write", () => {
     await read("get_profiles", { page_size: 5 });
     const calls: [string, JsonObject, string][] = [
       ["create_event", { metric: { name: "Hello" }, profile: { email: "a@example.com" }, properties: {} }, "approval_required"],
-      ["bulk_subscribe_profiles", { profiles: [{ email: "a@example.com", subscriptions: { email: { marketing: { consent: "SUBSCRIBED" } } } }] }, "approval_required"],
+      [
+        "bulk_subscribe_profiles",
+        { profiles: [{ email: "a@example.com", subscriptions: { email: { marketing: { consent: "SUBSCRIBED" } } } }] },
+        "approval_required",
+      ],
       ["create_list", { name: "n" }, "done"],
       ["create_tag", { name: "t" }, "done"],
     ];
@@ -85,7 +89,9 @@ describe("after reading what outsiders can write", () => {
     expect(copied.leaves.find(({ path }) => path === "html")?.untrusted).toBe(true);
     expect(copied.leaves.find(({ path }) => path === "name")?.untrusted).toBeUndefined();
     expect(copied.untrusted?.objects[0]).toBe(`review ${review?.id}`);
-    const own = await card((await write("create_template", { ...body, html: "<p>Written by ourselves, at some length</p>" })).data["approval_id"]);
+    const own = await card(
+      (await write("create_template", { ...body, html: "<p>Written by ourselves, at some length</p>" })).data["approval_id"],
+    );
     expect(own.leaves.some(({ untrusted }) => untrusted)).toBe(false);
     expect(own.untrusted).toBeUndefined();
   });
@@ -130,7 +136,9 @@ describe("taint", () => {
   });
 
   it("is a fact that rules can speak of", async () => {
-    world.setPolicy(`${POLICY.replace("rules:\n", 'rules:\n  - { id: clean, effect: deny, actions: [create_list], where: { tainted: { equals: true } } }\n')}`);
+    world.setPolicy(
+      POLICY.replace("rules:\n", "rules:\n  - { id: clean, effect: deny, actions: [create_list], where: { tainted: { equals: true } } }\n"),
+    );
     expect(await statusOf("create_list", { name: "a" })).toBe("done");
     await read("get_reviews", { page_size: 1 });
     expect(await statusOf("create_list", { name: "b" })).toBe("denied");
