@@ -207,6 +207,21 @@ describe("a token that is none", () => {
     expect(JSON.stringify(theirs)).not.toContain(String(email));
   });
 
+  it("one whose row in the store was exchanged for another's is refused: it never acts on somebody else", async () => {
+    const { email, phone_number: phone } = await rowOf(await makePerson());
+    const { connectionId: connection_id } = world.agent;
+    const tokens = [String(email), String(phone)];
+    const sealed = await world.app.store.privacyTokens.find(connection_id, tokens);
+    await world.app.store.privacyTokens.removeForConnection(connection_id);
+    const swapped = tokens.map((token, at) => ({ connection_id, token, sealed: sealed.get(tokens[1 - at] ?? "") ?? "", created_at: 0 }));
+    expect(new Set(swapped.map((row) => row.sealed)).size).toBe(2);
+    await world.app.store.privacyTokens.add(swapped);
+    world.ledger();
+    const answers = await Promise.all(tokens.map((token) => read("get_profiles", { filter: `equals(email,"${token}")` })));
+    expect(answers.map(({ data }) => data["code"])).toEqual(["unknown_token", "unknown_token"]);
+    expect(world.ledger()).toEqual([]);
+  });
+
   it("one whose connection was revoked: everything behind it is erased", async () => {
     await rowOf(await makePerson());
     const { connectionId } = world.agent;
