@@ -112,12 +112,30 @@ async function lensOf(parts: GateParts, caller: Caller) {
   const { policy } = await parts.policies.current(connection);
   const key = await privacyKeyOf(parts, connection);
   const given = new Map<string, PrivacyTokenRow>();
+  const stored = storedTokens(parts);
   const veil = createVeil(policy.privacy, (kind, text) => {
     const token = tokenOf(key, kind, text);
-    if (!given.has(token)) {
+    if (!given.has(token) && !stored.has(token)) {
       given.set(token, { connection_id: connection.id, token, sealed: key.seal(text, sealContext(token)), created_at: parts.clock.now() });
     }
     return token;
   });
-  return { connection, policy, veil, keep: () => parts.store.privacyTokens.add([...given.values()]) };
+  const keep = async (): Promise<void> => {
+    await parts.store.privacyTokens.add([...given.values()]);
+    for (const token of given.keys()) stored.add(token);
+  };
+  return { connection, policy, veil, keep };
+}
+
+/** Most tokens of which a process remembers that they are in the store. */
+const MAX_REMEMBERED = 100_000;
+const remembered = new WeakMap<GateParts, Set<string>>();
+
+/** Tokens that this process knows to be kept: the same page of people a second time costs no sealing and no writing. */
+function storedTokens(parts: GateParts): Set<string> {
+  const known = remembered.get(parts);
+  if (known && known.size < MAX_REMEMBERED) return known;
+  const fresh = new Set<string>();
+  remembered.set(parts, fresh);
+  return fresh;
 }

@@ -41,14 +41,22 @@ const NATIONAL = String.raw`\(?0\d{1,5}\)?(?:[ \u00a0.\u2010-\u2013/-]{0,2}\d){5
 /** North American numbers: grouped, or ten digits that can be one. */
 const AMERICAN = String.raw`(?:1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .\u2010-\u2013-])\d{3}[ .\u2010-\u2013-]\d{4}(?!\d)|1?[2-9]\d{2}[2-9]\d{6}(?!\d)`;
 const BEFORE = String.raw`(?<![\p{L}\p{N}_+.,:#$&=/-])`;
-const PHONE = new RegExp(String.raw`(?<![\p{L}\p{N}_+])${INTERNATIONAL}|${BEFORE}(?:${NATIONAL}|${AMERICAN})(?![\p{L}\p{N}_])`, "giu");
+const PHONE = new RegExp(
+  String.raw`(?=[+＋%&(\d])(?:(?<![\p{L}\p{N}_+])${INTERNATIONAL}|${BEFORE}(?:${NATIONAL}|${AMERICAN})(?![\p{L}\p{N}_]))`,
+  "giu",
+);
 const PHONE_IN_ID = new RegExp(INTERNATIONAL, "giu");
 
 const IS_DATE = /^\d\d[-./]\d\d[-./]\d{4}|^0?\d{4}[-./]\d\d[-./]\d\d/;
 
+/** Most texts are neither: these are quick to say so. */
+const MAY_BE_EMAIL = /@|＠|40|64;|&commat;/i;
+const MAY_BE_PHONE = /\d(?:\D*\d){6}/;
+
 /** Everything in a text that is an email address or a telephone number by its structure, from the front. In ids only numbers with `+` count. */
 export function findPeople(text: string, isId: boolean): Found[] {
-  const found = findEmails(text);
+  const found = MAY_BE_EMAIL.test(text) ? findEmails(text) : [];
+  if (!MAY_BE_PHONE.test(text)) return found;
   const isTaken = (at: number, length: number): boolean => found.some((one) => at < one.at + one.text.length && one.at < at + length);
   const phones: Found[] = [];
   for (const match of text.matchAll(isId ? PHONE_IN_ID : PHONE)) {
