@@ -96,6 +96,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       policies,
       clock,
       newId: createIds(clock, random),
+      random,
       holder,
       isRunning: (other) => isRunning(other, holder),
       limits,

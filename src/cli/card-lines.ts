@@ -45,7 +45,7 @@ export function cardLines(view: ApprovalView, nowMs: number): Line[] {
 function bodyLines(card: Card): Line[] {
   return [
     ...card.warnings.map((warning): Line => ["  ", styled("yellow", `! ${warning}`)]),
-    ...(card.tainted ? [["  ", styled("yellow", "! The agent has read text that outsiders can write; it may be acting on it.")]] : []),
+    ...untrustedLines(card),
     ...historyLines(card),
     ...changeLines("What changes:", card.changes ?? []),
     ...contentLines(card.content ?? []),
@@ -64,6 +64,13 @@ function whatItIs(card: Card): [string, Piece | Piece[] | undefined][] {
     ["undo", undoOf(card)],
     ["hold", card.hold_seconds === undefined ? undefined : `it waits ${card.hold_seconds} s after a yes, and can be stopped until then`],
   ];
+}
+
+function untrustedLines({ untrusted, tainted }: Card): Line[] {
+  if (!untrusted)
+    return tainted ? [["  ", styled("yellow", "! The agent has read text that outsiders can write; it may be acting on it.")]] : [];
+  const more = untrusted.more > 0 ? ` and ${untrusted.more} more` : "";
+  return [["  ", styled("yellow", `! The agent has lately read text that outsiders can write: ${untrusted.objects.join(", ")}${more}.`)]];
 }
 
 function statusOf({ status }: ApprovalView): Piece {

@@ -11,10 +11,11 @@ export function leafLines({ leaves, names = [], steps }: Card): Line[] {
   return [dim("  What it sends:"), ...leaves.map((leaf) => leafLine(leaf, names))];
 }
 
-function leafLine({ path, value, folded }: Leaf, names: Named[]): Line {
+function leafLine({ path, value, untrusted, folded }: Leaf, names: Named[]): Line {
   const line: Piece[] = [`    ${path} = `, styled("cyan", value)];
   const named = names.find(({ id }) => id === value);
   if (named) line.push(named.name === null ? dim(`  (${named.type}, name not known)`) : `  (${named.type} "${named.name}")`);
+  if (untrusted) line.push(styled("yellow", "  (holds text of outsiders)"));
   if (folded) line.push(foldLine(folded));
   return line;
 }

@@ -61,7 +61,7 @@ export function draftApproval(parts: GateParts, draft: Draft): ApprovalRow {
 }
 
 export function cardOfDraft(draft: Draft): Card {
-  const { prepared, connection, caller, reason, sight, since, variant, isTainted, policy } = draft;
+  const { prepared, connection, caller, reason, sight, since, variant, policy } = draft;
   return renderCard({
     operation: prepared.operation,
     request: prepared.request,
@@ -71,7 +71,6 @@ export function cardOfDraft(draft: Draft): Card {
     reason,
     sight,
     holdSeconds: holdSecondsOf(policy, prepared),
-    isTainted,
     ...(since && { since }),
     ...(variant && { variant }),
   });

@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { ErrorReport } from "../lib/errors.ts";
-import type { NewId } from "../lib/ids.ts";
+import type { NewId, RandomBytes } from "../lib/ids.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
 import type { Client } from "../klaviyo/client.ts";
 import type { Store } from "../store/store.ts";
@@ -48,6 +48,8 @@ export interface Ran {
   operation: string;
   http_status: number;
   body: Json | null;
+  /** For agents: fields that outsiders can write are to be marked. */
+  marked?: true;
   /** The approval under which it ran. */
   approval_id?: string;
   /** True when it ran earlier, under an approval, and this call only reports it. */
@@ -180,12 +182,11 @@ export interface GateParts {
   policies: PolicySource;
   clock: Clock;
   newId: NewId;
+  random: RandomBytes;
   /** Names this process in intents: `host:pid:nonce`. */
   holder: string;
   /** Whether the process of that name still runs; undefined where it cannot be told (another machine). */
   isRunning(holder: string): boolean | undefined;
-  /** Whether the agent has read text that outsiders can write. Where nobody keeps track of it, it cannot be told. */
-  isTainted?(agentId: string): Promise<boolean>;
   limits: GateLimits;
   signer: AuditSigner;
   dayKeys: DayKeys;

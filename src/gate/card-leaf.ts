@@ -6,6 +6,8 @@ import { terminalSafe, truncate } from "../lib/text.ts";
 export interface Leaf {
   path: string;
   value: string;
+  /** It holds a piece of text that outsiders can write and the agent has read. */
+  untrusted?: true;
   /** Set where `value` is only the beginning. */
   folded?: { characters: number; sha256: string };
 }
@@ -15,14 +17,16 @@ const MAX_PATH_CHARACTERS = 120;
 const MAX_LEAVES = 200;
 
 /** Every leaf, in order; empty lists and objects are leaves of their own, null is told as what it does. */
-export function leavesOf(value: Json, path: string): Leaf[] {
-  if (Array.isArray(value) && value.length > 0) return value.flatMap((item, at) => leavesOf(item, `${path}[${at}]`));
+export function leavesOf(value: Json, path: string, holds: (text: string) => boolean = () => false): Leaf[] {
+  if (Array.isArray(value) && value.length > 0) return value.flatMap((item, at) => leavesOf(item, `${path}[${at}]`, holds));
   if (isJsonObject(value) && Object.keys(value).length > 0) {
     return Object.entries(value).flatMap(([key, inner]) =>
-      leavesOf(inner, path === "" ? terminalSafe(key) : `${path}.${terminalSafe(key)}`),
+      leavesOf(inner, path === "" ? terminalSafe(key) : `${path}.${terminalSafe(key)}`, holds),
     );
   }
-  return path === "" ? [] : [leaf(path, value)];
+  if (path === "") return [];
+  const isUntrusted = (typeof value === "string" && holds(value)) || holds(path);
+  return [{ ...leaf(path, value), ...(isUntrusted && { untrusted: true as const }) }];
 }
 
 /** Members that hold secrets: the owner sees that one is set, and the record does not keep it. */
@@ -52,9 +56,15 @@ export function fold(leaves: Leaf[]): Leaf[] {
   if (leaves.length <= MAX_LEAVES) return leaves;
   const rest = leaves.slice(MAX_LEAVES);
   const text = rest.map(({ path, value, folded }) => `${path}=${folded?.sha256 ?? value}`).join("\n");
+  const isUntrusted = rest.some(({ untrusted }) => untrusted);
   return [
     ...leaves.slice(0, MAX_LEAVES),
-    { path: `… ${rest.length} more values`, value: "folded", folded: { characters: text.length, sha256: sha256(text) } },
+    {
+      path: `… ${rest.length} more values`,
+      value: "folded",
+      ...(isUntrusted && { untrusted: true as const }),
+      folded: { characters: text.length, sha256: sha256(text) },
+    },
   ];
 }
 

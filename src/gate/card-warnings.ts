@@ -24,6 +24,15 @@ export function warningsOf({ effect }: Operation, leaves: Leaf[]): string[] {
   return [...warnings, ...leaves.flatMap(({ path, value }) => mixed(path, value))];
 }
 
+/** Where pieces of what the agent has read of outsiders are. */
+export function warningsOfRead(leaves: Leaf[], targetHoldsRead: boolean): string[] {
+  const warnings: string[] = [];
+  if (leaves.some(({ untrusted }) => untrusted))
+    warnings.push("Some values hold text that outsiders can write, which the agent has read; they are marked.");
+  if (targetHoldsRead) warnings.push("What it acts on holds text that outsiders can write, which the agent has read.");
+  return warnings;
+}
+
 function mixed(path: string, value: string): string[] {
   const letters = [...mixedLetters(path), ...mixedLetters(value)];
   return letters.length === 0 ? [] : [`${path} mixes letters that look alike: ${letters.slice(0, 5).join(", ")}.`];

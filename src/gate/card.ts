@@ -9,9 +9,10 @@ import type { Content } from "./card-content.ts";
 import { fold, leavesOf, sha256, shownText, type Leaf } from "./card-leaf.ts";
 import type { Named } from "./card-names.ts";
 import type { Sample } from "./card-people.ts";
-import { warningsOf } from "./card-warnings.ts";
+import { warningsOf, warningsOfRead } from "./card-warnings.ts";
 import { reachOf } from "./reach.ts";
 import { NOTHING_SEEN, type Sight } from "./sight.ts";
+import { isOutward } from "./taint.ts";
 
 /** What the owner sees and decides on. Rendered from the canonical request only; plain data, so that every channel shows the same. */
 export interface Card {
@@ -29,6 +30,8 @@ export interface Card {
   leaves: Leaf[];
   people: { count: number | null; basis: "counted" | "estimated" | "none" };
   warnings: string[];
+  /** What the agent has lately read that outsiders can write, where the call reaches out or holds pieces of it; `more` counts what is not named. */
+  untrusted?: { objects: string[]; more: number };
   /** The agent's own words: shown apart, never as a fact. */
   agent_says: string | null;
   /** Names of the ids among the leaves. */
@@ -74,14 +77,15 @@ export interface CardInput {
   holdSeconds?: number;
   since?: Card["since"];
   variant?: Card["variant"];
-  isTainted?: boolean;
 }
 
 /** Renders the card of one canonical request. Text of others in it is harmless, every value of the request is in it. */
 export function renderCard(input: CardInput): Card {
-  const { operation, request, sight = NOTHING_SEEN, holdSeconds = 0, since, variant, isTainted } = input;
+  const { operation, request, sight = NOTHING_SEEN, holdSeconds = 0, since, variant } = input;
+  const { read, holdsRead } = sight;
   const args = parseRequest(operation, request);
-  const all = leavesOf(args, "");
+  const all = leavesOf(args, "", read.holds);
+  const isUntrusted = holdsRead || all.some(({ untrusted }) => untrusted);
   const { kind, risk, reversible, inverse } = operation.effect;
   const { target, audience, names, changes, content, sample } = sight;
   return {
@@ -95,7 +99,9 @@ export function renderCard(input: CardInput): Card {
     audience: audience.map((group) => ({ ...group, name: shownName(group.name) })),
     leaves: fold(all),
     people: peopleOf(operation, args, sight),
-    warnings: [...warningsOf(operation, all), ...sight.warnings],
+    warnings: [...warningsOf(operation, all), ...warningsOfRead(all, holdsRead), ...sight.warnings],
+    ...(read.objects.length > 0 &&
+      (isUntrusted || isOutward(operation)) && { untrusted: { objects: read.objects.map((name) => shownText(name)), more: read.more } }),
     agent_says: shownReason(input.reason),
     ...(names.length > 0 && { names: names.map((one) => ({ ...one, name: shownName(one.name) })) }),
     ...(changes.length > 0 && { changes }),
@@ -106,7 +112,7 @@ export function renderCard(input: CardInput): Card {
     ...(holdSeconds > 0 && { hold_seconds: holdSeconds }),
     ...(since && { since }),
     ...(variant && { variant }),
-    ...(isTainted && { tainted: true }),
+    ...(read.objects.length > 0 && { tainted: true }),
   };
 }
 

@@ -172,8 +172,11 @@ export function createConnections(parts: GateParts): Connections {
       const at = clock.now();
       const interrupted = await store.transaction(async (tables) => {
         if (!(await tables.connections.revoke(connection.id, at))) return undefined;
+        // The key of its tokens goes with the secrets: what agents still hold means nothing any more.
         await tables.secrets.removeForConnection(connection.id);
         await tables.dataKeys.removeForConnection(connection.id);
+        await tables.privacyTokens.removeForConnection(connection.id);
+        await tables.untrustedReads.removeForConnection(connection.id);
         await voidLive(parts, tables, { connection_id: connection.id }, by, "the connection was revoked");
         const found = await interruptedBy(tables, connection.id);
         const under_way = found.under_way.map(({ call_id }) => call_id);

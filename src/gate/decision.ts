@@ -10,6 +10,7 @@ import { revoked } from "./credentials.ts";
 import { factsAt, gather, type Gathered, type Question } from "./facts.ts";
 import type { CurrentPolicy } from "./policy-files.ts";
 import { SECRET_SHAPE } from "./secret-shape.ts";
+import { isOutward } from "./taint.ts";
 
 /** What is decided of one call, under which policy, and on which facts. */
 export interface Ruling extends Ruled {
@@ -60,7 +61,20 @@ export function ruleOn(
   const isUnseen = current.unseen.has(operation.id);
   const raised = askAboutSecrets(decide(current.policy, operation, situation, isUnseen), operation);
   const effect = parts.catalog.find(operation.id)?.effect ?? operation.effect;
-  return isRaised(effect, operation) ? stricter(raised, decide(current.policy, { ...operation, effect }, situation, isUnseen)) : raised;
+  const ruled = isRaised(effect, operation)
+    ? stricter(raised, decide(current.policy, { ...operation, effect }, situation, isUnseen))
+    : raised;
+  return ruled.verdict === "allow" && isOutward(operation) ? taintFloor(ruled, gathered) : ruled;
+}
+
+/** Who has read what outsiders wrote may be doing their bidding: then what moves data out, or reaches people, is at least asked. */
+function taintFloor(ruled: Ruled, { facts }: Gathered): Ruled {
+  if (facts.tainted === false) return ruled;
+  const why =
+    facts.tainted === true
+      ? "The agent has lately read text that outsiders can write"
+      : "Whether the agent has read text of outsiders cannot be told";
+  return { ...ruled, verdict: "ask", because: `${ruled.because} ${why}, so it is asked.`, basis: "floor" };
 }
 
 /** What looks like a secret is not sent on the strength of a rule alone. */

@@ -30,7 +30,7 @@ export async function edit(parts: GateParts, row: ApprovalRow, by: string, chang
   const ruling = await decideCall(parts, { ...prepared, caller }, connection);
   if (ruling.verdict === "deny")
     throw new HalyardError("denied", `Changed like that, the policy denies it: ${saidTo({ agentId: "owner" }, ruling)}`);
-  const sight = await look(parts, connection, prepared.operation, prepared.request);
+  const sight = await look(parts, connection, prepared.operation, prepared.request, row.agent_id);
   return store.transaction(async (tables) => {
     const isFirst = await transition(parts, tables, row, "voided", by, { status_reason: "the owner changed the arguments" });
     const isAsked = isFirst && (await tables.approvals.pendingByDigest(row.agent_id, prepared.digest));
@@ -48,7 +48,7 @@ export async function edit(parts: GateParts, row: ApprovalRow, by: string, chang
       policyVersion: ruling.policyVersion,
       reason: asked.reason,
       sight,
-      isTainted: row.tainted === 1,
+      isTainted: sight.read.objects.length > 0,
       editedBy: by,
       since: { approval: row.id, why: "the owner changed the arguments", changes: differences(before.args, prepared.args, "", false) },
     });

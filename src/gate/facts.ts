@@ -11,6 +11,7 @@ import { groupsOf } from "./groups.ts";
 import { hostsOf } from "./hosts.ts";
 import { createLookups, type Lookups } from "./lookups.ts";
 import { reachOf } from "./reach.ts";
+import { isOutward, isTainted } from "./taint.ts";
 
 /** What is decided on: the operation with its effect as raised, the canonical arguments, who calls, and the digest of it all. */
 export interface Question {
@@ -60,10 +61,13 @@ export async function gather(parts: GateParts, connection: ConnectionRow, policy
   const situation = { args: question.args, facts };
   for (const operation of [question.operation, plain]) for (const name of wantedFacts(policy, operation, situation)) wanted.add(name);
   if (policy.caps.people_touched && facts.people === undefined) wanted.add("people");
+  // What moves data out, or reaches people, is asked of an agent that has read what outsiders wrote.
+  if (isOutward(question.operation)) wanted.add("tainted");
   const lookups = createLookups(parts, connection);
   let timeZone: Gathered["timeZone"];
   for (const name of wanted) {
-    if (name === "local_time" || name === "weekday") timeZone ??= await timeZoneOf(parts, connection).catch(unknownBecause);
+    if (name === "tainted") facts.tainted = await isTainted(parts, question.caller.agentId, policy.taint).catch(unknownBecause);
+    else if (name === "local_time" || name === "weekday") timeZone ??= await timeZoneOf(parts, connection).catch(unknownBecause);
     else facts[name] = await lookUp(parts, lookups, name, question).catch(unknownBecause);
   }
   return { facts, ...(timeZone !== undefined && { timeZone }) };
@@ -107,7 +111,6 @@ const FINDERS: Partial<Record<FactName, Finder>> = {
     const action = isMessage ? await lookups.related("get_action_id_for_flow_message", id) : id;
     return statusOf(lookups, "get_flow", await lookups.related("get_flow_id_for_flow_action", action));
   },
-  tainted: async (_, { caller }, { isTainted }) => isTainted?.(caller.agentId),
 };
 
 async function statusOf(lookups: Lookups, reader: string, id: string): Promise<string | undefined> {

@@ -10,9 +10,11 @@ import { credentialsOf } from "./credentials.ts";
 import { assertStanding, decideCall, saidTo, type Ruling } from "./decision.ts";
 import { intend, send, type Departure } from "./dispatch.ts";
 import type { Question } from "./facts.ts";
+import { errorForAgent, forAgent, unveil, viewForAgent } from "./for-agent.ts";
 import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
 import { runPlanCall } from "./plan-call.ts";
 import { prepare, type CallContext } from "./prepare.ts";
+import type { PutBack } from "./privacy-put-back.ts";
 import { insertCall, recordRead, recordRefusal, whose } from "./record.ts";
 import { checkpointIfDue } from "./checkpoints.ts";
 import { watchLookUps } from "./look-ups.ts";
@@ -55,17 +57,28 @@ export function createGate(parts: GateParts): Gate {
     return running;
   }
 
+  /** What goes back to an agent, errors too, goes through its veil: inside of it everything is as Klaviyo has it. */
   async function call(caller: Caller, input: CallInput): Promise<CallResult> {
+    const back: PutBack = new Map();
+    try {
+      return await forAgent(parts, caller, await steps(caller, input, back));
+    } catch (thrown) {
+      throw await errorForAgent(parts, caller, thrown, back);
+    }
+  }
+
+  async function steps(caller: Caller, input: CallInput, back: PutBack): Promise<CallResult> {
     await recoverNowAndThen();
     const callId = parts.newId("call");
     const receivedAt = clock.now();
     if (input.action === PLAN && input.intent !== "read")
-      return runPlanCall(parts, { caller, input, callId, receivedAt }, { rule, perform });
+      return runPlanCall(parts, { caller, input, callId, receivedAt, back }, { rule, perform });
     let context: CallContext;
     try {
       await refuseStoredSecrets(parts, input);
       const connection = await assertStanding(store, caller);
-      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, input) };
+      const given = await unveil(parts, caller, connection, input, back);
+      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, given) };
     } catch (thrown) {
       return refused({ caller, input: withheld(input, thrown), callId, receivedAt }, thrown);
     }
@@ -168,7 +181,7 @@ export function createGate(parts: GateParts): Gate {
     const { caller } = context;
     const lookUps = watchLookUps(parts);
     const sight = expected.verdict === "ask" ? await sightOf(lookUps.parts, context, expected) : NOTHING_SEEN;
-    const isTainted = (await parts.isTainted?.(caller.agentId)) ?? false;
+    const isTainted = sight.read.objects.length > 0;
     if (expected.verdict === "ask") await parts.dayKeys.refresh();
     await parts.dayKeys.ready();
     return store.transaction(async (tables): Promise<Turn> => {
@@ -215,7 +228,7 @@ export function createGate(parts: GateParts): Gate {
     const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
     if (goesOnWaiting) return NOTHING_SEEN;
     if (!live && (await tooManyPending(parts, store, caller, policy.caps)) !== undefined) return NOTHING_SEEN;
-    return look(watched, connection, prepared.operation, prepared.request);
+    return look(watched, connection, prepared.operation, prepared.request, caller.agentId);
   }
 
   const desk = createOwnerDesk(parts);
@@ -228,7 +241,7 @@ export function createGate(parts: GateParts): Gate {
         return withKeys(() => desk.approve(approvalId, by, options));
       }),
     deny: (approvalId, by, reason) => withKeys(() => desk.deny(approvalId, by, reason)),
-    approval: (caller, approvalId) => withKeys(() => desk.approval(caller, approvalId)),
+    approval: async (caller, approvalId) => viewForAgent(parts, caller, await withKeys(() => desk.approval(caller, approvalId))),
     approvals: (filter) => withKeys(() => desk.approvals(filter)),
     edit: (approvalId, by, changes) => tracked(() => withKeys(() => desk.edit(approvalId, by, changes))),
     standing: (approvalId, scope) => withKeys(() => desk.standing(approvalId, scope)),

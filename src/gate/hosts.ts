@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from "../lib/json.ts";
 export const UNREADABLE_HOST = "(unreadable)";
 
 /** Members whose text is an address whatever it looks like: what is no URL to us may be one to others. */
-const ADDRESS_NAME = /(^|_)(url|uri|href|src|link|endpoint|website)$|^(import_from_url|url_template|domain)$/i;
+export const ADDRESS_NAME = /(^|_)(url|uri|href|src|link|endpoint|website)$|^(import_from_url|url_template|domain)$/i;
 
 /**
  * An address inside of a text: any scheme before two slashes; a scheme of the web before fewer, as browsers read it; and `//host` where markup or styles begin an

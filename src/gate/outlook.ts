@@ -30,7 +30,7 @@ export async function outlookOf(parts: GateParts, row: ApprovalRow): Promise<Out
   const prepared = approvedRequest(parts, row, connection);
   const { policy } = await parts.policies.current(connection);
   // Both are read over the network, where the connection may be revoked by now.
-  const sight = await look(parts, connection, prepared.operation, prepared.request);
+  const sight = await look(parts, connection, prepared.operation, prepared.request, row.agent_id);
   const gathered = await gather(parts, connection, policy, { ...prepared, caller });
   return { caller, connection, sight, gathered };
 }

@@ -3,9 +3,11 @@ import { strictest } from "../policy/policy.ts";
 import type { Tables } from "../store/tables.ts";
 import { PLAN, type Caller, type CallInput, type CallResult, type GateParts, type PlanStep } from "./call.ts";
 import { assertStanding, type Ruling } from "./decision.ts";
+import { unveilPlan } from "./for-agent.ts";
 import { preparePlan } from "./plan.ts";
 import { askPlan, type Step } from "./plan-ask.ts";
 import type { CallContext } from "./prepare.ts";
+import type { PutBack } from "./privacy-put-back.ts";
 import { recordRefusal } from "./record.ts";
 import { look, NOTHING_SEEN } from "./sight.ts";
 
@@ -20,17 +22,19 @@ interface PlanCall {
   input: CallInput;
   callId: string;
   receivedAt: number;
+  /** Filled with what stood behind the tokens of its calls. */
+  back: PutBack;
 }
 
 /** Takes a plan through the gate: each call is decided on its own and the strictest verdict is the plan's. What is allowed runs step by step, as single calls. */
 export async function runPlanCall(
   parts: GateParts,
-  { caller, input, callId, receivedAt }: PlanCall,
+  { caller, input, callId, receivedAt, back }: PlanCall,
   { rule, perform }: SingleCalls,
 ): Promise<CallResult> {
   try {
     const connection = await assertStanding(parts.store, caller);
-    const { steps, whole } = preparePlan(parts.catalog, caller, connection, input);
+    const { steps, whole } = preparePlan(parts.catalog, caller, connection, await unveilPlan(parts, caller, connection, input, back));
     const shared = { caller, receivedAt, connection };
     const context: CallContext = { ...shared, input, callId, prepared: whole };
     const inputOf = (at: number): CallInput => ({
@@ -48,10 +52,11 @@ export async function runPlanCall(
     if (verdict === "allow") return await performAll(callId, contexts, rulings, perform);
     const asked: Step[] = [];
     for (const [at, one] of contexts.entries()) {
-      const sight = verdict === "ask" ? await look(parts, connection, one.prepared.operation, one.prepared.request) : NOTHING_SEEN;
+      const sight =
+        verdict === "ask" ? await look(parts, connection, one.prepared.operation, one.prepared.request, caller.agentId) : NOTHING_SEEN;
       asked.push({ context: one, ruling: rulings[at] ?? ruling, sight });
     }
-    const isTainted = (await parts.isTainted?.(caller.agentId)) ?? false;
+    const isTainted = asked.some(({ sight }) => sight.read.objects.length > 0);
     const decide = (tables: Tables, step: Step): Promise<Ruling> => rule(step.context, { tables, gathered: step.ruling.gathered });
     return await askPlan(parts, { context, ruling, steps: asked, isTainted, decide });
   } catch (thrown) {

@@ -12,7 +12,7 @@ export interface PreparedPlan {
   whole: Prepared;
 }
 
-const MAX_STEPS = 20;
+export const MAX_STEPS = 20;
 
 /**
  * Takes a plan's calls through steps 1 to 3, each as if it came alone: `{calls: [{action, args}, …]}`. No call can refer to what an earlier one answers: the owner

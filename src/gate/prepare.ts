@@ -6,6 +6,7 @@ import { buildRequest, type WireRequest } from "../catalog/request.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { assertStrictValue, canonicalJson, isJsonObject, JSON_LIMITS, type Json, type JsonObject } from "../lib/json.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
+import { refuseAddresses } from "./addresses.ts";
 import type { Caller, CallInput } from "./call.ts";
 import { classOf } from "./class.ts";
 
@@ -43,6 +44,7 @@ export function prepare(catalog: Catalog, caller: Caller, connection: Connection
   const args = JSON.parse(canonicalJson(resolved.args)) as JsonObject;
   const operation = { ...resolved.operation, effect: classOf(resolved.operation, args) };
   refuseWrongTool(operation, input.intent);
+  if (isWrite(operation)) refuseAddresses(args, connection.kind === "klaviyo");
   const request = buildRequest(operation, args, { account_id: connection.account_id });
   return { operation, args, request, digest: digestOf(caller, connection, request) };
 }

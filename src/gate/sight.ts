@@ -1,6 +1,6 @@
 import type { Operation } from "../catalog/operation.ts";
 import { parseRequest, type WireRequest } from "../catalog/request.ts";
-import { isJsonObject, type JsonObject } from "../lib/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { GateParts } from "./call.ts";
 import { audienceOf, estimateOf } from "./card-audience.ts";
@@ -13,6 +13,7 @@ import { confusedNames } from "./card-warnings.ts";
 import type { Audience, Card } from "./card.ts";
 import { reachOf } from "./reach.ts";
 import { digestOfSnapshot, snapshotOf, type Snapshot } from "./snapshot.ts";
+import { NOTHING_READ, untrustedSight, type UntrustedSight } from "./taint.ts";
 
 /** What the gate itself read of the thing that a write acts on: for the card, and to see at the use of it whether it is still so. */
 export interface Sight {
@@ -29,6 +30,10 @@ export interface Sight {
   snapshot: Snapshot;
   /** SHA-256 of the snapshot, hex; empty where there was nothing to read. */
   seen: string;
+  /** What the agent has lately read that outsiders can write. */
+  read: UntrustedSight;
+  /** Whether the thing holds a piece of that. */
+  holdsRead: boolean;
 }
 
 export const NOTHING_SEEN: Sight = {
@@ -42,6 +47,8 @@ export const NOTHING_SEEN: Sight = {
   warnings: [],
   snapshot: { item: null, groups: [], content: [] },
   seen: "",
+  read: NOTHING_READ,
+  holdsRead: false,
 };
 
 interface Looking {
@@ -56,7 +63,15 @@ interface Looking {
  * Reads what a write acts on: the item that its path names, or the one whose id its body names; with what hangs on it (messages, templates, audience) and the
  * names of the other ids. Everything is read by us, nothing taken from the agent. What cannot be read is shown by its id alone, and the card says so.
  */
-export async function look(parts: GateParts, connection: ConnectionRow, operation: Operation, request: WireRequest): Promise<Sight> {
+export async function look(
+  parts: GateParts,
+  connection: ConnectionRow,
+  operation: Operation,
+  request: WireRequest,
+  agentId: string,
+): Promise<Sight> {
+  const { policy } = await parts.policies.current(connection);
+  const untrusted = await untrustedSight(parts, connection, agentId, policy.taint);
   const reads = createCardReads(parts, connection);
   const args = parseRequest(operation, request);
   const looking = { parts, reads, operation, request, args };
@@ -86,6 +101,8 @@ export async function look(parts: GateParts, connection: ConnectionRow, operatio
     warnings: [...confused, ...(reads.hasFailed() ? ["Not all of it could be read: what is missing here is not checked."] : [])],
     snapshot,
     seen: digestOfSnapshot(snapshot),
+    read: untrusted,
+    holdsRead: body !== undefined && someText(body, untrusted.holds),
   };
 }
 
@@ -147,4 +164,10 @@ function templateIdsIn(body: JsonObject | undefined): string[] {
   };
   walk(body);
   return found;
+}
+
+function someText(value: Json, is: (text: string) => boolean): boolean {
+  if (typeof value === "string") return is(value);
+  if (Array.isArray(value)) return value.some((item) => someText(item, is));
+  return isJsonObject(value) && Object.values(value).some((inner) => someText(inner, is));
 }

@@ -56,7 +56,7 @@ export async function askAnew(
     policyVersion: version,
     reason: asked?.reason ?? null,
     sight,
-    isTainted: row.tainted === 1,
+    isTainted: sight.read.objects.length > 0,
     since: { approval: row.id, why: obstacle.obstacle, changes: obstacle.changes ?? [] },
     ...(row.edited_by !== null && { editedBy: row.edited_by }),
   };

@@ -4,6 +4,7 @@ export const ERROR_CODES = {
   config: { exit: 78, http: 500, retryable: false },
   invalid_json: { exit: 65, http: 400, retryable: false },
   invalid_arguments: { exit: 65, http: 400, retryable: false },
+  unknown_token: { exit: 65, http: 400, retryable: false },
   unknown_action: { exit: 65, http: 404, retryable: false },
   ambiguous_action: { exit: 65, http: 400, retryable: false },
   too_large: { exit: 65, http: 413, retryable: false },

@@ -3,6 +3,9 @@ import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 /** Most bytes of JSON that one answer may have: about 20,000 tokens, under every client's own cap. */
 export const MAX_ANSWER_BYTES = 60_000;
 
+/** Most rows of one answer: as many as Klaviyo's largest page has. */
+export const MAX_ROWS = 1000;
+
 /** Room for the note that says what was left out. */
 const NOTE_BYTES = 600;
 
@@ -14,19 +17,21 @@ const TEXT_LIMITS = [16_000, 4000, 1000, 200];
  * A cut answer has no `next_cursor`, since going on from there would skip the rows that were cut.
  */
 export function fit(data: JsonObject, maxBytes = MAX_ANSWER_BYTES): JsonObject {
-  if (sizeOf(data) <= maxBytes) return data;
+  const { rows } = data;
+  if (sizeOf(data) <= maxBytes && !(Array.isArray(rows) && rows.length > MAX_ROWS)) return data;
   const room = maxBytes - NOTE_BYTES;
   return fitRows(data, room) ?? fitTexts(data, room) ?? tooLarge(data);
 }
 
 function fitRows(data: JsonObject, room: number): JsonObject | undefined {
-  const { rows, next_cursor: _, ...rest } = data;
+  // What is untrusted goes last again.
+  const { rows, next_cursor: _, _untrusted: marks, ...rest } = data;
   if (!Array.isArray(rows)) return undefined;
-  let left = room - sizeOf({ ...rest, rows: [] });
+  let left = room - sizeOf({ ...rest, rows: [], _untrusted: marks ?? [] });
   const shown: Json[] = [];
   for (const row of rows) {
     left -= sizeOf(row) + 1;
-    if (left < 0) break;
+    if (left < 0 || shown.length >= MAX_ROWS) break;
     shown.push(row);
   }
   if (shown.length === 0) return undefined;
@@ -35,6 +40,7 @@ function fitRows(data: JsonObject, room: number): JsonObject | undefined {
     count: shown.length,
     rows: shown,
     truncated: `${shown.length} of ${rows.length} rows shown. Ask again with page_size ${shown.length} or less, or with fewer fields (fields_…), and go on with next_cursor from there.`,
+    ...(marks !== undefined && { _untrusted: marks }),
   };
 }
 

@@ -17,10 +17,11 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           ...(result.earlier && { note: "It ran earlier, under this approval; nothing was sent again." }),
           ...executedOf(result.executed),
           ...(result.unrecorded && { warning: UNRECORDED }),
-          ...shapeBody(result.body),
           ...(result.status === "accepted" && {
             next: "Klaviyo took it as a job and works on it. Read the job, or the object, to see when it is done.",
           }),
+          // Last, because its own last member speaks of what stands before it.
+          ...shapeBody(result.body, result.marked),
         },
       };
     case "approval_required":

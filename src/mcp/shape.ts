@@ -1,15 +1,21 @@
+import { untrustedAttributes } from "../gate/marking.ts";
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 
 /**
  * Turns a JSON:API document into what a model reads best: `rows` (or `row`) of `{id, type, …attributes, relationships}`, nulls and links left out,
- * `count`, `next_cursor` where there is another page. Anything else comes back as `body`.
+ * `count`, `next_cursor` where there is another page. Anything else comes back as `body`. With `mark`, `_untrusted` at the end lists where text stands that
+ * outsiders can write: `rows[].properties` is that field in any of the rows.
  */
-export function shapeBody(body: Json | null): JsonObject {
+export function shapeBody(body: Json | null, mark = false): JsonObject {
   if (body === null) return {};
   const data = isJsonObject(body) ? body["data"] : undefined;
-  if (!isJsonObject(body) || !(isResource(data) || (Array.isArray(data) && data.every(isResource)))) return { body: without(body) };
-  const included = new Included(body["included"], data);
-  const rows = (Array.isArray(data) ? data : [data]).map((resource) => rowOf(resource, included));
+  if (!isJsonObject(body) || !(isResource(data) || (Array.isArray(data) && data.every(isResource))))
+    return { body: without(body), ...(mark && { _untrusted: ["body"] }) };
+  const marks = new Set<string>();
+  const included = new Included(body["included"], data, marks);
+  const rows = (Array.isArray(data) ? data : [data]).map((resource) =>
+    rowOf(resource, included, Array.isArray(data) ? "rows[]" : "row", marks),
+  );
   const rest = included.rest();
   const meta = isJsonObject(body["meta"]) ? dropNulls(body["meta"]) : {};
   const cursor = nextCursor(body["links"]);
@@ -18,6 +24,7 @@ export function shapeBody(body: Json | null): JsonObject {
     ...(rest.length > 0 && { included: rest }),
     ...(cursor !== undefined && { next_cursor: cursor }),
     ...(Object.keys(meta).length > 0 && { meta }),
+    ...(mark && marks.size > 0 && { _untrusted: [...marks] }),
   };
 }
 
@@ -41,26 +48,31 @@ function isResource(value: Json | undefined): value is Resource {
   return isJsonObject(value) && typeof value["type"] === "string";
 }
 
-function rowOf(resource: Resource, included: Included | undefined): JsonObject {
+function rowOf(resource: Resource, included: Included | undefined, place: string, marks: Set<string>): JsonObject {
   const row: JsonObject = { ...(typeof resource.id === "string" && { id: resource.id }), type: resource.type };
   const attributes = isJsonObject(resource["attributes"]) ? dropNulls(resource["attributes"]) : {};
   // An attribute may be called "type" or "id" itself.
-  for (const [name, value] of Object.entries(attributes)) row[name in row ? `attribute_${name}` : name] = value;
-  const relationships = relationshipsOf(resource["relationships"], included);
+  const untrusted = untrustedAttributes(resource.type, attributes);
+  for (const [name, value] of Object.entries(attributes)) {
+    const shown = name in row ? `attribute_${name}` : name;
+    row[shown] = value;
+    if (untrusted.includes(name)) marks.add(`${place}.${shown}`);
+  }
+  const relationships = relationshipsOf(resource["relationships"], included, `${place}.relationships`);
   if (Object.keys(relationships).length > 0) row["relationships"] = relationships;
   if (isJsonObject(resource["meta"])) row["meta"] = dropNulls(resource["meta"]);
   return row;
 }
 
 /** Only what is linked is told: a relationship that is nothing but URLs says nothing to an agent. */
-function relationshipsOf(relationships: Json | undefined, included: Included | undefined): JsonObject {
+function relationshipsOf(relationships: Json | undefined, included: Included | undefined, place: string): JsonObject {
   if (!isJsonObject(relationships)) return {};
   const told: JsonObject = {};
   for (const [name, relationship] of Object.entries(relationships)) {
     const data = isJsonObject(relationship) ? relationship["data"] : undefined;
-    const place = (item: Json): Json => (isResource(item) ? (included?.take(item) ?? item.id ?? null) : item);
-    if (Array.isArray(data) && data.length > 0) told[name] = data.map(place);
-    else if (isResource(data)) told[name] = place(data);
+    const put = (item: Json, at: string): Json => (isResource(item) ? (included?.take(item, `${place}.${at}`) ?? item.id ?? null) : item);
+    if (Array.isArray(data) && data.length > 0) told[name] = data.map((item) => put(item, `${name}[]`));
+    else if (isResource(data)) told[name] = put(data, name);
   }
   return told;
 }
@@ -70,7 +82,10 @@ class Included {
   readonly #byKey = new Map<string, Resource>();
   readonly #references = new Map<string, number>();
 
-  constructor(included: Json | undefined, data: Json | undefined) {
+  readonly #marks: Set<string>;
+
+  constructor(included: Json | undefined, data: Json | undefined, marks: Set<string>) {
+    this.#marks = marks;
     for (const resource of Array.isArray(included) ? included : []) if (isResource(resource)) this.#byKey.set(keyOf(resource), resource);
     for (const resource of Array.isArray(data) ? data : [data]) if (isResource(resource)) this.#count(resource["relationships"]);
   }
@@ -84,16 +99,16 @@ class Included {
     }
   }
 
-  take(identifier: Resource): JsonObject | undefined {
+  take(identifier: Resource, place: string): JsonObject | undefined {
     const key = keyOf(identifier);
     const resource = this.#references.get(key) === 1 ? this.#byKey.get(key) : undefined;
     if (!resource) return undefined;
     this.#byKey.delete(key);
-    return rowOf(resource, undefined);
+    return rowOf(resource, undefined, place, this.#marks);
   }
 
   rest(): JsonObject[] {
-    return [...this.#byKey.values()].map((resource) => rowOf(resource, undefined));
+    return [...this.#byKey.values()].map((resource) => rowOf(resource, undefined, "included[]", this.#marks));
   }
 }
 

@@ -156,6 +156,7 @@ function plainSettings(
       after.elicitation.risk_at_most,
       (after.elicitation.risk_at_most ?? 0) > (before.elicitation.risk_at_most ?? 0),
     ],
+    ["taint.minutes", before.taint.minutes, after.taint.minutes, after.taint.minutes < before.taint.minutes],
     ["good_for.hours", before.good_for.hours, after.good_for.hours, after.good_for.hours > before.good_for.hours],
   ];
 }

@@ -12,6 +12,8 @@ export interface Sections {
   hold: { sends_seconds: number };
   /** Up to which risk an approval may be asked inside the agent's client; null for never. */
   elicitation: { risk_at_most: 1 | 2 | 3 | null };
+  /** How long an agent counts as tainted after it has read text that outsiders can write. */
+  taint: { minutes: number };
   /** How long the last good document holds after the file was damaged. */
   good_for: { hours: number };
 }
@@ -33,6 +35,7 @@ export const SECTIONS = {
   egress: z.strictObject({ hosts: z.array(host).max(200).default([]) }).prefault({}),
   hold: z.strictObject({ sends_seconds: z.int().min(0).max(86_400).default(60) }).prefault({}),
   elicitation: z.strictObject({ risk_at_most: z.literal([1, 2, 3]).nullable().default(null) }).prefault({}),
+  taint: z.strictObject({ minutes: z.int().min(1).max(10_080).default(30) }).prefault({}),
   good_for: z.strictObject({ hours: z.int().min(0).max(168).default(24) }).prefault({}),
 };
 

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import { HalyardError } from "../lib/errors.ts";
 import { up as tables } from "./migrations/0001-tables.ts";
 import { up as policy } from "./migrations/0002-policy.ts";
+import { up as whatAgentsSee } from "./migrations/0005-what-agents-see.ts";
 import { up as keys } from "./migrations/0006-keys.ts";
 import { up as audit } from "./migrations/0007-audit.ts";
 import { up as approvals } from "./migrations/0008-approvals.ts";
@@ -12,6 +13,7 @@ import type { Db } from "./schema.ts";
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-tables": { up: tables },
   "0002-policy": { up: policy },
+  "0005-what-agents-see": { up: whatAgentsSee },
   "0006-keys": { up: keys },
   "0007-audit": { up: audit },
   "0008-approvals": { up: approvals },

@@ -13,8 +13,10 @@ import type { LeaseRow } from "./tables/leases.ts";
 import type { MasterKeyRow } from "./tables/master-keys.ts";
 import type { MetaRow } from "./tables/meta.ts";
 import type { PolicyRow } from "./tables/policies.ts";
+import type { PrivacyTokenRow } from "./tables/privacy-tokens.ts";
 import type { RateWindowRow } from "./tables/rate-windows.ts";
 import type { SecretRow } from "./tables/secrets.ts";
+import type { UntrustedReadRow } from "./tables/untrusted-reads.ts";
 
 /** Every table with its columns as they are stored, after the last migration. */
 export interface Schema {
@@ -32,6 +34,8 @@ export interface Schema {
   policies: PolicyRow;
   cap_uses: CapUseRow;
   denials: DenialRow;
+  privacy_tokens: PrivacyTokenRow;
+  untrusted_reads: UntrustedReadRow;
   rate_windows: RateWindowRow;
   leases: LeaseRow;
   meta: MetaRow;

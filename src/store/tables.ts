@@ -13,8 +13,10 @@ import { leasesTable } from "./tables/leases.ts";
 import { masterKeysTable } from "./tables/master-keys.ts";
 import { metaTable } from "./tables/meta.ts";
 import { policiesTable } from "./tables/policies.ts";
+import { privacyTokensTable } from "./tables/privacy-tokens.ts";
 import { rateWindowsTable } from "./tables/rate-windows.ts";
 import { secretsTable } from "./tables/secrets.ts";
+import { untrustedReadsTable } from "./tables/untrusted-reads.ts";
 
 export type Tables = ReturnType<typeof createTables>;
 
@@ -34,6 +36,8 @@ export function createTables(db: Db) {
     policies: policiesTable(db),
     capUses: capUsesTable(db),
     denials: denialsTable(db),
+    privacyTokens: privacyTokensTable(db),
+    untrustedReads: untrustedReadsTable(db),
     rateWindows: rateWindowsTable(db),
     leases: leasesTable(db),
     meta: metaTable(db),

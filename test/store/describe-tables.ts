@@ -179,6 +179,52 @@ export function describeTables(databases: () => Databases): void {
       expect(await store.leases.acquire("digest", "a", 100, 152)).toBe(true);
     });
 
+    it("keeps what a token stands for once, finds it for its own connection, and forgets all of a connection", async () => {
+      await seed(store);
+      const rows = Array.from({ length: 450 }, (_, at) => ({
+        connection_id: "conn_1",
+        token: `t${at}`,
+        sealed: `s${at}`,
+        created_at: START_MS,
+      }));
+      await store.privacyTokens.add(rows);
+      await store.privacyTokens.add([{ connection_id: "conn_1", token: "t1", sealed: "other", created_at: START_MS }]);
+      const found = await store.privacyTokens.find("conn_1", [...rows.map(({ token }) => token), "none"]);
+      expect([found.size, found.get("t1"), found.get("t449")]).toEqual([450, "s1", "s449"]);
+      expect((await store.privacyTokens.find("conn_2", ["t1"])).size).toBe(0);
+      expect((await store.privacyTokens.find("conn_1", [])).size).toBe(0);
+      await store.privacyTokens.removeForConnection("conn_1");
+      expect((await store.privacyTokens.find("conn_1", ["t1"])).size).toBe(0);
+    });
+
+    it("keeps what an agent read of outsiders, by agent and time", async () => {
+      await seed(store);
+      const read = (call_id: string, agent_id: string, at: number) => ({
+        call_id,
+        agent_id,
+        connection_id: "conn_1",
+        at,
+        objects: "[]",
+        more: 0,
+        shingles: "",
+      });
+      for (const row of [read("c1", "a", 100), read("c2", "a", 200), read("c3", "b", 300), read("c1", "a", 250)])
+        await store.untrustedReads.add(row);
+      expect((await store.untrustedReads.since("a", 150)).map(({ call_id, at }) => [call_id, Number(at)])).toEqual([
+        ["c1", 250],
+        ["c2", 200],
+      ]);
+      expect([
+        await store.untrustedReads.any("a", 249),
+        await store.untrustedReads.any("a", 250),
+        await store.untrustedReads.any("c", 0),
+      ]).toEqual([true, false, false]);
+      await store.untrustedReads.removeBefore("a", 200);
+      expect((await store.untrustedReads.since("a", 0)).map(({ call_id }) => call_id)).toEqual(["c1"]);
+      await store.untrustedReads.removeForConnection("conn_1");
+      expect(await store.untrustedReads.any("b", 0)).toBe(false);
+    });
+
     it("sets, adds and gets meta values, and knows when it was made", async () => {
       await store.meta.set("k", "1");
       await store.meta.set("k", "2");

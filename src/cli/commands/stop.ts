@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { HalyardError, ERROR_CODES } from "../../lib/errors.ts";
-import type { Stopped } from "../../gate/stop.ts";
+import type { Stopped } from "../../gate/stop-held.ts";
 import { styled, type Line } from "../layout.ts";
 import { resultLines } from "../result-lines.ts";
 import type { Session } from "../session.ts";
@@ -34,7 +34,7 @@ export function build(command: Command, session: Session): void {
       const stopped = await session.output.during("Stopping it", gate.stop(id, session.by));
       const { outcome, approval } = stopped;
       if (outcome !== "stopped") session.endWith(ERROR_CODES.conflict.exit);
-      session.output.result(stopped, () => [
+      session.output.result(stopped, (): Line[] => [
         TOLD[outcome],
         ...(approval.result && outcome !== "stopped" ? resultLines(approval.result, session) : []),
       ]);

@@ -11,7 +11,7 @@ export interface SecretRow {
   created_at: number;
 }
 
-export type SecretPurpose = "klaviyo-key" | "agent-token" | "request" | "audit-signing" | "audit-day";
+export type SecretPurpose = "klaviyo-key" | "privacy-key" | "agent-token" | "request" | "audit-signing" | "audit-day";
 export type NewSecret = Insertable<SecretRow>;
 
 export function secretsTable(db: Db) {
