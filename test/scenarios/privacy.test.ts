@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openApp } from "../../src/app.ts";
 import { Secret } from "../../src/lib/secret.ts";
 import type { Json, JsonObject } from "../../src/lib/json.ts";
+import { openSecrets } from "../../src/secrets.ts";
 import { httpAgent, stdioAgent, type Agent } from "../fixtures/doors.ts";
 import { createWorld, type World } from "../fixtures/world.ts";
 
@@ -132,6 +133,53 @@ describe("a token in a call", () => {
     expect(told.data).toMatchObject({ status: "done", row: { id, first_name: "Augusta", email } });
     expect((await agent.call("approval_status", { approval_id: approval })).text).not.toContain(ADA.email);
     expect(await ownerSees("get_profile", { id })).toContain(`"note":"for ${ADA.email}"`);
+  });
+
+  it("stands for its person in each call of a plan, and in what became of it", async () => {
+    const id = await makePerson();
+    const { email } = await rowOf(id);
+    world.setPolicy("version: 1\npreset: read-only\n");
+    const one = (first_name: string): JsonObject => ({ action: "create_or_update_profile", args: { email: String(email), first_name } });
+    const args = { calls: [one("Augusta"), one("Ada")] };
+    const approval = String((await write("plan", args)).data["approval_id"]);
+    const { card } = await world.app.gate.approval(await world.app.agents.owner(undefined), approval);
+    for (const step of card.steps ?? []) expect(step.leaves).toContainEqual(expect.objectContaining({ path: "email", value: ADA.email }));
+    expect(card.steps).toHaveLength(2);
+    await world.app.gate.approve(approval, "anna", { run: true });
+    const told = await write("plan", args);
+    expect(told.data).toMatchObject({
+      status: "done",
+      steps: [
+        { status: "done", row: { id, email } },
+        { status: "done", row: { id, email } },
+      ],
+    });
+    for (const { text } of [told, await agent.call("approval_status", { approval_id: approval })]) expect(text).not.toContain(ADA.email);
+  });
+
+  it("is veiled in the arguments that the owner put in the place of the agent's", async () => {
+    const id = await makePerson();
+    world.setPolicy("version: 1\npreset: read-only\n");
+    const { data } = await write("update_profile", { id, first_name: "Augusta" });
+    const { approval_id: edited } = await world.app.gate.edit(String(data["approval_id"]), "anna", { email: "augusta.king@example.com" });
+    await world.app.gate.approve(edited, "anna", { run: true });
+    const told = await agent.call("approval_status", { approval_id: edited });
+    expect(told.data).toHaveProperty("result.executed_args.email", expect.stringMatching(TOKEN));
+    expect(told.text).not.toContain("augusta.king");
+  });
+
+  it("stays what it is when the master key is replaced", async () => {
+    const id = await makePerson();
+    const before = await rowOf(id);
+    const desk = await openSecrets(world.config);
+    await desk.rotate({ by: "test" });
+    await desk.close();
+    const again = await openApp(world.config, { clock: world.clock });
+    const args = { id, first_name: String(before["email"]) };
+    const { body } = (await again.gate.call(world.agent, { action: "get_profile", args: { id }, intent: "read" })) as { body: JsonObject };
+    expect(JSON.stringify(body)).toContain(String(before["email"]));
+    expect(await again.gate.call(world.agent, { action: "update_profile", args, intent: "write" })).toHaveProperty("call_id");
+    await again.close();
   });
 
   it("a name with a quote in it does not break out of a filter (attack B17)", async () => {
