@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { HalyardError, ERROR_CODES } from "../../lib/errors.ts";
-import type { Stopped } from "../../gate/stop.ts";
-import { styled, type Line } from "../layout.ts";
+import type { Stopped } from "../../gate/stop-held.ts";
+import { styled, type Piece } from "../layout.ts";
 import { resultLines } from "../result-lines.ts";
 import type { Session } from "../session.ts";
 
@@ -9,7 +9,7 @@ const HELP = `
 What sends messages waits after your yes (policy: hold.sends_seconds). Until it has left, stop keeps it from going, and tells whether it came in time.
 Exit status: 0 stopped, nothing left; 75 it had left already, or there was nothing to stop.`;
 
-const TOLD: Record<Stopped["outcome"], Line> = {
+const TOLD: Record<Stopped["outcome"], Piece[]> = {
   stopped: [styled("green", "Stopped. "), "Nothing was sent."],
   too_late: [styled("red", "Too late. "), "It had left before the stop came."],
   unclear: [
