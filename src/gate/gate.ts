@@ -44,13 +44,13 @@ const LOOK_FOR_DUE_EVERY_MS = 1000;
 export function createGate(parts: GateParts): Gate {
   const { store, catalog, clock, client } = parts;
   const underWay = new Set<Promise<unknown>>();
-  let isClosing = false;
+  const closing = new AbortController();
   let recoveredAt = clock.now();
   let calls = 0;
 
   /** Keeps count of what must end before the store may be closed. */
   function tracked<T>(work: () => Promise<T>): Promise<T> {
-    if (isClosing)
+    if (closing.signal.aborted)
       return Promise.reject(new HalyardError("store_unavailable", "Halyard is stopping.", { hint: "Call again when it runs." }));
     const running = work().finally(() => underWay.delete(running));
     underWay.add(running);
@@ -249,15 +249,16 @@ export function createGate(parts: GateParts): Gate {
     sendDue: () => tracked(() => withKeys(() => desk.sendDue())),
     recover: () => recover(parts),
     async attend(signal) {
-      while (!signal.aborted && !isClosing) {
+      const ends = AbortSignal.any([signal, closing.signal]);
+      while (!ends.aborted) {
         // What fails now is tried again; a store that is away says so wherever it matters.
         await tracked(() => desk.sendDue()).catch(() => 0);
-        await clock.wait(LOOK_FOR_DUE_EVERY_MS, signal).catch(() => undefined);
+        await clock.wait(LOOK_FOR_DUE_EVERY_MS, ends).catch(() => undefined);
       }
     },
     async close() {
-      if (isClosing) return;
-      isClosing = true;
+      if (closing.signal.aborted) return;
+      closing.abort();
       await Promise.allSettled(underWay);
       // A store that fails now has failed at calls before; what is left must close all the same.
       await Promise.allSettled([parts.refusals.flush(true).then(() => checkpointIfDue(parts))]);
