@@ -46,7 +46,14 @@ export async function clearanceOf(parts: GateParts, tables: Tables, row: Approva
   const prepared = approvedRequest(parts, row, connection);
   const question = { ...prepared, caller };
   const ruling = await decideCall(parts, question, connection, { tables, gathered });
-  if (ruling.verdict === "deny") return { obstacle: `the policy denies it: ${saidTo(caller, ruling)}` };
+  if (ruling.verdict === "deny") {
+    // The agent sees why its approval is void, so the whole reason stands only in the owner's record.
+    const { verdict, because, rules } = ruling;
+    const fields = { verdict, because, rules, policy_version: ruling.policyVersion };
+    const whose = { call_id: row.call_id, agent_id: row.agent_id, connection_id: row.connection_id };
+    await tables.audit.append({ ...whose, at: parts.clock.now(), event: "decided", fields });
+    return { obstacle: `the policy denies it: ${saidTo(caller, ruling)}` };
+  }
   return { prepared, uses: usesOf(question, gathered) };
 }
 

@@ -84,7 +84,12 @@ describe("writes", () => {
       status: "consumed",
       result: { status: "done" },
     });
-    expect(await world.app.gate.approve(second.approval_id, "anna", { run: true })).toMatchObject({ status: "voided" });
+    expect(await world.app.gate.approve(second.approval_id, "anna", { run: true })).toMatchObject({
+      status: "voided",
+      status_reason: "the policy denies it: A limit that the owner set is reached; time frees it again.",
+    });
+    const { events } = await world.app.callStory(second.call_id);
+    expect(events.map(({ fields }) => fields["because"])).toContainEqual(expect.stringContaining('The cap "writes" is 1 in a day'));
     expect(statusOf(await tag())).toBe("denied");
     expect(world.ledger().filter((line) => line.startsWith("POST"))).toHaveLength(1);
   });
