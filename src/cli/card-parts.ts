@@ -61,10 +61,20 @@ export function sampleLine({ sample }: Card): string | undefined {
 /** What is different from the card before, and which denied call it nearly repeats. */
 export function historyLines({ since, variant }: Card): Line[] {
   return [
-    ...(since ? [[styled("yellow", `  ! It takes the place of ${since.approval}: ${since.why}.`)], ...changeLines("Different from the card before:", since.changes)] : []),
+    ...(since
+      ? [
+          [styled("yellow", `  ! It takes the place of ${since.approval}: ${since.why}.`)],
+          ...changeLines("Different from the card before:", since.changes),
+        ]
+      : []),
     ...(variant
       ? [
-          [styled("yellow", `  ! It nearly repeats ${variant.denied}, which was denied at ${variant.at}${variant.reason === null ? "." : `: "${variant.reason}"`}`)],
+          [
+            styled(
+              "yellow",
+              `  ! It nearly repeats ${variant.denied}, which was denied at ${variant.at}${variant.reason === null ? "." : `: "${variant.reason}"`}`,
+            ),
+          ],
           ...changeLines("Different from the denied call:", variant.changes),
         ]
       : []),

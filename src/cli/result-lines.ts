@@ -61,7 +61,10 @@ export function resultLines(result: CallResult, session: Session): Line[] {
 /** What waits for its time, and how to stop it. It goes when any process of Halyard's is there to send it. */
 function heldLines(approvalId: string, goesAt: string, byItself: boolean, { typed }: Session): Line[] {
   return [
-    [styled("green", "Approved. "), byItself ? `It goes at ${goesAt}, from any Halyard that runs then.` : `It can go from ${goesAt} on, when the agent asks again.`],
+    [
+      styled("green", "Approved. "),
+      byItself ? `It goes at ${goesAt}, from any Halyard that runs then.` : `It can go from ${goesAt} on, when the agent asks again.`,
+    ],
     `  To stop it: ${typed(`stop ${approvalId}`)}`,
     ...(byItself ? [`  If none runs: ${typed(`approve ${approvalId} --wait`)}`] : []),
   ];
@@ -102,9 +105,13 @@ export function afterApproval(view: ApprovalView, session: Session): { lines: Li
     return { lines: [[styled("green", "Approved. "), `It goes out when ${view.card.agent} asks again, until ${view.use_by}.`]], status: 0 };
   }
   if (view.status === "consumed") return { lines: [[styled("green", "Approved. "), "It is being sent now."]], status: 0 };
-  const instead: Line[] = view.replaced_by === undefined ? [] : [`  A new card shows what is different: ${session.typed(`approvals show ${view.replaced_by}`)}`];
+  const instead: Line[] =
+    view.replaced_by === undefined ? [] : [`  A new card shows what is different: ${session.typed(`approvals show ${view.replaced_by}`)}`];
   return {
-    lines: [[styled("red", "Not sent. "), `The approval is ${view.status}: ${view.status_reason ?? "no reason is on record"}.`], ...instead],
+    lines: [
+      [styled("red", "Not sent. "), `The approval is ${view.status}: ${view.status_reason ?? "no reason is on record"}.`],
+      ...instead,
+    ],
     status: ERROR_CODES.conflict.exit,
   };
 }

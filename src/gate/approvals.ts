@@ -176,11 +176,7 @@ export function sealedFor(connection: Pick<ConnectionRow, "id" | "account_id">, 
 }
 
 /** The exact request that was approved, with its operation, its effect class and the digest of the call. */
-export function approvedRequest(
-  parts: GateParts,
-  row: ApprovalRow,
-  connection: ConnectionRow,
-): Prepared {
+export function approvedRequest(parts: GateParts, row: ApprovalRow, connection: ConnectionRow): Prepared {
   const sealed = parts.vault.open(row.request_sealed, sealedFor(connection, row.id, "request")).reveal();
   const { request, effect, digest } = JSON.parse(sealed) as { request: WireRequest; effect: Operation["effect"]; digest: string };
   const operation = { ...mustFind(parts.catalog, row.operation), effect };
@@ -221,7 +217,8 @@ export function viewOf(row: ApprovalRow): ApprovalView {
     decided_by: row.decided_by,
     decided_at: row.decided_at === null ? null : isoMillis(row.decided_at),
     card,
-    ...(row.status === "approved" && row.held_until !== null && { goes_at: isoMillis(row.held_until), goes_by_itself: row.runs_itself === 1 }),
+    ...(row.status === "approved" &&
+      row.held_until !== null && { goes_at: isoMillis(row.held_until), goes_by_itself: row.runs_itself === 1 }),
     ...(row.replaced_by !== null && { replaced_by: row.replaced_by }),
     ...(row.edited_by !== null && { edited_by: row.edited_by }),
   };

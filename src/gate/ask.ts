@@ -50,7 +50,8 @@ export async function ask(parts: GateParts, tables: Tables, asking: Asking): Pro
   return { answer: waitingAnswer(row, context.callId, prepared.operation.id, saidTo(caller, ruling)) };
 }
 
-const TOO_SOON = "The owner said no to nearly this call. Tell your user what the owner refused; if it is still wanted as it is now, ask again after";
+const TOO_SOON =
+  "The owner said no to nearly this call. Tell your user what the owner refused; if it is still wanted as it is now, ask again after";
 
 async function deny(parts: GateParts, tables: Tables, context: CallContext, because: string, approvalId?: string): Promise<Denied> {
   const patch = { status: "denied", verdict: "deny", because, finished_at: parts.clock.now() } as const;
@@ -98,7 +99,12 @@ async function insertNew(
 }
 
 /** What is different from the card before, where that one was voided because what it rested on moved. */
-async function sinceVoided(parts: GateParts, tables: Tables, { caller, connection, prepared }: CallContext, sight: Sight): Promise<Card["since"]> {
+async function sinceVoided(
+  parts: GateParts,
+  tables: Tables,
+  { caller, connection, prepared }: CallContext,
+  sight: Sight,
+): Promise<Card["since"]> {
   const [last] = await tables.approvals.byDigest(caller.agentId, prepared.digest, 1);
   if (last?.status !== "voided" || last.replaced_by !== null || last.record_version !== RECORD_VERSION) return undefined;
   const before = seenSnapshot(parts, last, connection);

@@ -39,8 +39,13 @@ function ofAudiences(reads: CardReads, audiences: unknown): Promise<Audience[]> 
 
 async function countedGroups(reads: CardReads, included: string[], excluded: string[]): Promise<Audience[]> {
   const all = [...included.map((id) => ({ id })), ...excluded.map((id) => ({ id, excluded: true as const }))];
-  const counted = await Promise.all(all.slice(0, MAX_COUNTED).map(async (group) => ({ ...(await countedGroup(reads, group.id)), ...group })));
-  return [...counted, ...all.slice(MAX_COUNTED).map((group): Audience => ({ ...group, type: "list or segment", name: null, people: null }))];
+  const counted = await Promise.all(
+    all.slice(0, MAX_COUNTED).map(async (group) => ({ ...(await countedGroup(reads, group.id)), ...group })),
+  );
+  return [
+    ...counted,
+    ...all.slice(MAX_COUNTED).map((group): Audience => ({ ...group, type: "list or segment", name: null, people: null })),
+  ];
 }
 
 async function countedGroup(reads: CardReads, id: string): Promise<Audience> {

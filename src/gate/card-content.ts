@@ -87,7 +87,8 @@ export function givenContent(args: Json): Content[] {
     for (const [name, inner] of Object.entries(value)) {
       const at = path === "" ? name : `${path}.${name}`;
       const isPage = typeof inner === "string" && (name === "html" || /<(html|body|table|div|p)\b/i.test(inner));
-      if (isPage && found.length < MAX_TEMPLATES) found.push({ what: shownText(at, 80), ...headOf(value), ...textOf(htmlToText(inner)), basis: "given" });
+      if (isPage && found.length < MAX_TEMPLATES)
+        found.push({ what: shownText(at, 80), ...headOf(value), ...textOf(htmlToText(inner)), basis: "given" });
       else walk(inner, at);
     }
   };
@@ -108,7 +109,10 @@ function headOf(content: JsonObject): Pick<Content, "subject" | "preview" | "fro
 
 function textOf(text: string): Pick<Content, "text" | "folded"> {
   // Line breaks are the layout of a message; everything else that steers a terminal is shown as its code point.
-  const whole = text.split("\n").map((line) => shownText(line, Number.MAX_SAFE_INTEGER)).join("\n");
+  const whole = text
+    .split("\n")
+    .map((line) => shownText(line, Number.MAX_SAFE_INTEGER))
+    .join("\n");
   if (whole.length <= MAX_TEXT_CHARACTERS) return { text: whole };
   return { text: `${whole.slice(0, MAX_TEXT_CHARACTERS)}…`, folded: { characters: whole.length, sha256: sha256(text) } };
 }

@@ -43,12 +43,23 @@ function isResource(holder: JsonObject, inner: Json): boolean {
 }
 
 /** Looks the names of ids up: many in one request where Klaviyo can be asked so, else a few one by one. */
-export async function namesOf(catalog: Catalog, reads: CardReads, channel: Operation["channel"], ids: Map<string, Set<string>>): Promise<Named[]> {
+export async function namesOf(
+  catalog: Catalog,
+  reads: CardReads,
+  channel: Operation["channel"],
+  ids: Map<string, Set<string>>,
+): Promise<Named[]> {
   const named = await Promise.all([...ids].map(([type, some]) => namesOfKind(catalog, reads, channel, type, [...some])));
   return named.flat();
 }
 
-async function namesOfKind(catalog: Catalog, reads: CardReads, channel: Operation["channel"], type: string, all: string[]): Promise<Named[]> {
+async function namesOfKind(
+  catalog: Catalog,
+  reads: CardReads,
+  channel: Operation["channel"],
+  type: string,
+  all: string[],
+): Promise<Named[]> {
   const reader = readerOf(catalog, type, channel, "collection");
   const ids = all.slice(0, MAX_OF_A_KIND);
   if (reader?.filter?.fields["id"]?.list?.includes("any") && ids.length > 1) {
@@ -68,7 +79,12 @@ async function namesOfKind(catalog: Catalog, reads: CardReads, channel: Operatio
 }
 
 /** The operation that reads one or many of a type; of the same channel where there is one. */
-export function readerOf(catalog: Catalog, type: string, channel: Operation["channel"], shape: "item" | "collection"): Operation | undefined {
+export function readerOf(
+  catalog: Catalog,
+  type: string,
+  channel: Operation["channel"],
+  shape: "item" | "collection",
+): Operation | undefined {
   const fits = catalog.operations.filter((one) => one.shape === shape && one.resource === type && one.auth === "key");
   return fits.find((one) => one.channel === channel) ?? fits[0];
 }
@@ -77,7 +93,8 @@ export function readerOf(catalog: Catalog, type: string, channel: Operation["cha
 export function nameOf(resource: JsonObject): string | null {
   const attributes = attributesOf(resource);
   const { definition } = attributes;
-  const own = textIn(attributes, "name", "label", "title", "code") ?? (isJsonObject(definition) ? textIn(definition, "label", "name") : null);
+  const own =
+    textIn(attributes, "name", "label", "title", "code") ?? (isJsonObject(definition) ? textIn(definition, "label", "name") : null);
   if (own !== null) return own;
   return typeof attributes["email"] === "string" || typeof attributes["phone_number"] === "string" ? maskedPerson(attributes) : null;
 }

@@ -23,7 +23,11 @@ export async function sampleOfGroups(vault: Vault, reads: CardReads, digest: str
       .slice(0, 3)
       .map(({ type, id }) => reads.body(`get_profiles_for_${type}`, { id, page_size: PAGE, fields_profile: ["email", "phone_number"] })),
   );
-  return sampleOf(vault, digest, pages.flatMap((page) => resourcesOf(page)));
+  return sampleOf(
+    vault,
+    digest,
+    pages.flatMap((page) => resourcesOf(page)),
+  );
 }
 
 /** People that the call itself names. */

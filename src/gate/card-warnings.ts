@@ -38,19 +38,32 @@ export async function confusedNames(
   target: Card["target"],
   audience: Audience[],
 ): Promise<string[]> {
-  const given = typeof args["name"] === "string" && operation.resource !== null ? [{ type: operation.resource, id: target?.id ?? "", name: args["name"] }] : [];
-  const met = [...given, ...(target ? [target] : []), ...audience].filter((one): one is { type: string; id: string; name: string } => one.name !== null);
+  const given =
+    typeof args["name"] === "string" && operation.resource !== null
+      ? [{ type: operation.resource, id: target?.id ?? "", name: args["name"] }]
+      : [];
+  const met = [...given, ...(target ? [target] : []), ...audience].filter(
+    (one): one is { type: string; id: string; name: string } => one.name !== null,
+  );
   const kinds = new Set(met.flatMap(({ type }) => (type === "list" || type === "segment" ? ["list", "segment"] : [type])));
   const known = await Promise.all(NAMED.filter((type) => kinds.has(type)).map((type) => namesOf(catalog, reads, operation, type)));
   return met.flatMap(({ id, name }) =>
     known
       .flat()
       .filter((other) => other.id !== id && looksLike(name, other.name))
-      .map((other) => `"${shownText(name, 80)}" looks like another name in this account: ${other.type} "${shownText(other.name, 80)}" (${other.id}).`),
+      .map(
+        (other) =>
+          `"${shownText(name, 80)}" looks like another name in this account: ${other.type} "${shownText(other.name, 80)}" (${other.id}).`,
+      ),
   );
 }
 
-async function namesOf(catalog: Catalog, reads: CardReads, { channel }: Operation, type: string): Promise<{ type: string; id: string; name: string }[]> {
+async function namesOf(
+  catalog: Catalog,
+  reads: CardReads,
+  { channel }: Operation,
+  type: string,
+): Promise<{ type: string; id: string; name: string }[]> {
   const reader = readerOf(catalog, type, channel, "collection");
   if (!reader) return [];
   const body = await reads.body(reader.id, reader.filter?.required ? { filter: 'equals(messages.channel,"email")' } : {});

@@ -99,7 +99,9 @@ export function renderCard(input: CardInput): Card {
     ...(names.length > 0 && { names: names.map((one) => ({ ...one, name: shownName(one.name) })) }),
     ...(changes.length > 0 && { changes }),
     ...(content.length > 0 && { content }),
-    ...(sample && { sample: { ...sample, first: sample.first.map((one) => shownText(one)), random: sample.random.map((one) => shownText(one)) } }),
+    ...(sample && {
+      sample: { ...sample, first: sample.first.map((one) => shownText(one)), random: sample.random.map((one) => shownText(one)) },
+    }),
     ...(holdSeconds > 0 && { hold_seconds: holdSeconds }),
     ...(since && { since }),
     ...(variant && { variant }),

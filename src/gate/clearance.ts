@@ -58,7 +58,8 @@ export async function rowObstacle(parts: GateParts, tables: Tables, row: Approva
   if (connection?.status !== "active") return { obstacle: "the connection was revoked" };
   if (connection.account_id !== row.account_id) return { obstacle: "the connection is with another account now" };
   if (agent && agent.revoked_at !== null) return { obstacle: "the agent was revoked" };
-  if (row.catalog_hash !== parts.catalog.hash) return { obstacle: "the catalog of actions changed after the approval was asked", isMoved: true };
+  if (row.catalog_hash !== parts.catalog.hash)
+    return { obstacle: "the catalog of actions changed after the approval was asked", isMoved: true };
   if (await isClockBack(parts, tables, row)) return { obstacle: "the clock was set back" };
   if (parts.clock.now() > row.use_by) return { obstacle: "it was not used in time" };
   const { version } = await parts.policies.current(connection, tables);

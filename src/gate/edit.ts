@@ -35,7 +35,10 @@ export async function edit(parts: GateParts, row: ApprovalRow, by: string, chang
     const isFirst = await transition(parts, tables, row, "voided", by, { status_reason: "the owner changed the arguments" });
     const isAsked = isFirst && (await tables.approvals.pendingByDigest(row.agent_id, prepared.digest));
     if (!isFirst || isAsked)
-      throw new HalyardError("conflict", isAsked ? `Exactly that is asked already, as ${isAsked.id}.` : "This approval is decided already.");
+      throw new HalyardError(
+        "conflict",
+        isAsked ? `Exactly that is asked already, as ${isAsked.id}.` : "This approval is decided already.",
+      );
     return insertApproval(parts, tables, {
       prepared,
       connection,

@@ -53,7 +53,8 @@ export function createGate(parts: GateParts): Gate {
     await recoverNowAndThen();
     const callId = parts.newId("call");
     const receivedAt = clock.now();
-    if (input.action === PLAN && input.intent !== "read") return runPlanCall(parts, { caller, input, callId, receivedAt }, { rule, perform });
+    if (input.action === PLAN && input.intent !== "read")
+      return runPlanCall(parts, { caller, input, callId, receivedAt }, { rule, perform });
     let context: CallContext;
     try {
       const connection = await assertStanding(store, caller);
@@ -167,7 +168,7 @@ export function createGate(parts: GateParts): Gate {
     sendDue: () => tracked(() => desk.sendDue()),
     recover: () => recover(parts),
     async attend(signal) {
-      while (!signal.aborted && !isClosing) {
+      while (!signal.aborted) {
         // What fails now is tried again; a store that is away says so wherever it matters.
         await tracked(() => desk.sendDue()).catch(() => 0);
         await clock.wait(LOOK_FOR_DUE_EVERY_MS, signal).catch(() => undefined);

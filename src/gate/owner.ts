@@ -41,7 +41,8 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
   async function viewWithResult(row: ApprovalRow): Promise<ApprovalView> {
     const connection = await store.connections.find(row.connection_id);
     const result = connection && isUsed(row.status) ? await pastResult(parts, store, row, connection) : undefined;
-    const executed = connection && row.edited_by !== null && isGenuine(parts, row) ? approvedRequest(parts, row, connection).args : undefined;
+    const executed =
+      connection && row.edited_by !== null && isGenuine(parts, row) ? approvedRequest(parts, row, connection).args : undefined;
     return { ...viewOf(row), ...(executed && { executed }), ...(result && { result }) };
   }
 
@@ -54,7 +55,9 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
   async function mustBeOurs(id: string): Promise<ApprovalRow> {
     const row = await mustFindApproval(id);
     if (row.plan_id !== null)
-      throw new HalyardError("usage", `This is a step of a plan; the plan is decided as a whole.`, { hint: `halyard approvals show ${row.plan_id}` });
+      throw new HalyardError("usage", `This is a step of a plan; the plan is decided as a whole.`, {
+        hint: `halyard approvals show ${row.plan_id}`,
+      });
     if (isGenuine(parts, row)) return row;
     // What was written by an earlier Halyard, or is over, tells so itself.
     if (row.status !== "pending" && row.status !== "approved") throw decidedAlready(row);
@@ -105,10 +108,13 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     if (!connection) throw noSuchApproval();
     const { version } = await parts.policies.current(connection);
     if (version !== row.policy_version)
-      throw new HalyardError("conflict", "The policy changed after this was asked.", { hint: "Approve it without --always; a new card follows." });
+      throw new HalyardError("conflict", "The policy changed after this was asked.", {
+        hint: "Approve it without --always; a new card follows.",
+      });
     const { text } = await standingFor(parts, row, scope);
     const saved = await parts.policies.save(connection, text, by);
-    if (saved.version !== version + 1) throw new HalyardError("conflict", "Someone else changed the policy at the same moment; nothing was approved.");
+    if (saved.version !== version + 1)
+      throw new HalyardError("conflict", "Someone else changed the policy at the same moment; nothing was approved.");
     return saved.version;
   }
 

@@ -15,7 +15,13 @@ export type Past = { answer: CallResult } | { denied: string; row: ApprovalRow }
 export async function answerFromPast(
   parts: GateParts,
   tables: Tables,
-  { caller, callId, connection, operation, digest }: Pick<CallContext, "caller" | "callId" | "connection"> & { operation: string; digest: string },
+  {
+    caller,
+    callId,
+    connection,
+    operation,
+    digest,
+  }: Pick<CallContext, "caller" | "callId" | "connection"> & { operation: string; digest: string },
 ): Promise<Past> {
   const now = parts.clock.now();
   const last = await latest(tables, caller.agentId, digest);
@@ -24,7 +30,8 @@ export async function answerFromPast(
     return { denied: `The owner said no to exactly this call at ${isoMillis(last.decided_at ?? 0)}${reason}`, row: last };
   }
   // The owner changed the arguments and has not decided yet, or it waits for its time.
-  if (last?.edited_by && (last.status === "pending" || last.status === "approved")) return { answer: waitingAnswer(last, callId, operation, CHANGED) };
+  if (last?.edited_by && (last.status === "pending" || last.status === "approved"))
+    return { answer: waitingAnswer(last, callId, operation, CHANGED) };
   if (!last || !isUsed(last.status) || last.told_at !== null) return undefined;
   const result = await pastResult(parts, tables, last, connection);
   if (!result) {
@@ -62,7 +69,12 @@ async function latest(tables: Tables, agentId: string, digest: string): Promise<
 }
 
 /** What a used approval came to; undefined while it is being sent. */
-export async function pastResult(parts: GateParts, tables: Tables, row: ApprovalRow, connection: ConnectionRow): Promise<CallResult | undefined> {
+export async function pastResult(
+  parts: GateParts,
+  tables: Tables,
+  row: ApprovalRow,
+  connection: ConnectionRow,
+): Promise<CallResult | undefined> {
   if (row.operation === PLAN) return planResult(parts, tables, row, connection);
   const intent = row.intent_id === null ? undefined : await tables.intents.find(row.intent_id);
   const call = intent && (await tables.calls.find(intent.call_id));

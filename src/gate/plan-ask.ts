@@ -78,8 +78,20 @@ async function stillWaits(parts: GateParts, tables: Tables, live: ApprovalRow, r
 
 async function insertPlan(parts: GateParts, tables: Tables, { context, ruling, steps, isTainted }: AskingPlan): Promise<ApprovalRow> {
   const { caller, callId, connection, prepared, input } = context;
-  const shared = { connection, caller, policy: ruling.policy, policyVersion: ruling.policyVersion, reason: input.reason ?? null, isTainted };
-  const drafts = steps.map((step): Draft => ({ ...shared, prepared: step.context.prepared, callId: step.context.callId, sight: step.sight }));
+  const shared = {
+    connection,
+    caller,
+    policy: ruling.policy,
+    policyVersion: ruling.policyVersion,
+    reason: input.reason ?? null,
+    isTainted,
+  };
+  const drafts = steps.map((step): Draft => ({
+    ...shared,
+    prepared: step.context.prepared,
+    callId: step.context.callId,
+    sight: step.sight,
+  }));
   const card = planCard(prepared, drafts.map(cardOfDraft), shared.reason);
   const id = parts.newId("appr");
   const { effect, revision } = prepared.operation;
@@ -94,7 +106,10 @@ async function insertPlan(parts: GateParts, tables: Tables, { context, ruling, s
     risk: effect.risk,
     people: card.people.count,
     people_basis: card.people.basis,
-    request_sealed: parts.vault.seal(JSON.stringify(steps.map((step) => step.context.prepared.digest)), sealedFor(connection, id, "request")),
+    request_sealed: parts.vault.seal(
+      JSON.stringify(steps.map((step) => step.context.prepared.digest)),
+      sealedFor(connection, id, "request"),
+    ),
   });
   await insertRow(parts, tables, plan);
   for (const [at, draft] of drafts.entries()) {

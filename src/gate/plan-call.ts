@@ -27,7 +27,11 @@ interface PlanCall {
 }
 
 /** Takes a plan through the gate: each call is decided on its own and the strictest verdict is the plan's. What is allowed runs step by step, as single calls. */
-export async function runPlanCall(parts: GateParts, { caller, input, callId, receivedAt }: PlanCall, { rule, perform }: SingleCalls): Promise<CallResult> {
+export async function runPlanCall(
+  parts: GateParts,
+  { caller, input, callId, receivedAt }: PlanCall,
+  { rule, perform }: SingleCalls,
+): Promise<CallResult> {
   try {
     const connection = await assertStanding(parts.store, caller);
     const { steps, whole } = preparePlan(parts.catalog, caller, connection, input);
@@ -82,7 +86,12 @@ async function releaseApproved(parts: GateParts, context: CallContext, ruling: R
   return result;
 }
 
-async function performAll(callId: string, contexts: CallContext[], rulings: Ruling[], perform: SingleCalls["perform"]): Promise<CallResult> {
+async function performAll(
+  callId: string,
+  contexts: CallContext[],
+  rulings: Ruling[],
+  perform: SingleCalls["perform"],
+): Promise<CallResult> {
   const steps: PlanStep[] = [];
   let isGoing = true;
   for (const [at, context] of contexts.entries()) {

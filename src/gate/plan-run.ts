@@ -42,7 +42,12 @@ async function begin(parts: GateParts, tables: Tables, plan: ApprovalRow, steps:
   return false;
 }
 
-async function releaseStep(parts: GateParts, plan: ApprovalRow, step: ApprovalRow, { caller, connection, gathered }: Outlook): Promise<EndedStatus> {
+async function releaseStep(
+  parts: GateParts,
+  plan: ApprovalRow,
+  step: ApprovalRow,
+  { caller, connection, gathered }: Outlook,
+): Promise<EndedStatus> {
   const departure = await parts.store.transaction(async (tables) => {
     const now = await tables.approvals.find(plan.id);
     if (now?.status !== "consumed" || now.stop_asked_at !== null) return undefined;
@@ -56,7 +61,8 @@ async function releaseStep(parts: GateParts, plan: ApprovalRow, step: ApprovalRo
 /** Ends a plan: steps that were not sent are voided, and the plan's own call ends with it. */
 export async function finishPlan(parts: GateParts, tables: Tables, plan: ApprovalRow, ended: EndedStatus): Promise<void> {
   for (const step of await tables.approvals.stepsOf(plan.id)) {
-    if (step.status === "approved") await transition(parts, tables, step, "voided", "gate", { status_reason: "the plan ended before this step" });
+    if (step.status === "approved")
+      await transition(parts, tables, step, "voided", "gate", { status_reason: "the plan ended before this step" });
   }
   if (!(await endApproval(parts, tables, plan.id, ended))) return;
   const status = ended === "reconciled" ? "unknown" : ended;

@@ -6,7 +6,12 @@ import { PLAN, type GateParts, type PlanRan, type PlanStep } from "./call.ts";
 import { resultOf } from "./told.ts";
 
 /** What became of a plan and each of its steps; undefined while it is being sent. */
-export async function planResult(parts: GateParts, tables: Tables, plan: ApprovalRow, connection: ConnectionRow): Promise<PlanRan | undefined> {
+export async function planResult(
+  parts: GateParts,
+  tables: Tables,
+  plan: ApprovalRow,
+  connection: ConnectionRow,
+): Promise<PlanRan | undefined> {
   if (plan.status === "consumed") return undefined;
   const steps: PlanStep[] = [];
   for (const row of await tables.approvals.stepsOf(plan.id)) {

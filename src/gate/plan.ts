@@ -54,7 +54,8 @@ function callsOf(args: Json): { action: string; args: JsonObject }[] {
     throw wrong("/calls", `must be a list of 2 to ${MAX_STEPS} calls, and the only argument`);
   return calls.map((call, at) => {
     const { action, args: inner, ...rest } = isJsonObject(call) ? call : {};
-    if (typeof action !== "string" || !isJsonObject(inner) || Object.keys(rest).length > 0) throw wrong(`/calls/${at}`, "must be {action, args}");
+    if (typeof action !== "string" || !isJsonObject(inner) || Object.keys(rest).length > 0)
+      throw wrong(`/calls/${at}`, "must be {action, args}");
     if (action === PLAN) throw wrong(`/calls/${at}/action`, "must be no plan itself");
     return { action, args: inner };
   });

@@ -89,7 +89,13 @@ export async function look(parts: GateParts, connection: ConnectionRow, operatio
   };
 }
 
-async function targetOf({ parts, reads, operation, request, args }: Looking): Promise<{ target: Card["target"]; body?: JsonObject | undefined }> {
+async function targetOf({
+  parts,
+  reads,
+  operation,
+  request,
+  args,
+}: Looking): Promise<{ target: Card["target"]; body?: JsonObject | undefined }> {
   const id = args["id"] ?? (operation.id === "schedule_campaign_message_beta" ? args["campaign_message"] : undefined);
   if (typeof id !== "string") return { target: null };
   const reader = itemReaderOf(parts, operation, request);

@@ -39,7 +39,10 @@ export function driftOf(before: Snapshot, now: Snapshot): Change[] {
 
 function itemDrift({ item: before }: Snapshot, { item: now }: Snapshot): Change[] {
   if (before === null && now === null) return [];
-  if (before === null || now === null) return [{ path: "the thing itself", before: before ? "there" : "(not there)", after: now ? "there" : "(not there, or it cannot be read)" }];
+  if (before === null || now === null)
+    return [
+      { path: "the thing itself", before: before ? "there" : "(not there)", after: now ? "there" : "(not there, or it cannot be read)" },
+    ];
   return differences(before, now, "", false).map((change) => ({ ...change, path: change.path.replace(/^data\.attributes\./, "") }));
 }
 
@@ -49,7 +52,8 @@ function groupDrift(before: Snapshot, now: Snapshot): Change[] {
     const [old, next] = [before.groups.find((one) => one.id === id), now.groups.find((one) => one.id === id)];
     const path = `${(next ?? old)?.type ?? "group"} ${shownText((next ?? old)?.name ?? id)}`;
     if (!old || !next) return [{ path, before: old ? "in it" : "(not in it)", after: next ? "in it" : "(not in it)" }];
-    const said = ({ people, name }: Snapshot["groups"][number]): string => `${name === null ? "" : `"${shownText(name)}", `}${people ?? "not counted"}`;
+    const said = ({ people, name }: Snapshot["groups"][number]): string =>
+      `${name === null ? "" : `"${shownText(name)}", `}${people ?? "not counted"}`;
     return old.name === next.name && isNear(old.people, next.people) ? [] : [{ path, before: said(old), after: said(next) }];
   });
 }

@@ -41,21 +41,34 @@ export async function standingFor(parts: GateParts, row: ApprovalRow, scope: Sta
   const current = await parts.policies.current(connection);
   if (current.problem) throw current.problem;
   if (current.unseen.size > 0)
-    throw new HalyardError("usage", "The catalog has operations that you have not taken in, and a change of the policy would take them in unseen.", {
-      hint: "Look at them first: halyard policy accept.",
-    });
+    throw new HalyardError(
+      "usage",
+      "The catalog has operations that you have not taken in, and a change of the policy would take them in unseen.",
+      {
+        hint: "Look at them first: halyard policy accept.",
+      },
+    );
   const rule = ruleFor(row, caller, prepared, scope, new Set(current.policy.rules.map(({ id }) => id)), parts);
   const text = withRule(current.text, rule);
   const policy = parsePolicy(text, parts.catalog);
   const question = { ...prepared, caller };
   const ruled = ruleOn(parts, { policy, unseen: current.unseen }, question, await gather(parts, connection, policy, question));
   if (ruled.verdict !== "allow")
-    throw new HalyardError("usage", `A rule would not let it through: ${ruled.because}`, { hint: "Change what asks or denies it: halyard policy edit." });
+    throw new HalyardError("usage", `A rule would not let it through: ${ruled.because}`, {
+      hint: "Change what asks or denies it: halyard policy edit.",
+    });
   const diff = diffPolicies(parts.catalog, current.policy, policy, { before: current.unseen, after: current.unseen });
   return { rule, text, diff };
 }
 
-function ruleFor(row: ApprovalRow, { agentName }: Caller, prepared: Prepared, scope: StandingScope, taken: Set<string>, { catalog }: GateParts): Rule {
+function ruleFor(
+  row: ApprovalRow,
+  { agentName }: Caller,
+  prepared: Prepared,
+  scope: StandingScope,
+  taken: Set<string>,
+  { catalog }: GateParts,
+): Rule {
   const { operation, args } = prepared;
   const base = `always-${operation.id.replaceAll("_", "-").slice(0, 40)}-${row.digest.slice(0, 8)}`;
   const id = taken.has(base) ? `${base}-${row.id.slice(-4).toLowerCase()}` : base;
@@ -67,6 +80,7 @@ function ruleFor(row: ApprovalRow, { agentName }: Caller, prepared: Prepared, sc
   const risk = [...new Set([plain, operation.effect.risk])].toSorted((a, b) => a - b);
   const agent = { equals: agentName };
   if (scope === "action") return { ...rule, risk, where: { agent } };
-  if (typeof args["id"] !== "string") throw new HalyardError("usage", "The call names no thing that it acts on, so there is no target to allow.");
+  if (typeof args["id"] !== "string")
+    throw new HalyardError("usage", "The call names no thing that it acts on, so there is no target to allow.");
   return { ...rule, risk, where: { agent, "args.id": { equals: args["id"] } } };
 }

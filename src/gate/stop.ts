@@ -24,10 +24,14 @@ export async function stop(parts: GateParts, id: string, by: string): Promise<{ 
   const row = await settle(parts, found);
   if (row.plan_id !== null) return stop(parts, row.plan_id, by);
   if (row.status === "pending") {
-    throw new HalyardError("conflict", "It waits for your decision: nothing has been approved.", { hint: `Say no with halyard deny ${row.id}.` });
+    throw new HalyardError("conflict", "It waits for your decision: nothing has been approved.", {
+      hint: `Say no with halyard deny ${row.id}.`,
+    });
   }
   if (row.status === "approved") {
-    const isFirst = await store.transaction((tables) => transition(parts, tables, row, "voided", by, { status_reason: "the owner stopped it" }));
+    const isFirst = await store.transaction((tables) =>
+      transition(parts, tables, row, "voided", by, { status_reason: "the owner stopped it" }),
+    );
     if (isFirst) return { outcome: "stopped", row: await again(parts, row) };
     return stop(parts, row.id, by);
   }

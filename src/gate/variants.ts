@@ -22,10 +22,16 @@ export interface Variant {
 }
 
 /** The denied calls of this agent that a call nearly repeats: the same operation on the same thing, and little else changed. */
-export async function variantOf(parts: GateParts, tables: Tables, { caller, connection, prepared }: CallContext): Promise<Variant | undefined> {
+export async function variantOf(
+  parts: GateParts,
+  tables: Tables,
+  { caller, connection, prepared }: CallContext,
+): Promise<Variant | undefined> {
   const now = parts.clock.now();
   const denied = await tables.approvals.deniedOf(caller.agentId, prepared.operation.id, now - REMEMBERED_MS);
-  const near = denied.filter((row) => isOurs(parts, row, connection.id) && isNear(approvedRequest(parts, row, connection).args, prepared.args));
+  const near = denied.filter(
+    (row) => isOurs(parts, row, connection.id) && isNear(approvedRequest(parts, row, connection).args, prepared.args),
+  );
   const [last] = near;
   if (!last) return undefined;
   const { args } = approvedRequest(parts, last, connection);

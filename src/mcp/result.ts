@@ -86,7 +86,9 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
 
 /** What was sent in the place of what was asked. */
 function executedOf(executed: JsonObject | undefined): JsonObject {
-  return executed === undefined ? {} : { changed_by_owner: "The owner changed your arguments; executed_args were sent.", executed_args: executed };
+  return executed === undefined
+    ? {}
+    : { changed_by_owner: "The owner changed your arguments; executed_args were sent.", executed_args: executed };
 }
 
 function planAnswer(plan: PlanRan): ToolAnswer {
@@ -101,7 +103,9 @@ function planAnswer(plan: PlanRan): ToolAnswer {
       ...(plan.approval_id !== undefined && { approval_id: plan.approval_id }),
       ...(plan.earlier && { note: "It ran earlier; nothing was sent again." }),
       steps,
-      ...(!isDone && { next: "Steps before the one that did not succeed are done and stay so. Ask for what is left as a new plan; do not repeat what is done." }),
+      ...(!isDone && {
+        next: "Steps before the one that did not succeed are done and stay so. Ask for what is left as a new plan; do not repeat what is done.",
+      }),
     },
     ...(!isDone && { isError: true as const }),
   };

@@ -82,14 +82,24 @@ describe("the card of a send", () => {
   it("takes Klaviyo's own estimate where it has counted", async () => {
     const { id } = await campaignWithTemplate();
     await made("refresh_campaign_recipient_estimation", { id });
-    await world.sandbox.control.advance(10_000);
-    const { estimated_recipient_count: count } = ((await body("get_campaign_recipient_estimation", { id }))["data"] as { attributes: JsonObject }).attributes;
+    world.sandbox.control.advance(10_000);
+    const { estimated_recipient_count: count } = (
+      (await body("get_campaign_recipient_estimation", { id }))["data"] as { attributes: JsonObject }
+    ).attributes;
     expect((await asked("send_campaign", { id })).card.people).toEqual({ count, basis: "estimated" });
   });
 
   it.each([
-    ["the template's text", "content", (it: { template: string }) => made("update_template", { id: it.template, html: "<p>Ninety percent off</p>" })],
-    ["the audience", "audiences", (it: { id: string }) => made("update_campaign", { id: it.id, audiences: { included: [], excluded: [] } })],
+    [
+      "the template's text",
+      "content",
+      (it: { template: string }) => made("update_template", { id: it.template, html: "<p>Ninety percent off</p>" }),
+    ],
+    [
+      "the audience",
+      "audiences",
+      (it: { id: string }) => made("update_campaign", { id: it.id, audiences: { included: [], excluded: [] } }),
+    ],
     ["the name", "name", (it: { id: string }) => made("update_campaign", { id: it.id, name: "Other" })],
   ] as const)("changes with %s: the yes is void, and the new card shows the difference", async (_, path, change) => {
     const campaign = await campaignWithTemplate();
@@ -139,7 +149,12 @@ describe("the card of a send", () => {
 describe("the card of a change", () => {
   it("shows what is there now and what will be, clears as clears", async () => {
     world.setPolicy(OPEN);
-    const id = await made("create_profile", { email: "anna@example.com", first_name: "Anna", last_name: "Alt", properties: { size: "M", colour: "red" } });
+    const id = await made("create_profile", {
+      email: "anna@example.com",
+      first_name: "Anna",
+      last_name: "Alt",
+      properties: { size: "M", colour: "red" },
+    });
     world.setPolicy("version: 1\npreset: read-only\nrules: []\n");
     const { card } = await asked("update_profile", { id, first_name: null, last_name: "Neu", properties: { size: "L" } });
     expect(card.target).toMatchObject({ id, type: "profile", name: "a…@example.com" });
@@ -191,7 +206,7 @@ describe("names that deceive", () => {
     const id = result.status === "approval_required" ? result.approval_id : "";
     const { stdout } = await halyard(real, ["approvals", "show", id]);
     await real.close();
-    expect(stdout).not.toMatch(/\u001b|\u202e/);
+    for (const hidden of ["\u001b", "\u202e"]) expect(stdout).not.toContain(hidden);
     expect(stdout).toContain("VIP<U+202E>txt");
     const lines = stdout.split("\n");
     const at = lines.findIndex((line) => line.includes("Approved by the owner"));

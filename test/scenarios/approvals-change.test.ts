@@ -13,7 +13,7 @@ afterEach(() => world.close());
 const gate = () => world.app.gate;
 const approve = (id: string) => gate().approve(id, "anna", { run: true });
 const writes = (): string[] => world.ledger().filter((line) => !line.startsWith("GET"));
-const cardOf = async (id: string) => (await gate().approval(world.agent, id)).card;
+const shownCard = async (id: string) => (await gate().approval(world.agent, id)).card;
 
 async function asked(action: string, args: Json): Promise<ApprovalRequired> {
   const result = await world.write(action, args);
@@ -43,11 +43,13 @@ describe("approve, but change", () => {
     expect(writes()).toEqual(["POST /api/lists"]);
   });
 
-  it("is held to the same rules as any call", async () => {
+  it("is held to the same rules as every call", async () => {
     const { approval_id } = await asked("create_list", { name: "VIP" });
     await expect(gate().edit(approval_id, "anna", { nmae: "x" })).rejects.toMatchObject({ code: "invalid_arguments" });
     await expect(gate().edit(approval_id, "anna", { name: "VIP" })).rejects.toMatchObject({ code: "usage" });
-    world.setPolicy('version: 1\npreset: read-only\nrules: [{id: no, effect: deny, actions: [create_list], where: {args.name: {equals: "Secret"}}}]\n');
+    world.setPolicy(
+      'version: 1\npreset: read-only\nrules: [{id: no, effect: deny, actions: [create_list], where: {args.name: {equals: "Secret"}}}]\n',
+    );
     await expect(gate().edit(approval_id, "anna", { name: "Secret" })).rejects.toMatchObject({ code: "denied" });
     expect(writes()).toEqual([]);
   });
@@ -66,7 +68,9 @@ describe("always allow this", () => {
     expect(await world.write("create_list", { name: "VIP 2" })).toMatchObject({ status: "approval_required" });
     const { token } = await world.app.agents.add({ name: "other", connection: "shop" });
     const other = await world.app.agents.byToken(token.reveal(), "http");
-    expect(await gate().call(other, { action: "create_list", args: { name: "VIP" }, intent: "write" })).toMatchObject({ status: "approval_required" });
+    expect(await gate().call(other, { action: "create_list", args: { name: "VIP" }, intent: "write" })).toMatchObject({
+      status: "approval_required",
+    });
   });
 
   it("of a target or an action covers those, of this agent alone", async () => {
@@ -98,10 +102,13 @@ describe("a call that was denied", () => {
   it("and comes again a little changed is shown as a variant, and cools down", async () => {
     const first = await asked("update_list", update("VIP"));
     await gate().deny(first.approval_id, "anna", "leave it");
-    expect(await world.write("update_list", update("VIP!"))).toMatchObject({ status: "denied", because: expect.stringContaining("nearly this call") });
+    expect(await world.write("update_list", update("VIP!"))).toMatchObject({
+      status: "denied",
+      because: expect.stringContaining("nearly this call"),
+    });
     world.clock.advance(60_001);
     const second = await asked("update_list", update("VIP!"));
-    expect((await cardOf(second.approval_id)).variant).toMatchObject({
+    expect((await shownCard(second.approval_id)).variant).toMatchObject({
       denied: first.approval_id,
       reason: "leave it",
       changes: [{ path: "name", before: "VIP", after: "VIP!" }],
@@ -122,7 +129,7 @@ describe("a call that was denied", () => {
       ["create_list", { name: "Winter" }],
       ["create_tag", { name: "VIP" }],
     ] as const)
-      expect((await cardOf((await asked(action, args)).approval_id)).variant).toBeUndefined();
+      expect((await shownCard((await asked(action, args)).approval_id)).variant).toBeUndefined();
   });
 
   it("three times over pauses the agent's writes until the owner lets it go on", async () => {

@@ -33,7 +33,9 @@ describe("approve and deny from two processes at once", () => {
     expect(isSent ? ["done"] : ["denied", "voided"]).toContain(status);
     if (status === "denied") expect(decided_by).toBe("ben");
     for (const result of results) if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "conflict" });
-    const events = (await world.app.store.audit.list({ limit: 1000 })).filter(({ fields }) => fields["approval"] === id && fields["from"] === "pending");
+    const events = (await world.app.store.audit.list({ limit: 1000 })).filter(
+      ({ fields }) => fields["approval"] === id && fields["from"] === "pending",
+    );
     expect(events).toHaveLength(1);
   });
 });
@@ -85,7 +87,10 @@ it("a record that an earlier Halyard wrote is voided, not used", async () => {
   // As an upgrade finds it: the same row, of the form before.
   await world.app.store.approvals.transition(id, ["approved"], "approved", { record_version: 1 });
   expect(await world.write("create_list", { name: "Old" })).toMatchObject({ status: "approval_required" });
-  expect(await world.app.gate.approval(world.agent, id)).toMatchObject({ status: "voided", status_reason: expect.stringContaining("another version") });
+  expect(await world.app.gate.approval(world.agent, id)).toMatchObject({
+    status: "voided",
+    status_reason: expect.stringContaining("another version"),
+  });
   expect(posts()).toBe(0);
 });
 

@@ -119,7 +119,10 @@ it("does not go once the policy was tightened, and nothing else is asked in its 
   world.setPolicy("version: 1\npreset: locked\nrules: []\n");
   world.clock.advance(60_000);
   await world.app.gate.sendDue();
-  expect(await world.app.gate.approval(world.agent, approval_id)).toMatchObject({ status: "voided", status_reason: expect.stringContaining("policy") });
+  expect(await world.app.gate.approval(world.agent, approval_id)).toMatchObject({
+    status: "voided",
+    status_reason: expect.stringContaining("policy"),
+  });
   expect(sends()).toEqual([]);
 });
 

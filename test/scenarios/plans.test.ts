@@ -39,7 +39,11 @@ it("is one card with a card for each step, runs in order on one yes, and is told
   expect(view).toMatchObject({ status: "done", result: { status: "plan_done" } });
   expect(writes()).toEqual(["POST /api/lists", "POST /api/lists", "POST /api/tags"]);
   const again = await plan(THREE);
-  expect(again).toMatchObject({ status: "plan_done", earlier: true, steps: [{ step: 1, result: { status: "done" } }, { step: 2 }, { step: 3 }] });
+  expect(again).toMatchObject({
+    status: "plan_done",
+    earlier: true,
+    steps: [{ step: 1, result: { status: "done" } }, { step: 2 }, { step: 3 }],
+  });
   expect(writes()).toEqual([]);
   expect(await world.app.verifyAudit()).not.toHaveProperty("bad");
 });
@@ -76,7 +80,10 @@ it("stops at the first step that does not succeed, and tells which", async () =>
   const { approval_id } = await asked([list("Spring 1"), call("update_list", { id: "Nope00", name: "x" }), list("Spring 2")]);
   const { status, result } = await approve(approval_id);
   expect(status).toBe("rejected");
-  expect(result).toMatchObject({ status: "plan_stopped", steps: [{ result: { status: "done" } }, { result: { status: "rejected" } }, { step: 3 }] });
+  expect(result).toMatchObject({
+    status: "plan_stopped",
+    steps: [{ result: { status: "done" } }, { result: { status: "rejected" } }, { step: 3 }],
+  });
   expect(result && "steps" in result && result.steps[2]).not.toHaveProperty("result");
   expect(writes()).toEqual(["POST /api/lists", "PATCH /api/lists/Nope00"]);
   expect((await world.app.store.approvals.stepsOf(approval_id)).map((step) => step.status)).toEqual(["done", "rejected", "voided"]);
@@ -85,7 +92,10 @@ it("stops at the first step that does not succeed, and tells which", async () =>
 it("a step that may have happened ends it as unknown", async () => {
   const { approval_id } = await asked(THREE);
   world.sandbox.control.setFaults([{ match: { method: "POST", path: "/api/lists" }, fault: "drop_after", times: 1 }]);
-  expect(await approve(approval_id)).toMatchObject({ status: "unknown", result: { status: "plan_stopped", steps: [{ result: { status: "unknown" } }, {}, {}] } });
+  expect(await approve(approval_id)).toMatchObject({
+    status: "unknown",
+    result: { status: "plan_stopped", steps: [{ result: { status: "unknown" } }, {}, {}] },
+  });
   expect(writes()).toHaveLength(1);
 });
 
@@ -150,7 +160,10 @@ it("a process that dies between two steps leaves an end that is true", async () 
   world.app.store.transaction = (work) =>
     transaction(async (tables) => {
       const { insert } = tables.intents;
-      return work({ ...tables, intents: { ...tables.intents, insert: (row) => (++intents > 1 ? Promise.reject(new Error("killed")) : insert(row)) } });
+      return work({
+        ...tables,
+        intents: { ...tables.intents, insert: (row) => (++intents > 1 ? Promise.reject(new Error("killed")) : insert(row)) },
+      });
     });
   await approve(approval_id).catch(() => undefined);
   world.app.store.transaction = transaction;

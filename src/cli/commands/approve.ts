@@ -36,13 +36,17 @@ export function build(command: Command, session: Session): void {
     .argument("<id>", "appr_…")
     .option("--later", "leave the sending to the agent, which has an hour to ask again")
     .option("--wait", "stay until what is held has gone")
-    .option("--edit <key=value>", "change an argument first; may be given again", (word: string, before: string[] = []) => [...before, word])
+    .option("--edit <key=value>", "change an argument first; may be given again", collected)
     .option("--always", "let exactly this call go from now on; not above risk 3")
     .option("--always-for <scope>", "call, target or action", scopeOf)
     .option("--yes", "without asking; --yes=<operation> for risk 5")
     .option("--confirm <operation>", "the same as --yes=<operation>")
     .addHelpText("after", HELP)
     .action((id: string, options: ApproveOptions) => approve(session, id, options));
+}
+
+function collected(word: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), word];
 }
 
 function scopeOf(word: string): StandingScope {

@@ -12,7 +12,10 @@ Exit status: 0 stopped, nothing left; 75 it had left already, or there was nothi
 const TOLD: Record<Stopped["outcome"], Line> = {
   stopped: [styled("green", "Stopped. "), "Nothing was sent."],
   too_late: [styled("red", "Too late. "), "It had left before the stop came."],
-  unclear: [styled("yellow", "Not clear yet. "), "It was being sent, and the sender has not said how it ended: look again with approvals show."],
+  unclear: [
+    styled("yellow", "Not clear yet. "),
+    "It was being sent, and the sender has not said how it ended: look again with approvals show.",
+  ],
 };
 
 export const example = "stop appr_01M8";
@@ -31,6 +34,9 @@ export function build(command: Command, session: Session): void {
       const stopped = await session.output.during("Stopping it", gate.stop(id, session.by));
       const { outcome, approval } = stopped;
       if (outcome !== "stopped") session.endWith(ERROR_CODES.conflict.exit);
-      session.output.result(stopped, () => [TOLD[outcome], ...(approval.result && outcome !== "stopped" ? resultLines(approval.result, session) : [])]);
+      session.output.result(stopped, () => [
+        TOLD[outcome],
+        ...(approval.result && outcome !== "stopped" ? resultLines(approval.result, session) : []),
+      ]);
     });
 }

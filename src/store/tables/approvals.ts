@@ -166,7 +166,7 @@ export function approvalsTable(db: Db) {
         .where("plan_id", "is", null)
         .where("decide_by", ">=", atMs)
         .executeTakeFirstOrThrow();
-      return Number(count);
+      return count;
     },
     /** The same for all agents of a connection, and its owner. */
     async countPendingOf(connectionId: string, atMs: number): Promise<number> {
@@ -178,7 +178,7 @@ export function approvalsTable(db: Db) {
         .where("plan_id", "is", null)
         .where("decide_by", ">=", atMs)
         .executeTakeFirstOrThrow();
-      return Number(count);
+      return count;
     },
     /** How often the owner said yes and no to each operation since then; a yes counts when it was used. */
     async countDecided(connectionId: string, sinceMs: number): Promise<{ operation: string; status: ApprovalStatus; count: number }[]> {

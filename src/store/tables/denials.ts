@@ -22,7 +22,7 @@ export function denialsTable(db: Db) {
         .where("digest", "=", digest)
         .where("at", ">=", sinceMs)
         .executeTakeFirstOrThrow();
-      return Number(count);
+      return count;
     },
   };
 }
