@@ -40,7 +40,14 @@ export async function decideCall(parts: GateParts, question: Question, connectio
   const over =
     inside && ruled.verdict !== "deny" ? await capDenial(parts, inside.tables, connection, current.policy, question, gathered) : undefined;
   const because = isWrite(question.operation) && current.note !== undefined ? `${ruled.because} ${current.note}` : ruled.because;
-  const ruling = { ...ruled, because, policy: current.policy, policyVersion: current.version, gathered, told: toldOf(ruled) };
+  const ruling = {
+    ...ruled,
+    because,
+    policy: current.policy,
+    policyVersion: current.version,
+    gathered,
+    told: toldOf(ruled, current.note !== undefined),
+  };
   return over === undefined
     ? ruling
     : { ...ruling, verdict: "deny", isOverCap: true, because: over, told: "A limit that the owner set is reached; time frees it again." };
@@ -92,7 +99,8 @@ function stricter(raised: Ruled, plain: Ruled): Ruled {
 }
 
 /** The preset is no secret (`status` tells it); what rules, facts and lists say is the owner's. */
-function toldOf({ verdict, because, basis }: Ruled): string {
+function toldOf({ verdict, because, basis }: Ruled, isStandIn: boolean): string {
+  if (verdict === "deny" && isStandIn) return "The policy file cannot be used: the owner has to mend it.";
   if (basis === "preset") return because;
   return verdict === "ask" ? "The owner decides about this call." : "The owner's policy does not allow this call.";
 }

@@ -192,7 +192,7 @@ export function createGate(parts: GateParts): Gate {
       const isFlood = ruling.verdict === "deny" && !parts.refusals.admit(caller.agentId, "denied");
       if (!isFlood) await insertCall(parts, tables, context, ruling, sight.target, lookUps.entries(clock.now(), whose(context)));
       if (ruling.verdict === "deny") {
-        if (!ruling.isOverCap && isWrite(context.prepared.operation)) await noteDenial(parts, tables, context);
+        if (!isFlood && !ruling.isOverCap && isWrite(context.prepared.operation)) await noteDenial(parts, tables, context);
         return { answer: denied(context, saidTo(caller, ruling)) };
       }
       if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight, isTainted });

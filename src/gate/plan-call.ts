@@ -1,14 +1,18 @@
 import { HalyardError } from "../lib/errors.ts";
 import { strictest } from "../policy/policy.ts";
 import type { Tables } from "../store/tables.ts";
-import { PLAN, type Caller, type CallInput, type CallResult, type GateParts, type PlanStep } from "./call.ts";
+import { settle } from "./approval-life.ts";
+import { isUsed, PLAN, type Caller, type CallInput, type CallResult, type GateParts, type PlanStep } from "./call.ts";
 import { assertStanding, type Ruling } from "./decision.ts";
 import { unveilPlan } from "./for-agent.ts";
+import { isHeld } from "./hold.ts";
 import { preparePlan } from "./plan.ts";
 import { askPlan, type Step } from "./plan-ask.ts";
+import { releasePlan } from "./plan-run.ts";
+import { planResult } from "./plan-story.ts";
 import type { CallContext } from "./prepare.ts";
 import type { PutBack } from "./privacy-put-back.ts";
-import { recordRefusal } from "./record.ts";
+import { insertCall, recordRefusal } from "./record.ts";
 import { look, NOTHING_SEEN } from "./sight.ts";
 
 /** How the gate decides and performs a single call; a plan has no other way. */
@@ -50,6 +54,8 @@ export async function runPlanCall(
     const ruling = rulings.find((one) => one.verdict === verdict);
     if (!ruling) throw new HalyardError("internal", "A plan has no steps.");
     if (verdict === "allow") return await performAll(callId, contexts, rulings, perform);
+    const released = verdict === "ask" ? await releaseApproved(parts, context, ruling) : undefined;
+    if (released) return released;
     const asked: Step[] = [];
     for (const [at, one] of contexts.entries()) {
       const sight =
@@ -63,6 +69,26 @@ export async function runPlanCall(
     await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
     throw thrown;
   }
+}
+
+/** A plan that the owner left to the agent goes now. Undefined where there is none, or it was voided: then it is asked anew. */
+async function releaseApproved(parts: GateParts, context: CallContext, ruling: Ruling): Promise<CallResult | undefined> {
+  const { store, clock } = parts;
+  const { caller, callId, connection, prepared } = context;
+  const found = await store.approvals.pendingByDigest(caller.agentId, prepared.digest);
+  const live = found && (await settle(parts, found));
+  if (live?.status !== "approved" || isHeld(live, clock.now())) return undefined;
+  await releasePlan(parts, live);
+  const ended = await store.approvals.find(live.id);
+  const result = ended && isUsed(ended.status) ? await planResult(parts, store, ended, connection) : undefined;
+  if (!ended || !result) return undefined;
+  await store.transaction(async (tables) => {
+    await insertCall(parts, tables, context, ruling, null);
+    const status = result.status === "plan_done" ? "done" : "failed";
+    await tables.calls.update(callId, { status, approval_id: live.id, finished_at: clock.now() });
+    if (ended.status !== "unknown") await tables.approvals.markTold(live.id, clock.now());
+  });
+  return result;
 }
 
 async function performAll(

@@ -126,3 +126,41 @@ describe("results of calls as answers of tools", () => {
     expect(JSON.stringify(errorAnswer(new Error("/srv/x SELECT pk_123")))).not.toMatch(/SELECT|pk_123/);
   });
 });
+
+describe("what waits for its time, what the owner changed, and plans", () => {
+  const base = { call_id: "call_1", operation: "send_campaign" };
+
+  it("a held call says when it goes and that nothing is to be done", () => {
+    const held = { ...base, status: "held", approval_id: "appr_1", goes_at: "2026-07-15T10:01:00.000Z", by_itself: true } as const;
+    expect(callAnswer(held, "write").data).toMatchObject({
+      status: "held",
+      goes_at: held.goes_at,
+      next: expect.stringContaining("by itself"),
+    });
+    expect(callAnswer({ ...held, by_itself: false }, "write").data["next"]).toContain("Call write again");
+  });
+
+  it("a changed call tells exactly what was sent", () => {
+    const executed = { id: "01A", name: "VIP 2026" };
+    const { data } = callAnswer({ ...base, status: "done", http_status: 200, body: null, executed }, "write");
+    expect(data).toMatchObject({ executed_args: executed, changed_by_owner: expect.any(String) });
+  });
+
+  it("a plan that stopped is an error that tells each step", () => {
+    const step = { ...base, status: "done", http_status: 200, body: null } as const;
+    const steps = [
+      { step: 1, operation: "create_list", result: step },
+      { step: 2, operation: "create_tag" },
+    ];
+    const stopped = callAnswer({ ...base, operation: "plan", status: "plan_stopped", steps }, "write");
+    expect(stopped.isError).toBe(true);
+    expect(stopped.data).toMatchObject({
+      status: "stopped",
+      steps: [
+        { step: 1, status: "done" },
+        { step: 2, status: "not_sent" },
+      ],
+    });
+    expect(callAnswer({ ...base, operation: "plan", status: "plan_done", steps: steps.slice(0, 1) }, "write").isError).toBeUndefined();
+  });
+});

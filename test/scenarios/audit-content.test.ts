@@ -78,7 +78,7 @@ describe("an erased day", () => {
       card: { operation: "create_profile", leaves: [] },
     });
     await expect(world.app.gate.approve(approval?.approval_id ?? "", "cli:anna", { run: true })).rejects.toMatchObject({
-      code: "audit_broken",
+      code: "conflict",
     });
     expect(world.ledger().filter((line) => line.startsWith("POST"))).toEqual([]);
     expect(await world.app.verifyAudit()).not.toHaveProperty("bad");

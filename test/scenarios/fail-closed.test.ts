@@ -21,7 +21,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const ALLOWING = "version: 1\npreset: operator\nrules: []\n";
+/** No last good version stands in for it, which would let the write through as the owner has chosen. */
+const ALLOWING = "version: 1\npreset: operator\nrules: []\ngood_for:\n  hours: 0\n";
 const writes = (): number => world.sandbox.control.ledger().filter(({ method }) => method !== "GET").length;
 const policyFile = (): string => join(world.config.home, "policies", "shop.yaml");
 

@@ -60,6 +60,15 @@ it("the same plan asked again is the same approval; any other is another", async
   expect(writes()).toEqual([]);
 });
 
+it("left to the agent, it goes when the agent asks again, once", async () => {
+  const { approval_id } = await asked(THREE);
+  await world.app.gate.approve(approval_id, "anna", { run: false });
+  expect(writes()).toEqual([]);
+  expect(await plan(THREE)).toMatchObject({ status: "plan_done", approval_id });
+  expect(writes()).toHaveLength(3);
+  expect((await asked(THREE)).approval_id).not.toBe(approval_id);
+});
+
 it("its steps are not decided one by one", async () => {
   const { approval_id } = await asked(THREE);
   const [, step] = await world.app.store.approvals.stepsOf(approval_id);

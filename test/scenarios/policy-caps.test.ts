@@ -81,7 +81,7 @@ describe("writes", () => {
     const [first, second] = [await tag(), await tag()];
     if (first.status !== "approval_required" || second.status !== "approval_required") throw new Error("expected to be asked");
     expect(await world.app.gate.approve(first.approval_id, "anna", { run: true })).toMatchObject({
-      status: "consumed",
+      status: "done",
       result: { status: "done" },
     });
     expect(await world.app.gate.approve(second.approval_id, "anna", { run: true })).toMatchObject({

@@ -93,7 +93,7 @@ describe("sizes are looked up", () => {
       return result.approval_id;
     };
     const [first, second] = [await asked(members[0] ?? ""), await asked(members[1] ?? "")];
-    expect(await world.app.gate.approve(first, "anna", { run: true })).toMatchObject({ status: "consumed", result: { status: "done" } });
+    expect(await world.app.gate.approve(first, "anna", { run: true })).toMatchObject({ status: "done", result: { status: "done" } });
     const owner = await world.app.agents.owner("shop");
     const grow = await world.app.gate.call(owner, {
       action: "add_profiles_to_list",

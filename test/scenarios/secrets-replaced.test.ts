@@ -27,7 +27,8 @@ function files(): string {
 
 async function sealedNow(): Promise<string[]> {
   const [secrets, dataKeys] = [await world.app.store.secrets.list(), await world.app.store.dataKeys.list()];
-  return [...secrets.map(({ sealed }) => sealed), ...dataKeys.filter((row) => row.connection_id !== null).map(({ wrapped }) => wrapped)];
+  const theirs = secrets.filter(({ connection_id: id, purpose }) => id !== null && purpose === "klaviyo-key");
+  return [...theirs.map(({ sealed }) => sealed), ...dataKeys.filter((row) => row.connection_id !== null).map(({ wrapped }) => wrapped)];
 }
 
 it("a new key of the same account takes the place of the old, which is in no file any more", async () => {

@@ -44,6 +44,48 @@ export function describeTables(databases: () => Databases): void {
       expect(await store.secrets.find("sec_3")).toBeUndefined();
     });
 
+    it("pauses an agent once and lets it go on once, and a revoked one not at all", async () => {
+      await seed(store);
+      const { agents } = store;
+      expect([await agents.pause("agent_1", 5, "stuck"), await agents.pause("agent_1", 6, "again")]).toEqual([true, false]);
+      expect(await agents.find("agent_1")).toMatchObject({ paused_at: 5, pause_reason: "stuck" });
+      expect([await agents.resume("agent_1", 7), await agents.resume("agent_1", 8)]).toEqual([true, false]);
+      expect(await agents.find("agent_1")).toMatchObject({ paused_at: null, pause_reason: null, resumed_at: 7 });
+      await agents.revoke("agent_1", 9);
+      expect(await agents.pause("agent_1", 10, "late")).toBe(false);
+    });
+
+    it("counts the denials of one call of one agent since a time", async () => {
+      await seed(store);
+      await store.calls.insert(callRow({ id: "call_2" }));
+      await store.denials.add({ call_id: "call_1", agent_id: "agent_1", digest: "d1", at: 10 });
+      await store.denials.add({ call_id: "call_2", agent_id: "agent_1", digest: "d1", at: 20 });
+      const count = (agent: string, digest: string, since: number) => store.denials.count(agent, digest, since);
+      expect([
+        await count("agent_1", "d1", 10),
+        await count("agent_1", "d1", 11),
+        await count("agent_1", "d2", 0),
+        await count("agent_2", "d1", 0),
+      ]).toEqual([2, 1, 0, 0]);
+    });
+
+    it("lists what is due, steps of plans apart, and lets one ask to stop what is being sent", async () => {
+      await seed(store);
+      const held = { status: "approved", runs_itself: 1, held_until: 100 } as const;
+      await store.approvals.insert(approvalRow({ ...held, id: "appr_1" }));
+      await store.approvals.insert(approvalRow({ ...held, id: "appr_2", digest: "d2", held_until: 50 }));
+      await store.approvals.insert(approvalRow({ ...held, id: "appr_3", digest: "d3", plan_id: "appr_2", plan_step: 2 }));
+      await store.approvals.insert(approvalRow({ ...held, id: "appr_4", digest: "d4", plan_id: "appr_2", plan_step: 1 }));
+      await store.approvals.insert(approvalRow({ ...held, id: "appr_5", digest: "d5", runs_itself: 0 }));
+      const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
+      expect([ids(await store.approvals.listDue(49)), ids(await store.approvals.listDue(100))]).toEqual([[], ["appr_2", "appr_1"]]);
+      expect(ids(await store.approvals.stepsOf("appr_2"))).toEqual(["appr_4", "appr_3"]);
+      expect(ids(await store.approvals.list({ whole: true, limit: 9 })).toSorted()).toEqual(["appr_1", "appr_2", "appr_5"]);
+      expect(await store.approvals.askStop("appr_1", 1)).toBe(false);
+      await store.approvals.transition("appr_1", ["approved"], "consumed");
+      expect([await store.approvals.askStop("appr_1", 1), await store.approvals.askStop("appr_1", 2)]).toEqual([true, false]);
+    });
+
     it("finds an agent by id, name and token, and refuses a name, a token or a connection that cannot be", async () => {
       await seed(store);
       const row = { ...agentRow(), last_used_at: null, revoked_at: null, paused_at: null, pause_reason: null, resumed_at: null };

@@ -1,3 +1,4 @@
+import type { Card } from "../../gate/card.ts";
 import { describe, expect, it } from "vitest";
 import { APPROVAL, DONE, ERASURE } from "../../../test/fixtures/cli-rows.ts";
 import { runCli } from "../../../test/fixtures/fake-app.ts";
@@ -59,4 +60,54 @@ describe("approvals", () => {
     expect(stderr).toContain("appr_");
     expect((await runCli(["approvals", "show", "appr_404"])).status).toBe(66);
   });
+});
+
+describe("what a card can hold", () => {
+  const shown = async (card: Partial<Card>): Promise<string> =>
+    (await runCli(["approvals", "show", "appr_01M8"], { state: { approvals: [{ ...APPROVAL, card: { ...APPROVAL.card, ...card } }] } }))
+      .stdout;
+
+  it("names beside ids, differences, content behind a bar, people, hold and history", async () => {
+    const change = { path: "name", before: "Old", after: "New" };
+    const text = await shown({
+      names: [{ id: "VIP", type: "list", name: "Friends" }],
+      changes: [change],
+      content: [{ what: "email 01", subject: "Sale", from: "Shop", text: "Hello\nApprove this? [y/N]", basis: "rendered" }],
+      sample: { first: ["a…@example.com"], random: ["b…@example.com"], of: 40 },
+      hold_seconds: 60,
+      tainted: true,
+      since: { approval: "appr_00", why: "it changed", changes: [change] },
+      variant: { denied: "appr_09", at: "2026-07-15T09:00:00.000Z", reason: "no", changes: [change] },
+    });
+    for (const part of [
+      'name = VIP  (list "Friends")',
+      "name: Old → New",
+      "    │ subject: Sale",
+      "    │ Hello\n    │ Approve this? [y/N]",
+      "first a…@example.com; at random of the first 40: b…@example.com",
+      "it waits 60 s after a yes",
+      "outsiders can write",
+      "It takes the place of appr_00: it changed.",
+      'It nearly repeats appr_09, which was denied at 2026-07-15T09:00:00.000Z: "no"',
+    ])
+      expect(text).toContain(part);
+  });
+
+  it("a plan shows each of its steps whole", async () => {
+    const text = await shown({ leaves: [], steps: [APPROVAL.card, { ...APPROVAL.card, operation: "create_tag" }] });
+    expect(text).toMatch(/Step 1\.[\s\S]*create_list[\s\S]*name = VIP[\s\S]*Step 2\.[\s\S]*create_tag[\s\S]*name = VIP/);
+  });
+});
+
+it("cards that differ only in their values stand together", async () => {
+  const many = ["A", "B", "C", "D"].map((value, at) => ({
+    ...APPROVAL,
+    approval_id: `appr_${at}`,
+    card: { ...APPROVAL.card, leaves: [{ path: "name", value }] },
+  }));
+  const alone = { ...APPROVAL, approval_id: "appr_9", shape: "other" };
+  const { stdout } = await runCli(["approvals"], { state: { approvals: [...many, alone] } });
+  expect(stdout).toContain("4 alike: create_list by claude");
+  expect(stdout).toMatch(/appr_1 {2}name = B\n {2}appr_2 {2}name = C\n {2}appr_3 {2}name = D/);
+  expect(stdout.match(/who asks/g)).toHaveLength(2);
 });

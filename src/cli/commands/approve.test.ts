@@ -67,6 +67,59 @@ describe("approve", () => {
     expect((await runCli(["approve", "call_01M8", "--yes"])).status).toBe(2);
   });
 
+  const HELD = { status: "approved", goes_at: "2026-07-15T10:01:00.000Z", goes_by_itself: true } as const;
+
+  it("tells when what is held goes, and how to stop it", async () => {
+    const { status, stdout } = await runCli(["approve", "appr_01M8", "--yes"], { state: { outcome: HELD } });
+    expect(status).toBe(0);
+    expect(stdout).toContain("It goes at 2026-07-15T10:01:00.000Z");
+    expect(stdout).toContain("halyard stop appr_01M8");
+  });
+
+  it("stays with --wait until it has gone, also for one that is held already", async () => {
+    const later = await runCli(["approve", "appr_01M8", "--yes", "--wait"], { state: { outcome: HELD } });
+    expect(later.asked.map(([what]) => what)).toEqual(["approve", "send due", "close"]);
+    const held = await runCli(["approve", "appr_01M8", "--wait"], {
+      state: { approvals: [{ ...APPROVAL, ...HELD }], afterDue: { status: "done", result: DONE } },
+    });
+    expect(held.asked.map(([what]) => what)).toEqual(["send due", "close"]);
+    expect(held.stdout).toContain("Done.");
+  });
+
+  it("puts a changed call in the place of what was asked, and approves that", async () => {
+    const { asked, stderr } = await runCli([
+      "approve",
+      "appr_01M8",
+      "--yes",
+      "--edit",
+      "name=VIP 2026",
+      "--edit",
+      "opt_in_process=single_opt_in",
+    ]);
+    expect(asked.slice(0, 2)).toEqual([
+      ["edit", "appr_01M8", "cli:anna", { name: "VIP 2026", opt_in_process: "single_opt_in" }],
+      approved("appr_edited"),
+    ]);
+    expect(stderr).toContain("cli:anna");
+    expect((await runCli(["approve", "appr_01M8", "--yes", "--edit", "name=x", "--later"])).status).toBe(2);
+  });
+
+  it("shows the rule and what it newly allows before it makes a permission standing", async () => {
+    const { asked, stderr } = await runCli(["approve", "appr_01M8", "--yes", "--always"]);
+    expect(stderr).toContain('"where":{"call":{"equals":"d1"}}');
+    expect(stderr).toContain("Newly allows 1 operation under conditions, of which irreversible: none");
+    expect(asked.slice(0, 2)).toEqual([
+      ["standing", "appr_01M8", "call"],
+      [...approved("appr_01M8"), "call"],
+    ]);
+    expect((await runCli(["approve", "appr_01M8", "--yes", "--always-for", "action"])).asked[0]).toEqual([
+      "standing",
+      "appr_01M8",
+      "action",
+    ]);
+    expect((await runCli(["approve", "appr_01M8", "--yes", "--always-for", "everything"])).status).toBe(2);
+  });
+
   const base = { call_id: "call_01M8", operation: "create_list" };
   const ends: [number, RegExp, CallResult][] = [
     [0, /Accepted\. Klaviyo took it as a job/, { ...DONE, status: "accepted", http_status: 202, body: null }],
@@ -94,6 +147,24 @@ describe("approve", () => {
     const ran = await runCli(["approve", "appr_01M8", "--yes"], { state: { outcome: { status: "consumed", result } } });
     expect(ran.status).toBe(status);
     expect(ran.stdout).toMatch(told);
+  });
+
+  it("points at the new card where what the approval rested on has changed", async () => {
+    const outcome = { status: "voided", status_reason: "it changed", replaced_by: "appr_02" } as const;
+    const { status, stdout } = await runCli(["approve", "appr_01M8", "--yes"], { state: { outcome } });
+    expect(status).toBe(75);
+    expect(stdout).toContain("halyard approvals show appr_02");
+  });
+
+  it("tells a plan step by step", async () => {
+    const steps = [
+      { step: 1, operation: "create_list", result: DONE },
+      { step: 2, operation: "create_tag" },
+    ];
+    const result: CallResult = { status: "plan_stopped", call_id: "call_01M8", operation: "plan", steps };
+    const { status, stdout } = await runCli(["approve", "appr_01M8", "--yes"], { state: { outcome: { status: "failed", result } } });
+    expect(status).toBe(75);
+    expect(stdout).toMatch(/Stopped\.[\s\S]*Step 1: create_list\n {4}Done[\s\S]*Step 2: create_tag\n {4}Not sent\./);
   });
 
   it("says why an approval could not be used any more, and when it is under way", async () => {

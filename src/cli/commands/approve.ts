@@ -31,11 +31,6 @@ interface ApproveOptions extends Agreement {
   alwaysFor?: StandingScope;
 }
 
-/** Commander gives nothing for the first. */
-function collected(word: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), word];
-}
-
 export function build(command: Command, session: Session): void {
   command
     .argument("<id>", "appr_…")
@@ -48,6 +43,10 @@ export function build(command: Command, session: Session): void {
     .option("--confirm <operation>", "the same as --yes=<operation>")
     .addHelpText("after", HELP)
     .action((id: string, options: ApproveOptions) => approve(session, id, options));
+}
+
+function collected(word: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), word];
 }
 
 function scopeOf(word: string): StandingScope {
