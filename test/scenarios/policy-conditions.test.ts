@@ -15,8 +15,10 @@ type Row = {
   attributes: JsonObject;
 };
 
+/** By the owner: an agent that reads what outsiders can write is asked more. */
 async function rows(action: string, args: JsonObject = {}): Promise<Row[]> {
-  const result = await world.read(action, args);
+  const owner = await world.app.agents.owner("shop");
+  const result = await world.app.gate.call(owner, { action, args, intent: "read" });
   if (!("body" in result)) throw new Error("the read did not run");
   return (result.body as { data: Row[] }).data;
 }
@@ -202,10 +204,14 @@ describe("who calls", () => {
     expect(await call("stdio", other.token)).toBe("approval_required");
   });
 
-  it("what nobody keeps track of cannot be told", async () => {
+  it("an agent that has read what outsiders can write, until its time is over", async () => {
     policy("effect: deny, actions: [create_tag], where: {tainted: {equals: true}}");
-    expect(statusOf(await world.write("create_tag", { name: "a" }))).toBe("denied");
-    expect(await because()).toContain("tainted: it could not be looked up");
+    const tag = async (name: string): Promise<string> => statusOf(await world.write("create_tag", { name }));
+    expect(await tag("a")).toBe("approval_required");
+    await world.read("get_profiles");
+    expect(await tag("b")).toBe("denied");
+    world.clock.advance(31 * 60_000);
+    expect(await tag("c")).toBe("approval_required");
   });
 });
 
@@ -216,7 +222,9 @@ describe("addresses", () => {
     policy("effect: allow, areas: [web-feeds]", "egress: {hosts: [feeds.example.com]}\n");
     expect(statusOf(await world.write("create_web_feed", feed("https://feeds.example.com/a")))).toBe("done");
     expect(statusOf(await world.write("create_web_feed", feed("https://evil.example/a")))).toBe("approval_required");
-    expect(statusOf(await world.write("create_web_feed", feed("https://feeds.example.com@evil.example/a")))).toBe("approval_required");
+    await expect(world.write("create_web_feed", feed("https://feeds.example.com@evil.example/a"))).rejects.toMatchObject({
+      code: "invalid_arguments",
+    });
     world.clock.advance(1);
     expect(statusOf(await world.write("create_web_feed", feed("https://feeds.example.com.evil.example/a")))).toBe("approval_required");
     expect(await because()).toContain("egress.hosts");
