@@ -13,6 +13,7 @@ import { planResult } from "./plan-story.ts";
 import type { CallContext } from "./prepare.ts";
 import type { PutBack } from "./privacy-put-back.ts";
 import { insertCall, recordRefusal } from "./record.ts";
+import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
 import { look, NOTHING_SEEN } from "./sight.ts";
 
 /** How the gate decides and performs a single call; a plan has no other way. */
@@ -37,6 +38,7 @@ export async function runPlanCall(
   { rule, perform }: SingleCalls,
 ): Promise<CallResult> {
   try {
+    await refuseStoredSecrets(parts, input);
     const connection = await assertStanding(parts.store, caller);
     const { steps, whole } = preparePlan(parts.catalog, caller, connection, await unveilPlan(parts, caller, connection, input, back));
     const shared = { caller, receivedAt, connection };
@@ -66,7 +68,7 @@ export async function runPlanCall(
     const decide = (tables: Tables, step: Step): Promise<Ruling> => rule(step.context, { tables, gathered: step.ruling.gathered });
     return await askPlan(parts, { context, ruling, steps: asked, isTainted, decide });
   } catch (thrown) {
-    await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
+    await recordRefusal(parts, { caller, input: withheld(input, thrown), callId, receivedAt, thrown });
     throw thrown;
   }
 }

@@ -48,6 +48,7 @@ egress: { hosts: [cdn.example.com] }
     expect(parsePolicy(text, catalog)).toEqual({
       version: 1,
       preset: "read-only",
+      taint: { minutes: 30 },
       rules: [
         { id: "tag-freely", effect: "allow", actions: ["create_tag", "tag_campaigns", "tag_lists"] },
         {

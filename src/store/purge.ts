@@ -3,7 +3,7 @@ import { systemClock } from "../lib/clock.ts";
 import type { Db } from "./schema.ts";
 
 /** Tables whose rows, or parts of them, are erased for good. */
-const SCRUBBED = ["secrets", "data_keys", "audit_bodies", "calls", "approvals", "intents"];
+const SCRUBBED = ["secrets", "data_keys", "audit_bodies", "calls", "approvals", "intents", "privacy_tokens", "untrusted_reads"];
 const ATTEMPTS = 20;
 const PAUSE_MS = 25;
 

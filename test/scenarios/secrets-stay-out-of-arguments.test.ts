@@ -34,6 +34,19 @@ describe("a stored secret", () => {
     expect(world.ledger()).toEqual([]);
   });
 
+  it("in a step of a plan is refused as well, and is nowhere on the record", async () => {
+    world.ledger();
+    const secret = world.sandbox.keys.full;
+    const calls = [
+      { action: "create_list", args: { name: "x" } },
+      { action: "create_list", args: { name: secret } },
+    ];
+    await expect(world.write("plan", { calls })).rejects.toMatchObject({ code: "denied" });
+    const [row] = await world.app.activity({ limit: 1 });
+    expect(canariesIn(JSON.stringify([row, row && (await world.app.callStory(row.id))]), secret)).toEqual([]);
+    expect(world.ledger()).toEqual([]);
+  });
+
   it("is refused in a read as well", async () => {
     await expect(world.read("get_lists", { filter: `equals(name,"${world.sandbox.keys.full}")` })).rejects.toMatchObject({
       code: "denied",
