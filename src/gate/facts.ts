@@ -9,7 +9,7 @@ import { clockFacts, timeZoneOf } from "./account-time.ts";
 import type { Caller, GateParts } from "./call.ts";
 import { groupsOf } from "./groups.ts";
 import { hostsOf } from "./hosts.ts";
-import { createLookups, type Lookups } from "./lookups.ts";
+import { createFactReads, type FactReads } from "./fact-reads.ts";
 import { reachOf } from "./reach.ts";
 import { isOutward, isTainted } from "./taint.ts";
 
@@ -63,7 +63,7 @@ export async function gather(parts: GateParts, connection: ConnectionRow, policy
   if (policy.caps.people_touched && facts.people === undefined) wanted.add("people");
   // What moves data out, or reaches people, is asked of an agent that has read what outsiders wrote.
   if (isOutward(question.operation)) wanted.add("tainted");
-  const lookups = createLookups(parts, connection);
+  const lookups = createFactReads(parts, connection);
   let timeZone: Gathered["timeZone"];
   for (const name of wanted) {
     if (name === "tainted") facts.tainted = await isTainted(parts, question.caller.agentId, policy.taint).catch(unknownBecause);
@@ -80,13 +80,13 @@ export function factsAt({ facts, timeZone }: Gathered, nowMs: number): Facts {
 
 type Found = Scalar | Scalar[];
 
-async function lookUp(parts: GateParts, lookups: Lookups, name: FactName, question: Question): Promise<Found> {
+async function lookUp(parts: GateParts, lookups: FactReads, name: FactName, question: Question): Promise<Found> {
   const found = await FINDERS[name]?.(lookups, question, parts);
   if (found === undefined) throw new HalyardError("not_found", "Nothing tells it.");
   return factKind(name).lower && typeof found === "string" ? found.toLowerCase() : found;
 }
 
-type Finder = (lookups: Lookups, question: Question, parts: GateParts) => Promise<Found | undefined>;
+type Finder = (lookups: FactReads, question: Question, parts: GateParts) => Promise<Found | undefined>;
 
 const FINDERS: Partial<Record<FactName, Finder>> = {
   people,
@@ -113,7 +113,7 @@ const FINDERS: Partial<Record<FactName, Finder>> = {
   },
 };
 
-async function statusOf(lookups: Lookups, reader: string, id: string): Promise<string | undefined> {
+async function statusOf(lookups: FactReads, reader: string, id: string): Promise<string | undefined> {
   const attributes = await lookups.attributes(reader, id);
   const { definition } = attributes;
   const status =
@@ -123,7 +123,7 @@ async function statusOf(lookups: Lookups, reader: string, id: string): Promise<s
 }
 
 /** People in several groups are counted in each: the number is never too small. */
-async function people(lookups: Lookups, { operation, args }: Question): Promise<number | undefined> {
+async function people(lookups: FactReads, { operation, args }: Question): Promise<number | undefined> {
   const reach = reachOf(operation, args);
   if (reach.kind === "later" || reach.kind === "everyone") return undefined;
   if (reach.kind === "counted") return reach.people;
@@ -132,14 +132,14 @@ async function people(lookups: Lookups, { operation, args }: Question): Promise<
   return groups.reduce((sum, { size }) => sum + size, reach.kind === "groups" ? reach.people : 0);
 }
 
-async function namedGroups(lookups: Lookups, { operation, args }: Question, group: "list" | "segment"): Promise<string[]> {
+async function namedGroups(lookups: FactReads, { operation, args }: Question, group: "list" | "segment"): Promise<string[]> {
   const reach = reachOf(operation, args);
   const audience = reach.kind === "campaign" || reach.kind === "message" ? await lookups.audience(reach.kind, reach.id) : [];
   return [...new Set([...groupsOf(operation, args)[group], ...audience])];
 }
 
 /** The lists, or the segments, among the groups of an audience, where ids alone do not say what they are. */
-async function groupIds(lookups: Lookups, question: Question, group: "list" | "segment"): Promise<string[]> {
+async function groupIds(lookups: FactReads, question: Question, group: "list" | "segment"): Promise<string[]> {
   const ids = await namedGroups(lookups, question, group);
   const groups = await Promise.all(ids.map(async (id) => ({ id, ...(await lookups.group(id)) })));
   return groups.filter(({ type }) => type === group).map(({ id }) => id);

@@ -17,7 +17,7 @@ import { prepare, type CallContext } from "./prepare.ts";
 import type { PutBack } from "./privacy-put-back.ts";
 import { insertCall, recordRead, recordRefusal, whose } from "./record.ts";
 import { checkpointIfDue } from "./checkpoints.ts";
-import { watchLookUps } from "./look-ups.ts";
+import { watchReads } from "./watched-reads.ts";
 import { recover } from "./recover.ts";
 import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
@@ -179,7 +179,7 @@ export function createGate(parts: GateParts): Gate {
 
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
     const { caller } = context;
-    const lookUps = watchLookUps(parts);
+    const lookUps = watchReads(parts);
     const sight = expected.verdict === "ask" ? await sightOf(lookUps.parts, context, expected) : NOTHING_SEEN;
     const isTainted = sight.read.objects.length > 0;
     if (expected.verdict === "ask") await parts.dayKeys.refresh();

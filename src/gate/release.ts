@@ -5,7 +5,7 @@ import { isGenuine } from "./approvals.ts";
 import { OWNER, PLAN, type GateParts } from "./call.ts";
 import { driftOfRow, rowObstacle, type Obstacle } from "./clearance.ts";
 import { send } from "./dispatch.ts";
-import { watchLookUps } from "./look-ups.ts";
+import { watchReads } from "./watched-reads.ts";
 import { outlookOf, type Outlook } from "./outlook.ts";
 import { releasePlan } from "./plan-run.ts";
 import { askAnew, consume } from "./use.ts";
@@ -13,7 +13,7 @@ import { askAnew, consume } from "./use.ts";
 /** Sends an approved call as the agent's own, once, unless what the owner saw has changed: then it is voided, and a new card shows the difference. */
 export async function release(parts: GateParts, row: ApprovalRow): Promise<void> {
   if (row.operation === PLAN) return releasePlan(parts, row);
-  const lookUps = watchLookUps(parts);
+  const lookUps = watchReads(parts);
   const outlook = await outlookOf(lookUps.parts, row);
   const departure = await parts.store.transaction(async (tables) => {
     const of = { call_id: row.call_id, agent_id: row.agent_id, connection_id: row.connection_id };

@@ -3,7 +3,7 @@ import type { NewAuditEntry } from "../store/tables/audit.ts";
 import type { GateParts } from "./call.ts";
 
 /** What the gate itself read for a card, to be put on the record with the call that it was for. */
-export interface LookUps {
+export interface WatchedReads {
   /** The parts to look with. */
   parts: GateParts;
   /** One row of all reads so far, none where nothing was read. */
@@ -11,7 +11,7 @@ export interface LookUps {
 }
 
 /** Reads through the returned parts are noted: which operation, of what, and how it ended. */
-export function watchLookUps(parts: GateParts): LookUps {
+export function watchReads(parts: GateParts): WatchedReads {
   const reads: { operation: string; path: string; http_status: number | null; error: string | null }[] = [];
   return {
     parts: {

@@ -7,7 +7,7 @@ import type { GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
 
 /** What the gate reads for its facts, each thing once for a call. */
-export interface Lookups {
+export interface FactReads {
   /** The attributes of one object, by the operation that reads it. Throws where it cannot be read. */
   attributes(reader: string, id: string, more?: JsonObject): Promise<JsonObject>;
   /** The id of the object that another belongs to. */
@@ -21,7 +21,7 @@ export interface Lookups {
 /** More groups than this are not counted for one call: each costs a read that Klaviyo allows 15 times a minute. */
 const MAX_GROUPS = 10;
 
-export function createLookups(parts: GateParts, connection: ConnectionRow): Lookups {
+export function createFactReads(parts: GateParts, connection: ConnectionRow): FactReads {
   const kept = new Map<string, Promise<unknown>>();
   const once = <T>(key: string, read: () => Promise<T>): Promise<T> => {
     const known = kept.get(key) as Promise<T> | undefined;
