@@ -63,7 +63,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       random,
       version: VERSION,
     });
-    const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, clock });
+    const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, vault, clock });
     const holder = `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`;
     const parts: GateParts = {
       catalog,

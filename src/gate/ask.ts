@@ -1,13 +1,15 @@
 import { mustFind } from "../catalog/catalog.ts";
 import { isoMillis } from "../lib/clock.ts";
-import type { Decision } from "../policy/policy.ts";
+import type { Caps } from "../policy/caps.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import { clearanceOf, expireOverdue, transition } from "./approval-life.ts";
 import { draftApproval } from "./approvals.ts";
 import type { ApprovalRequired, Caller, CallResult, Denied, GateParts, NotDone, Ran } from "./call.ts";
+import { saidTo, type Ruling } from "./decision.ts";
 import { intend, type Departure } from "./dispatch.ts";
+import type { Gathered } from "./facts.ts";
 import type { CallContext } from "./prepare.ts";
 import { NOTHING_SEEN, type Sight } from "./sight.ts";
 import { resultOf } from "./told.ts";
@@ -17,31 +19,46 @@ export type Turn = { send: Departure } | { answer: CallResult };
 
 interface Asking {
   context: CallContext;
-  decision: Decision;
-  policyVersion: number;
+  ruling: Ruling;
   /** What the gate read of the thing that the call acts on, just now. */
   sight: Sight;
 }
 
 /** Step 5, in the transaction of the call: the same call finds its approval again, whatever became of it; otherwise a new one is made. */
 export async function ask(parts: GateParts, tables: Tables, asking: Asking): Promise<Turn> {
-  const { context, decision } = asking;
+  const { context, ruling } = asking;
   const { caller, prepared, callId } = context;
   const live = await tables.approvals.pendingByDigest(caller.agentId, prepared.digest);
   const turn = live ? await reuse(parts, tables, asking, live) : await answerFromPast(parts, tables, context);
   if (turn) return turn;
-  if ((await tables.approvals.countPending(caller.agentId, parts.clock.now())) >= parts.limits.maxPending) {
-    const because = `${parts.limits.maxPending} approvals are waiting for the owner already; ask again when some are decided.`;
+  const because = await tooManyPending(parts, tables, caller, ruling.policy.caps);
+  if (because !== undefined) {
     await tables.calls.update(callId, { status: "denied", because, verdict: "deny", finished_at: parts.clock.now() });
     return { answer: denied(context, because) };
   }
   const row = await insertApproval(parts, tables, asking);
-  return { answer: approvalRequired(context, row, decision.because) };
+  return { answer: approvalRequired(context, row, saidTo(caller, ruling)) };
 }
 
-async function insertApproval(parts: GateParts, tables: Tables, { context, policyVersion, sight }: Asking): Promise<ApprovalRow> {
+/** Why no further approval may wait; undefined when one may. Each agent has its share, and the policy can set what all may have together. */
+export async function tooManyPending(
+  { clock, limits }: GateParts,
+  { approvals }: Pick<Tables, "approvals">,
+  caller: Caller,
+  { pending_approvals: cap }: Caps,
+): Promise<string | undefined> {
+  const now = clock.now();
+  const each = cap?.each_agent?.at_once ?? limits.maxPending;
+  const all = cap?.at_once ?? Infinity;
+  const own = await approvals.countPending(caller.agentId, now);
+  if (own >= each) return `${own} approvals are waiting for the owner already; ask again when some are decided.`;
+  const isFull = all !== Infinity && (await approvals.countPendingOf(caller.connectionId, now)) >= all;
+  return isFull ? "Enough approvals are waiting for the owner already; ask again when some are decided." : undefined;
+}
+
+async function insertApproval(parts: GateParts, tables: Tables, { context, ruling, sight }: Asking): Promise<ApprovalRow> {
   const { caller, callId, connection, prepared, input } = context;
-  const row = draftApproval(parts, { prepared, connection, caller, callId, policyVersion, reason: input.reason ?? null, sight });
+  const row = draftApproval(parts, { prepared, connection, caller, callId, policyVersion: ruling.policyVersion, reason: input.reason ?? null, sight });
   await tables.approvals.insert(row);
   await tables.calls.update(callId, { approval_id: row.id });
   await tables.audit.append({
@@ -59,23 +76,23 @@ async function insertApproval(parts: GateParts, tables: Tables, { context, polic
 async function reuse(
   parts: GateParts,
   tables: Tables,
-  { context, decision, policyVersion, sight }: Asking,
+  { context, ruling, sight }: Asking,
   row: ApprovalRow,
 ): Promise<Turn | undefined> {
   if (await expireOverdue(parts, tables, row)) return undefined;
   // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
   const isBlind = sight === NOTHING_SEEN && row.preconditions_digest !== "";
   if (row.status === "approved" && !isBlind) {
-    const departure = await consume(parts, tables, row, { ...context, sight }, context.callId);
+    const departure = await consume(parts, tables, row, { ...context, sight, gathered: ruling.gathered }, context.callId);
     return departure && { send: departure };
   }
-  if (row.policy_version !== policyVersion || row.catalog_hash !== parts.catalog.hash) {
+  if (row.policy_version !== ruling.policyVersion || row.catalog_hash !== parts.catalog.hash) {
     // A yes to it could only void it: the owner gets a card under what holds now.
     await transition(parts, tables, row, "voided", "gate", { status_reason: "the policy or the catalog changed while it waited" });
     return undefined;
   }
   await tables.calls.update(context.callId, { approval_id: row.id });
-  return { answer: approvalRequired(context, row, decision.because) };
+  return { answer: approvalRequired(context, row, saidTo(context.caller, ruling)) };
 }
 
 /** Uses an approved call up, or voids it; in the transaction that writes the intent. */
@@ -83,17 +100,16 @@ export async function consume(
   parts: GateParts,
   tables: Tables,
   row: ApprovalRow,
-  { caller, connection, sight }: { caller: Caller; connection: ConnectionRow; sight: Sight },
+  { caller, connection, sight, gathered }: { caller: Caller; connection: ConnectionRow; sight: Sight; gathered: Gathered },
   callId: string,
 ): Promise<Departure | undefined> {
-  const clearance = await clearanceOf(parts, tables, row, sight);
+  const clearance = await clearanceOf(parts, tables, row, { caller, sight, gathered });
   if ("obstacle" in clearance) {
     await transition(parts, tables, row, "voided", "gate", { status_reason: clearance.obstacle });
     return undefined;
   }
   if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: parts.clock.now() }))) return undefined;
-  const { operation, request } = clearance;
-  const departure = await intend(parts, tables, { callId, approvalId: row.id, operation, request, digest: row.digest, connection, caller });
+  const departure = await intend(parts, tables, { callId, approvalId: row.id, ...clearance, digest: row.digest, connection, caller });
   await tables.approvals.transition(row.id, ["consumed"], "consumed", { intent_id: departure.intentId });
   return departure;
 }

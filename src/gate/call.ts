@@ -121,6 +121,8 @@ export interface GateParts {
   holder: string;
   /** Whether the process of that name still runs; undefined where it cannot be told (another machine). */
   isRunning(holder: string): boolean | undefined;
+  /** Whether the agent has read text that outsiders can write. Where nobody keeps track of it, it cannot be told. */
+  isTainted?(agentId: string): Promise<boolean>;
   limits: GateLimits;
 }
 

@@ -4,7 +4,7 @@ import type { Secret } from "../lib/secret.ts";
 import { nearest } from "../lib/text.ts";
 import { KLAVIYO_ORIGIN, parseOrigin } from "../klaviyo/address.ts";
 import { findScopes, verifyKey } from "../klaviyo/probes.ts";
-import { decide } from "../policy/decide.ts";
+import { outlook } from "../policy/outlook.ts";
 import type { Policy, Verdict } from "../policy/policy.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import { voidLive } from "./approval-life.ts";
@@ -164,7 +164,7 @@ function assertName(name: string): void {
 function needsOf(catalog: Catalog, policy: Policy): PolicyNeeds {
   const scopesFor = (verdict: Verdict): string[] => {
     const operations = catalog.operations.filter(
-      (operation) => operation.channel === "stable" && decide(policy, operation).verdict === verdict,
+      (operation) => operation.channel === "stable" && outlook(policy, operation).possible.includes(verdict),
     );
     return [...new Set(operations.flatMap(({ scopes }) => scopes))].toSorted();
   };

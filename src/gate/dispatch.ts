@@ -1,12 +1,13 @@
 import type { Operation } from "../catalog/operation.ts";
-import type { WireRequest } from "../catalog/request.ts";
+import { parseRequest, type WireRequest } from "../catalog/request.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { WriteResult } from "../klaviyo/client.ts";
+import type { Uses } from "../policy/caps.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import type { Caller, CallResult, GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
-import { assertStanding, decideCall } from "./decision.ts";
+import { assertStanding, decideCall, saidTo } from "./decision.ts";
 import { endingOf, record } from "./outcome.ts";
 
 /** One write on its way: the intent under which it goes, and whose call it is. */
@@ -19,6 +20,8 @@ export interface Departure {
   digest: string;
   connection: ConnectionRow;
   caller: Caller;
+  /** What it uses of the caps. */
+  uses: Uses;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface Departure {
  * {@link send} takes the departure that only a committed transaction hands out.
  */
 export async function intend(parts: GateParts, tables: Tables, departure: Omit<Departure, "intentId">): Promise<Departure> {
-  const { operation, connection, caller, callId, approvalId, digest } = departure;
+  const { operation, connection, caller, callId, approvalId, digest, uses } = departure;
   const intentId = parts.newId("intent");
   const at = parts.clock.now();
   await tables.intents.insert({
@@ -48,6 +51,7 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     finished_at: null,
     evidence: null,
   });
+  await tables.capUses.add({ call_id: callId, connection_id: connection.id, agent_id: caller.agentId, at }, uses);
   await tables.calls.update(callId, { intent_id: intentId, approval_id: approvalId, status: "sent" });
   await tables.audit.append({
     at,
@@ -78,8 +82,9 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
 }
 
 /** A write may wait seconds for a free rate window: what was revoked or denied meanwhile does not go. */
-async function assertMayGo(parts: GateParts, { operation, caller, approvalId }: Departure): Promise<void> {
+async function assertMayGo(parts: GateParts, { operation, request, digest, caller, approvalId }: Departure): Promise<void> {
   const connection = await assertStanding(parts.store, caller);
-  const { verdict, because } = await decideCall(parts, operation, connection);
-  if (verdict === "deny" || (verdict === "ask" && approvalId === null)) throw new HalyardError("denied", because);
+  const question = { operation, args: parseRequest(operation, request), caller, digest };
+  const ruling = await decideCall(parts, question, connection);
+  if (ruling.verdict === "deny" || (ruling.verdict === "ask" && approvalId === null)) throw new HalyardError("denied", saidTo(caller, ruling));
 }

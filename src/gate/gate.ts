@@ -2,11 +2,13 @@ import { isWrite } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
-import { ask, denied, type Turn } from "./ask.ts";
+import { ask, denied, tooManyPending, type Turn } from "./ask.ts";
+import { capDenial, usesOf, usesOfRead } from "./caps.ts";
 import type { Caller, CallInput, CallResult, GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
-import { assertStanding, decideCall, type Ruling } from "./decision.ts";
+import { assertStanding, decideCall, saidTo, type Ruling } from "./decision.ts";
 import { intend, send, type Departure } from "./dispatch.ts";
+import type { Question } from "./facts.ts";
 import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
 import { prepare, type CallContext } from "./prepare.ts";
 import { insertCall, recordRead, recordRefusal } from "./record.ts";
@@ -52,8 +54,9 @@ export function createGate(parts: GateParts): Gate {
       await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
       throw thrown;
     }
-    const ruling = await afterUnknown(store, context, await decideCall(parts, context.prepared.operation, context.connection));
-    if (!isWrite(context.prepared.operation) && ruling.verdict === "allow") return read(context, ruling);
+    const ruling = await afterUnknown(store, context, await decideCall(parts, questionOf(context), context.connection));
+    const isRead = !isWrite(context.prepared.operation) && ruling.verdict === "allow";
+    if (isRead && !(await isOverReading(context, ruling))) return read(context, ruling);
     return write(context, ruling);
   }
 
@@ -68,7 +71,7 @@ export function createGate(parts: GateParts): Gate {
     const { operation, request } = prepared;
     try {
       const { status, body } = await client.read(operation, request, await credentialsOf(parts, connection));
-      await recordRead(parts, context, ruling, { httpStatus: status, errorCode: null });
+      await recordRead(parts, context, ruling, { httpStatus: status, errorCode: null, uses: usesOfRead(body) });
       return { status: "done", call_id: callId, operation: operation.id, http_status: status, body };
     } catch (thrown) {
       const errorCode = thrown instanceof HalyardError ? thrown.code : "internal";
@@ -93,17 +96,23 @@ export function createGate(parts: GateParts): Gate {
   }
 
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
-    const { caller, prepared } = context;
+    const { caller } = context;
     const sight = expected.verdict === "ask" ? await sightOf(context, expected) : NOTHING_SEEN;
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
-      const ruling = await afterUnknown(tables, context, await decideCall(parts, prepared.operation, connection, tables));
+      const inside = { tables, gathered: expected.gathered };
+      const ruling = await afterUnknown(tables, context, await decideCall(parts, questionOf(context), connection, inside));
       await insertCall(parts, tables, context, ruling, sight.target);
-      if (ruling.verdict === "deny") return { answer: denied(context, ruling.because) };
-      if (ruling.verdict === "ask") return ask(parts, tables, { context, decision: ruling, policyVersion: ruling.policyVersion, sight });
-      return { send: await intend(parts, tables, departureOf(context, connection)) };
+      if (ruling.verdict === "deny") return { answer: denied(context, saidTo(caller, ruling)) };
+      if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight });
+      return { send: await intend(parts, tables, departureOf(context, connection, ruling)) };
     });
+  }
+
+  /** A cap on rows that is used up; the transaction that denies counts it again. */
+  async function isOverReading(context: CallContext, { policy, gathered }: Ruling): Promise<boolean> {
+    return (await capDenial(parts, store, context.connection, policy, questionOf(context), gathered)) !== undefined;
   }
 
   /** What may have happened already is not simply allowed a second time, unless a second time is harmless. */
@@ -114,16 +123,17 @@ export function createGate(parts: GateParts): Gate {
     return {
       ...ruling,
       verdict: "ask",
-      because: "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again.",
+      because: AFTER_UNKNOWN,
+      told: AFTER_UNKNOWN,
     };
   }
 
   /** Read outside of the transaction, and only where a card is going to be made or an approved one used. */
-  async function sightOf({ caller, prepared, connection }: CallContext, { policyVersion }: Ruling): Promise<Sight> {
+  async function sightOf({ caller, prepared, connection }: CallContext, { policy, policyVersion }: Ruling): Promise<Sight> {
     const live = await store.approvals.pendingByDigest(caller.agentId, prepared.digest);
     const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
     if (goesOnWaiting) return NOTHING_SEEN;
-    if (!live && (await store.approvals.countPending(caller.agentId, clock.now())) >= parts.limits.maxPending) return NOTHING_SEEN;
+    if (!live && (await tooManyPending(parts, store, caller, policy.caps)) !== undefined) return NOTHING_SEEN;
     return look(parts, connection, prepared.operation, prepared.request);
   }
 
@@ -140,7 +150,14 @@ export function createGate(parts: GateParts): Gate {
   };
 }
 
-function departureOf({ callId, caller, prepared }: CallContext, connection: ConnectionRow): Omit<Departure, "intentId"> {
+const AFTER_UNKNOWN = "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again.";
+
+function questionOf({ caller, prepared: { operation, args, digest } }: CallContext): Question {
+  return { operation, args, caller, digest };
+}
+
+function departureOf(context: CallContext, connection: ConnectionRow, { gathered }: Ruling): Omit<Departure, "intentId"> {
+  const { callId, caller, prepared } = context;
   const { operation, request, digest } = prepared;
-  return { callId, approvalId: null, operation, request, digest, connection, caller };
+  return { callId, approvalId: null, operation, request, digest, connection, caller, uses: usesOf(questionOf(context), gathered) };
 }

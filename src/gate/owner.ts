@@ -1,3 +1,4 @@
+import { parseRequest } from "../catalog/request.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import { expireOverdue, settle, transition } from "./approval-life.ts";
@@ -6,6 +7,7 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import { consume, pastResult } from "./ask.ts";
 import { OWNER, type ApprovalView, type Caller, type GateParts } from "./call.ts";
 import { send } from "./dispatch.ts";
+import { gather, type Gathered } from "./facts.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
 
 /** What people do with approvals: look, say yes, say no. */
@@ -70,7 +72,8 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     const agent = await store.agents.find(row.agent_id);
     const caller: Caller = { door: asked.door, agentId: row.agent_id, agentName: agent?.name ?? row.agent_id, connectionId: connection.id };
     const sight = await sightOf(parts, row, connection);
-    const departure = await store.transaction((tables) => consume(parts, tables, row, { caller, connection, sight }, row.call_id));
+    const gathered = await gatheredFor(parts, row, connection, caller);
+    const departure = await store.transaction((tables) => consume(parts, tables, row, { caller, connection, sight, gathered }, row.call_id));
     if (!departure) return;
     const { status } = await send(parts, departure);
     // An agent is told when it asks again; the owner who called has just seen it.
@@ -97,6 +100,14 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
       return viewOf(await decideBy(approvalId, "denied", by, reason));
     },
   };
+}
+
+/** The facts that the policy decides the approved call by, as they are now. */
+async function gatheredFor(parts: GateParts, row: ApprovalRow, connection: ConnectionRow, caller: Caller): Promise<Gathered> {
+  if (!isGenuine(parts, row)) return { facts: {} };
+  const { operation, request } = approvedRequest(parts, row, connection);
+  const { policy } = await parts.policies.current(connection);
+  return gather(parts, connection, policy, { operation, args: parseRequest(operation, request), caller, digest: row.digest });
 }
 
 /** What an approved call acts on, as it is now. Where the owner saw nothing there is nothing to look at. */

@@ -1,6 +1,7 @@
 import { isWrite, type Operation } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
+import type { Uses } from "../policy/caps.ts";
 import type { Decision } from "../policy/policy.ts";
 import type { Tables } from "../store/tables.ts";
 import type { NewCall } from "../store/tables/calls.ts";
@@ -52,7 +53,7 @@ export async function recordRead(
   parts: GateParts,
   context: CallContext,
   decision: Decision,
-  end: { httpStatus: number | null; errorCode: string | null },
+  end: { httpStatus: number | null; errorCode: string | null; uses?: Uses },
 ): Promise<void> {
   const { caller, callId, connection, prepared } = context;
   const at = parts.clock.now();
@@ -67,6 +68,7 @@ export async function recordRead(
       http_status: end.httpStatus,
       finished_at: at,
     });
+    if (end.uses) await tables.capUses.add({ call_id: callId, connection_id: connection.id, agent_id: caller.agentId, at }, end.uses);
     await tables.audit.append({
       at,
       event: "read",

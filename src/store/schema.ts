@@ -3,6 +3,7 @@ import type { AgentRow } from "./tables/agents.ts";
 import type { ApprovalRow } from "./tables/approvals.ts";
 import type { AuditColumns, AuditHeadRow } from "./tables/audit.ts";
 import type { CallRow } from "./tables/calls.ts";
+import type { CapUseRow } from "./tables/cap-uses.ts";
 import type { ConnectionColumns } from "./tables/connections.ts";
 import type { IntentRow } from "./tables/intents.ts";
 import type { LeaseRow } from "./tables/leases.ts";
@@ -22,6 +23,7 @@ export interface Schema {
   audit: AuditColumns;
   audit_head: AuditHeadRow;
   policies: PolicyRow;
+  cap_uses: CapUseRow;
   rate_windows: RateWindowRow;
   leases: LeaseRow;
   meta: MetaRow;

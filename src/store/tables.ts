@@ -3,6 +3,7 @@ import { agentsTable } from "./tables/agents.ts";
 import { approvalsTable } from "./tables/approvals.ts";
 import { auditTable } from "./tables/audit.ts";
 import { callsTable } from "./tables/calls.ts";
+import { capUsesTable } from "./tables/cap-uses.ts";
 import { connectionsTable } from "./tables/connections.ts";
 import { intentsTable } from "./tables/intents.ts";
 import { leasesTable } from "./tables/leases.ts";
@@ -24,6 +25,7 @@ export function createTables(db: Db) {
     intents: intentsTable(db),
     audit: auditTable(db),
     policies: policiesTable(db),
+    capUses: capUsesTable(db),
     rateWindows: rateWindowsTable(db),
     leases: leasesTable(db),
     meta: metaTable(db),

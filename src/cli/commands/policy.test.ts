@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { loadCatalog } from "../../catalog/catalog.ts";
 import type { CurrentPolicy } from "../../gate/policy-files.ts";
 import { HalyardError } from "../../lib/errors.ts";
+import { policyOf } from "../../policy/parse.ts";
 import { fakeState, runCli } from "../../../test/fixtures/fake-app.ts";
 
 const base = fakeState().policy;
@@ -12,7 +13,7 @@ const withRule: CurrentPolicy = {
 const broken: CurrentPolicy = {
   ...base,
   version: 0,
-  policy: { version: 1, preset: "locked", rules: [] },
+  policy: policyOf("locked"),
   problem: new HalyardError("policy_invalid", "The policy cannot be used: /prest is not a known field."),
 };
 

@@ -100,6 +100,17 @@ export function approvalsTable(db: Db) {
         .executeTakeFirstOrThrow();
       return count;
     },
+    /** The same for all agents of a connection, and its owner. */
+    async countPendingOf(connectionId: string, atMs: number): Promise<number> {
+      const { count } = await db
+        .selectFrom("approvals")
+        .select(({ fn }) => fn.countAll<number>().as("count"))
+        .where("connection_id", "=", connectionId)
+        .where("status", "=", "pending")
+        .where("decide_by", ">=", atMs)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
     /** Compare-and-swap: false when the approval is in none of `from`, so of two that try only one wins. */
     async transition(id: string, from: ApprovalStatus[], to: ApprovalStatus, patch: ApprovalPatch = {}): Promise<boolean> {
       const { numUpdatedRows } = await db
