@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import type { Family } from "../case.ts";
+import { effectCount, under, write } from "../expectations.ts";
+import { OPEN_POLICY, USUAL_POLICY } from "../range.ts";
+
+export const unknown: Family = {
+  letter: "M",
+  title: "Crashes and unknown outcomes",
+  cases: [
+    {
+      id: "M1",
+      attack: "killed at each point, with each behaviour of the account: nothing twice, nothing falsely done, nothing stuck",
+      doors: ["stdio"],
+      awaits: "npm run crash",
+    },
+    {
+      id: "M3",
+      attack: "a server error after the effect: unknown, never repeated by itself, and the same call is asked",
+      effects: 1,
+      async run(lane) {
+        const { control } = lane.range.shop.sandbox;
+        const args = { name: lane.unique("m3") };
+        await under(lane, OPEN_POLICY, USUAL_POLICY, async () => {
+          control.setFaults([{ match: { method: "POST" }, fault: "error_after", times: 1 }]);
+          const told = await write(lane, ["create_list", args]);
+          control.clearFaults();
+          assert.notEqual(told.status, "failed");
+          for (let again = 0; again < 3; again++) await write(lane, ["create_list", args]);
+          assert.equal(effectCount(lane), 1);
+        });
+      },
+    },
+    { id: "M4", attack: "taken as a job, and the job fails: told as taken, then as failed", awaits: "the following of jobs" },
+    { id: "M6", attack: "a plan that goes on after a stop does not repeat what it did", awaits: "plans" },
+    { id: "M7", attack: "an effect that comes after the search was given up: raised as a late duplicate", awaits: "reconciliation" },
+    {
+      id: "M9",
+      attack: "a store from a backup older than the last intents: writes wait for the owner",
+      awaits: "the detection of restored stores",
+    },
+    {
+      id: "M10",
+      attack: "an account that shows what was written only later: nothing is called absent too early",
+      awaits: "reconciliation",
+    },
+  ],
+};
