@@ -19,6 +19,11 @@ export interface Replay {
 
 interface Asked {
   digest: string;
+  call: string | null;
+  /** The owner changed the arguments: the yes is for other ones than the call has. */
+  isEdited: boolean;
+  /** The plan that it is a step of. */
+  plan: string | null;
   status: string;
   by: string;
   intents: number;
@@ -41,7 +46,15 @@ export function replayAudit(rows: readonly AuditRow[]): Replay {
     if (event === "received") calls.set(call_id ?? "", { digest: text(fields, "digest"), verdict: "" });
     else if (event === "decided" && call) call.verdict = text(fields, "verdict");
     else if (event === "approval.asked")
-      approvals.set(text(fields, "approval"), { digest: text(fields, "digest"), status: "pending", by: "", intents: 0 });
+      approvals.set(text(fields, "approval"), {
+        digest: text(fields, "digest"),
+        call: call_id,
+        isEdited: text(fields, "edited_by") !== "",
+        plan: text(fields, "plan") || null,
+        status: "pending",
+        by: "",
+        intents: 0,
+      });
     else if (event.startsWith("approval.") && approval) {
       const to = event.slice("approval.".length);
       if (text(fields, "from") !== approval.status)
@@ -56,7 +69,7 @@ export function replayAudit(rows: readonly AuditRow[]): Replay {
         approval: text(fields, "approval") || null,
       };
       intents.set(intent.id, intent);
-      violations.push(...wrongWith(intent, call, approval).map((why) => `${seq}: ${intent.operation}: ${why}`));
+      violations.push(...wrongWith(intent, { id: call_id, ...call }, approval, approvals).map((why) => `${seq}: ${intent.operation}: ${why}`));
       if (approval) approval.intents++;
     } else if (event === "outcome") {
       const intent = intents.get(text(fields, "intent"));
@@ -67,15 +80,30 @@ export function replayAudit(rows: readonly AuditRow[]): Replay {
   return { intents: [...intents.values()], violations };
 }
 
-function wrongWith(intent: RecordedIntent, call: { digest: string; verdict: string } | undefined, approval: Asked | undefined): string[] {
-  if (!call) return ["an intent of no call"];
-  const wrong = call.digest === intent.digest ? [] : ["the intent is of another digest than its call"];
+interface Called {
+  id: string | null;
+  digest?: string;
+  verdict?: string;
+}
+
+function wrongWith(intent: RecordedIntent, call: Called, approval: Asked | undefined, approvals: ReadonlyMap<string, Asked>): string[] {
+  if (call.digest === undefined) return ["an intent of no call"];
+  const wrong = call.digest === intent.digest || approval?.isEdited ? [] : ["the intent is of another digest than its call"];
   if (intent.approval === null)
     return call.verdict === "allow" ? wrong : [...wrong, `an intent without approval, and the decision was ${call.verdict}`];
   if (!approval) return [...wrong, "an intent under an approval that was never asked"];
-  if (approval.digest !== intent.digest) wrong.push("the approval is of another digest");
+  if (approval.plan !== null) wrong.push(...wrongInPlan(call, approval, approvals.get(approval.plan)));
+  else if (approval.digest !== intent.digest) wrong.push("the approval is of another digest");
   if (approval.status !== "consumed") wrong.push(`the approval is ${approval.status}`);
   if (approval.by === "") wrong.push("nobody said yes to the approval");
   if (approval.intents > 0) wrong.push("a second intent of one approval");
+  return wrong;
+}
+
+/** The digest of a step binds its place in the plan, so it is by its call that it is known. */
+function wrongInPlan(call: Called, step: Asked, plan: Asked | undefined): string[] {
+  if (!plan) return ["a step of a plan that was never asked"];
+  const wrong = step.call === call.id ? [] : ["a step's yes was used for another call"];
+  if (plan.by === "" || plan.status !== "consumed") wrong.push(`the plan is ${plan.status}`);
   return wrong;
 }

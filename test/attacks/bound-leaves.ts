@@ -158,8 +158,8 @@ async function tryAround(bound: Bound): Promise<void> {
     connections: { ...app.store.connections, find: async (id: string) => moved(await app.store.connections.find(id)) },
   };
   const [other, newer] = [
-    createGate(partsOf(app, { store: elsewhere })),
-    createGate(partsOf(app, { catalog: { ...app.catalog, hash: "another" } })),
+    createGate(await partsOf(app, { store: elsewhere })),
+    createGate(await partsOf(app, { catalog: { ...app.catalog, hash: "another" } })),
   ];
   const attempts: [what: string, attempt: () => Promise<unknown>][] = [
     ["another agent", () => call(bound, args, { agent: "rival" })],

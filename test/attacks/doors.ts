@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Agents } from "../../src/gate/agents.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/lib/json.ts";
+import type { DoorRefusal } from "../../src/gate/refusals.ts";
 import type { LogLevel } from "../../src/lib/log.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { createHttpDoor, type HttpDoor } from "../../src/mcp/http.ts";
@@ -39,6 +40,8 @@ export interface Door {
 export interface DoorParts extends McpParts {
   agents: Pick<Agents, "byToken">;
   clock: Clock;
+  /** Told of everything that goes no further than the door. */
+  refused: (refusal: DoorRefusal) => void;
   /** Everything that the doors log, as text. */
   logged: string[];
 }
@@ -62,7 +65,7 @@ export async function openDoor(name: DoorName, token: string, parts: DoorParts, 
   return name === "stdio" ? openStdio(token, parts) : openHttp(token, http);
 }
 
-export function openHttpServer({ agents, clock, logged, ...parts }: DoorParts): Promise<HttpDoor> {
+export function openHttpServer({ agents, clock, logged, refused, ...parts }: DoorParts): Promise<HttpDoor> {
   return createHttpDoor({
     version: "attacked",
     load: () => Promise.resolve(parts),
@@ -70,17 +73,19 @@ export function openHttpServer({ agents, clock, logged, ...parts }: DoorParts): 
     host: "127.0.0.1",
     port: 0,
     clock,
+    refused,
     log: logInto(logged),
     sessionLimits: { max: 1000, maxPerAgent: 1000, idleMs: 365 * 86_400_000 },
   });
 }
 
-function stdioStreams(token: string, { agents, logged, ...parts }: DoorParts) {
+function stdioStreams(token: string, { agents, logged, refused, ...parts }: DoorParts) {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const server = serveStdio({
     version: "attacked",
     load: () => Promise.resolve(parts),
     authenticate: () => agents.byToken(token, "stdio"),
+    refused,
     log: logInto(logged),
     input,
     output,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { DoorRefusalKind } from "../../src/gate/refusals.ts";
 import type { ErrorCode } from "../../src/lib/errors.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
 import type { Lane } from "./case.ts";
@@ -7,6 +8,9 @@ import { effectsSince, markOf, rowsSince } from "./oracle.ts";
 
 type Write = [action: string, args: JsonObject];
 
+/** Rows that the gateway writes of itself when their time comes. */
+const HOUSEKEEPING = ["policy.changed", "checkpoint"];
+
 /** Calls the write tool as an agent does. */
 export function write({ door }: Pick<Lane, "door">, [action, args]: Write, more: JsonObject = {}): Promise<Told> {
   return door.call("write", { action, args, reason: "an attack", ...more });
@@ -14,15 +18,25 @@ export function write({ door }: Pick<Lane, "door">, [action, args]: Write, more:
 
 /** Refused with one of the codes: nothing reached the account, one row tells why, and the answer holds neither key nor rule. */
 export async function refuses(lane: Lane, attempt: () => Promise<Told>, ...codes: ErrorCode[]): Promise<Told> {
+  return refusedBy(lane, attempt, codes);
+}
+
+/** Refused before the gate hears of it, and told by a row of the door: the tool does not take such arguments. */
+export async function refusesAtDoor(lane: Lane, attempt: () => Promise<Told>): Promise<Told> {
+  return refusedBy(lane, attempt, ["invalid_arguments"], "tool_arguments");
+}
+
+async function refusedBy(lane: Lane, attempt: () => Promise<Told>, codes: ErrorCode[], door?: DoorRefusalKind): Promise<Told> {
   const { range } = lane;
   const mark = await markOf(range);
   const told = await attempt();
   assert.ok(told.status === "error" && codes.includes(told.code as ErrorCode), `refused with ${codes.join(" or ")}, not ${brief(told)}`);
   assert.deepEqual(effectsSince(range, mark), []);
-  const rows = await rowsSince(range, mark);
+  const by = door ?? told.code;
+  const rows = (await rowsSince(range, mark)).filter(({ event }) => !HOUSEKEEPING.includes(event));
   assert.deepEqual(
-    rows.map(({ event, fields }) => [event, fields["error"]]),
-    [["refused", told.code]],
+    rows.map(({ event, fields }) => [event, fields["error"] ?? fields["at_door"]]),
+    [["refused", by]],
   );
   assertQuiet(lane, told);
   return told;

@@ -15,7 +15,8 @@ export interface Mark {
   tapped: number;
 }
 
-export async function markOf({ app, shop, tapped }: Range): Promise<Mark> {
+export async function markOf({ app, shop, tapped, settled }: Range): Promise<Mark> {
+  await settled();
   return { ledger: shop.sandbox.control.ledger().at(-1)?.n ?? 0, audit: (await app.store.audit.head()).seq, tapped: tapped.length };
 }
 
@@ -32,7 +33,8 @@ export function effectsSince({ app, shop, accounts: [own, other] }: Range, { led
 }
 
 /** Rows of the record since a mark, oldest first. */
-export async function rowsSince({ app }: Range, { audit }: Mark): Promise<AuditRow[]> {
+export async function rowsSince({ app, settled }: Range, { audit }: Mark): Promise<AuditRow[]> {
+  await settled();
   const rows: AuditRow[] = [];
   for (;;) {
     const page = await app.store.audit.list({ after: rows.at(-1)?.seq ?? audit, limit: 1000 });

@@ -5,6 +5,7 @@ import { openApp, type App } from "../../src/app.ts";
 import type { ApprovalView, Caller } from "../../src/gate/call.ts";
 import { keyContext } from "../../src/gate/credentials.ts";
 import type { Gate } from "../../src/gate/gate.ts";
+import type { DoorRefusal } from "../../src/gate/refusals.ts";
 import type { Config } from "../../src/config.ts";
 import { createManualClock, type ManualClock } from "../../src/lib/clock.ts";
 import type { HttpDoor } from "../../src/mcp/http.ts";
@@ -12,7 +13,7 @@ import { createRequests, type Requests } from "../fidelity/arguments.ts";
 import { openShop, type Shop } from "../fidelity/shop.ts";
 import { configFor, START_MS } from "../fixtures/world.ts";
 import { openDoor, openHttpServer, type Door, type DoorName } from "./doors.ts";
-import { unlimited } from "./gate-parts.ts";
+import { PATIENT, unlimited } from "./gate-parts.ts";
 import { tapWire, type Tapped } from "./wire-tap.ts";
 
 /** Who attacks: an agent of the shop, another agent of it, and one of another account. */
@@ -35,6 +36,8 @@ export interface Range {
   /** Who the token of an agent makes it, as over HTTP. */
   caller(agent?: AgentName): Promise<Caller>;
   door(name: DoorName, agent?: AgentName): Promise<Door>;
+  /** Resolves when what the doors refused is on the record. */
+  settled(): Promise<void>;
   /** The policy of the shop's connection. */
   setPolicy(text: string): void;
   /** The owner says yes; with `run` it is sent at once. */
@@ -70,7 +73,7 @@ export interface RangeOptions {
   profiles?: number;
   policy?: string;
   /** Puts another gate behind the doors: the negative controls. */
-  compose?: (app: App) => Gate;
+  compose?: (app: App) => Promise<Gate>;
 }
 
 export async function openRange({ profiles = 20, policy = USUAL_POLICY, compose }: RangeOptions = {}): Promise<Range> {
@@ -81,7 +84,7 @@ export async function openRange({ profiles = 20, policy = USUAL_POLICY, compose 
   const config = configFor(home);
   const app = await openApp(config, {
     clock,
-    limits: { maxPending: 1_000_000 },
+    limits: PATIENT,
     rateWindows: (port) => unlimited(port as App["store"]["rateWindows"]),
   });
   const other = sandbox.control.addAccount("another shop", 0);
@@ -90,9 +93,14 @@ export async function openRange({ profiles = 20, policy = USUAL_POLICY, compose 
   await insertConnection(app, { name: "elsewhere", origin: sandbox.url, account: other.id, key: other.keys.full });
   const add = async (name: AgentName, connection: string): Promise<string> => (await app.agents.add({ name, connection })).token.reveal();
   const tokens = { claude: await add("claude", "shop"), rival: await add("rival", "shop"), outsider: await add("outsider", "elsewhere") };
-  const gate = compose?.(app) ?? app.gate;
+  const gate = (await compose?.(app)) ?? app.gate;
   const logged: string[] = [];
-  const parts = { catalog: app.catalog, gate, overview: app.overview, agents: app.agents, clock, logged };
+  const noting = new Set<Promise<void>>();
+  const refused = (refusal: DoorRefusal): void => {
+    const note = app.refused(refusal).finally(() => noting.delete(note));
+    noting.add(note);
+  };
+  const parts = { catalog: app.catalog, gate, overview: app.overview, agents: app.agents, clock, logged, refused };
   const http = await openHttpServer(parts);
   const doors = new Map<string, Promise<Door>>();
   const setPolicy = (text: string): void => writeFileSync(join(home, "policies", "shop.yaml"), text);
@@ -120,6 +128,7 @@ export async function openRange({ profiles = 20, policy = USUAL_POLICY, compose 
       doors.set(key, open);
       return open;
     },
+    settled: async () => void (await Promise.all(noting)),
     approve: (id, run = false) => gate.approve(id, "the owner", { run }),
     async close() {
       tap.stop();

@@ -15,7 +15,7 @@ import { OPEN_POLICY } from "./range.ts";
 /** The negative controls: gates that only a test can compose. The suite has to report what goes through them. */
 
 /** Everything is as ever, but whatever the owner's policy says, the decision is `allow`. */
-export function alwaysAllowing(app: App): Gate {
+export async function alwaysAllowing(app: App): Promise<Gate> {
   const tame = (operation: Operation): Operation => ({ ...operation, effect: { ...operation.effect, risk: isWrite(operation) ? 1 : 0 } });
   const operations = app.catalog.operations.map(tame);
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
@@ -29,12 +29,12 @@ export function alwaysAllowing(app: App): Gate {
     unseen: new Set(),
   };
   const policies: PolicySource = { ...app.policies, current: () => Promise.resolve(current) };
-  return createGate(partsOf(app, { catalog, policies }));
+  return createGate(await partsOf(app, { catalog, policies }));
 }
 
 /** Whatever resolves is sent: nothing is decided, asked or written down. */
-export function passingThrough(app: App): Gate {
-  const parts = partsOf(app);
+export async function passingThrough(app: App): Promise<Gate> {
+  const parts = await partsOf(app);
   return {
     ...createGate(parts),
     async call(caller, { action, args }): Promise<CallResult> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { callMessage } from "../doors.ts";
 import type { Family, Lane } from "../case.ts";
-import { asks, refuses, runs, under, write } from "../expectations.ts";
+import { asks, refuses, refusesAtDoor, runs, under, write } from "../expectations.ts";
 import { OPEN_POLICY, USUAL_POLICY } from "../range.ts";
 
 /** Sends a write whose arguments are this text, byte by byte; it must be refused before anything is parsed. */
@@ -92,10 +92,9 @@ export const args: Family = {
     {
       id: "B8",
       attack: "words of authority beside the arguments: refused, with a row",
-      awaits: "the record of what the doors refuse",
       async run(lane) {
         for (const [name, value] of Object.entries(AUTHORITY))
-          await refuses(lane, () => write(lane, ["create_list", { name: "x" }], { [name]: value }), "invalid_arguments");
+          await refusesAtDoor(lane, () => write(lane, ["create_list", { name: "x" }], { [name]: value }));
       },
     },
     {
@@ -202,7 +201,6 @@ export const args: Family = {
     {
       id: "B18",
       attack: "a read that is widened by include and fields past what the policy shows",
-      awaits: "privacy tokens",
       async run(lane) {
         await under(lane, `${USUAL_POLICY}privacy: { email: token, phone_number: token }\n`, USUAL_POLICY, async () => {
           for (const args of [{}, { fields_profile: ["email"] }]) {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { callMessage } from "../doors.ts";
 import type { Family, Lane } from "../case.ts";
-import { asks, effectCount, under, write } from "../expectations.ts";
+import { asks, effectCount, runs, under, write } from "../expectations.ts";
 import { USUAL_POLICY } from "../range.ts";
 
 const HOUR_MS = 3_600_000;
+const HELD_MS = 61_000;
 
 const statusOf = async ({ range }: Lane, approval: string): Promise<string> =>
   (await range.gate.approval(await range.caller(), approval)).status;
@@ -77,7 +78,7 @@ export const binding: Family = {
     },
     {
       id: "E6",
-      attack: "an audience that grows between the card and the send",
+      attack: "an audience that grows while the send is held",
       async run(lane) {
         const { range } = lane;
         const send = range.app.catalog.find("send_campaign") ?? assert.fail();
@@ -86,13 +87,19 @@ export const binding: Family = {
         const { card } = await range.gate.approval(await range.caller(), approval);
         const [audience] = card.audience;
         assert.ok(audience, "the card names the audience");
-        const [person] = (await range.requests.idsFor(send).of("profile")).toReversed();
-        const others = await range.shop.call("POST", "/api/profiles", {
-          data: { type: "profile", attributes: { email: `${lane.unique("late").replace(" ", "")}@example.com` } },
-        });
-        const newcomer = (others.body?.["data"] as { id?: string } | undefined)?.id ?? person;
-        await range.shop.call("POST", `/api/lists/${audience.id}/relationships/profiles`, { data: [{ type: "profile", id: newcomer }] });
-        assert.equal((await range.approve(approval, true)).status, "voided");
+        // A send is held after the yes: what it rests on is looked at again when its time comes.
+        assert.equal((await range.approve(approval, true)).status, "approved");
+        // A few may come and go; this is more than a few.
+        const people: { type: "profile"; id: string }[] = [];
+        for (let n = 0; n < 6; n++) {
+          const email = `${lane.unique(`late${n}`).replace(" ", "")}@example.com`;
+          const made = await range.shop.call("POST", "/api/profiles", { data: { type: "profile", attributes: { email } } });
+          people.push({ type: "profile", id: (made.body?.["data"] as { id: string }).id });
+        }
+        await range.shop.call("POST", `/api/lists/${audience.id}/relationships/profiles`, { data: people });
+        range.clock.advance(HELD_MS);
+        await range.gate.sendDue();
+        assert.equal(await statusOf(lane, approval), "voided");
       },
     },
     {
@@ -103,7 +110,7 @@ export const binding: Family = {
         const [first, second] = [lane.unique("e8 first"), lane.unique("e8 second")];
         const one = await asks(lane, ["create_list", { name: first }]);
         const other = await asks(lane, ["create_list", { name: second }]);
-        assert.equal((await lane.range.approve(other, true)).status, "consumed");
+        assert.equal((await lane.range.approve(other, true)).status, "done");
         const lists = (await lane.range.shop.ask("/api/lists", { sort: "-created" })).text;
         assert.ok(lists.includes(second) && !lists.includes(first));
         assert.equal(await statusOf(lane, one), "pending");
@@ -113,7 +120,25 @@ export const binding: Family = {
     {
       id: "E9",
       attack: "“always allow this” is a policy change with a scope; other arguments are asked, and risk 4 and 5 cannot be standing",
-      awaits: "standing permission",
+      effects: 2,
+      async run(lane) {
+        const { range, door } = lane;
+        const { gate } = range;
+        const args = { name: lane.unique("e9") };
+        const approval = await asks(lane, ["create_list", args]);
+        try {
+          assert.equal((await gate.approve(approval, "the owner", { run: true, always: "call" })).status, "done");
+          await runs(lane, ["create_list", args]);
+          await asks(lane, ["create_list", { ...args, opt_in_process: "single_opt_in" }]);
+          await asks({ ...lane, door: await range.door(door.name, "rival") }, ["create_list", args]);
+          const grave = await asks(lane, ["bulk_suppress_profiles", { profiles: [{ email: "e9@example.com" }] }]);
+          for (const always of ["call", "action"] as const)
+            await assert.rejects(gate.approve(grave, "the owner", { run: true, always }), { code: "usage" });
+          assert.equal(await statusOf(lane, grave), "pending");
+        } finally {
+          range.setPolicy(USUAL_POLICY);
+        }
+      },
     },
     {
       id: "E10",
@@ -141,9 +166,38 @@ export const binding: Family = {
     {
       id: "E12",
       attack: "approved with a change by the owner: a new digest, and the agent is told what ran",
-      awaits: "approving with a change",
+      effects: 1,
+      async run(lane) {
+        const { gate, approve } = lane.range;
+        const [asked, changed] = [{ name: lane.unique("e12 asked") }, { name: lane.unique("e12 changed") }];
+        const approval = await asks(lane, ["create_list", asked]);
+        const edited = await gate.edit(approval, "the owner", changed);
+        assert.notEqual(edited.digest, (await gate.approval(await lane.range.caller(), approval)).digest);
+        await assert.rejects(approve(approval, true), { code: "conflict" });
+        await approve(edited.approval_id, true);
+        const told = await write(lane, ["create_list", asked]);
+        assert.ok(told.status === "done" && told.text.includes(changed.name), told.text);
+        const lists = (await lane.range.shop.ask("/api/lists", { sort: "-created" })).text;
+        assert.ok(lists.includes(changed.name) && !lists.includes(asked.name));
+      },
     },
-    { id: "E13", attack: "an approved plan: a further call, or another order, is refused", awaits: "plans" },
+    {
+      id: "E13",
+      attack: "an approved plan: a further call, another order, another value, or one of its calls alone is asked anew",
+      effects: 2,
+      async run(lane) {
+        const step = (word: string) => ({ action: "create_list", args: { name: lane.unique(`e13 ${word}`) } });
+        const [one, two, three] = [step("one"), step("two"), step("three")];
+        const approval = await asks(lane, ["plan", { calls: [one, two] }]);
+        await lane.range.approve(approval);
+        for (const calls of [[one, two, three], [two, one], [one, three], [one, one, two]])
+          assert.notEqual(await asks(lane, ["plan", { calls }]), approval);
+        assert.notEqual(await asks(lane, ["create_list", one.args]), approval);
+        assert.equal((await write(lane, ["plan", { calls: [one, two] }])).status, "done");
+        assert.equal(effectCount(lane), 2);
+        assert.notEqual((await write(lane, ["plan", { calls: [two, one] }])).status, "done");
+      },
+    },
     {
       id: "E15",
       attack: "a record of an approval that was changed past the gate is never used, whatever was changed",

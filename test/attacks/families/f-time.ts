@@ -1,11 +1,23 @@
 import assert from "node:assert/strict";
 import { createGate } from "../../../src/gate/gate.ts";
-import type { Family } from "../case.ts";
+import type { Family, Lane } from "../case.ts";
+import { stopperOf } from "../coming.ts";
 import { asks, denies, effectCount, under, write } from "../expectations.ts";
 import { partsOf } from "../gate-parts.ts";
-import { USUAL_POLICY } from "../range.ts";
+import { rowsSince } from "../oracle.ts";
+import { OPEN_POLICY, USUAL_POLICY } from "../range.ts";
 
 const HOUR_MS = 3_600_000;
+const HELD_MS = 61_000;
+
+/** A send that the owner said yes to, and that waits for its time. */
+async function heldSend(lane: Lane): Promise<string> {
+  const { range } = lane;
+  const send = range.app.catalog.find("send_campaign") ?? assert.fail();
+  const approval = await asks(lane, [send.id, await range.requests.argsFor(send)]);
+  assert.equal((await range.approve(approval, true)).status, "approved");
+  return approval;
+}
 
 export const time: Family = {
   letter: "F",
@@ -56,11 +68,43 @@ export const time: Family = {
         );
       },
     },
-    { id: "F4", attack: "the policy is tightened while a send is held: decided again, and refused", awaits: "holds" },
+    {
+      id: "F4",
+      attack: "the policy is tightened while a send is held: decided again, and not sent",
+      async run(lane) {
+        const { range } = lane;
+        const approval = await heldSend(lane);
+        await under(lane, "version: 1\npreset: locked\nrules: []\n", USUAL_POLICY, async () => {
+          range.clock.advance(HELD_MS);
+          await range.gate.sendDue();
+          assert.equal((await range.gate.approval(await range.caller(), approval)).status, "voided");
+        });
+      },
+    },
     {
       id: "F6",
       attack: "everything is stopped during a hundred writes at once: no intent after the stop, and what was under way is told exactly",
       awaits: "a stop for everything",
+      alone: true,
+      effects: "some",
+      async run(lane) {
+        const { range } = lane;
+        const stopEverything = stopperOf(range.gate);
+        await under(lane, OPEN_POLICY, USUAL_POLICY, async () => {
+          const calls = Array.from({ length: 100 }, (_, at) => write(lane, ["create_list", { name: lane.unique(`f6 ${at}`) }]));
+          await Promise.race(calls);
+          const inFlight = await stopEverything("the owner");
+          await Promise.all(calls);
+          const rows = await rowsSince(range, lane.mark);
+          const stop = rows.findIndex(({ event }) => event === "writes.stopped");
+          const intentsIn = (part: typeof rows, event: string): string[] =>
+            part.filter((row) => row.event === event).map(({ fields }) => String(fields["intent"]));
+          assert.deepEqual(intentsIn(rows.slice(stop), "intent"), []);
+          const before = rows.slice(0, stop);
+          const ended = new Set(intentsIn(before, "outcome"));
+          assert.deepEqual(inFlight.toSorted(), intentsIn(before, "intent").filter((id) => !ended.has(id)).toSorted());
+        });
+      },
     },
     {
       id: "F7",
@@ -71,7 +115,7 @@ export const time: Family = {
         const { range } = lane;
         const args = { name: lane.unique("f7") };
         await range.approve(await asks(lane, ["create_list", args]));
-        const second = createGate(partsOf(range.app));
+        const second = createGate(await partsOf(range.app));
         const caller = await range.caller();
         const calls = Array.from({ length: 20 }, (_, at) =>
           at % 2 === 0 ? write(lane, ["create_list", args]) : second.call(caller, { action: "create_list", args, intent: "write" }),
@@ -81,6 +125,35 @@ export const time: Family = {
         await second.close();
       },
     },
-    { id: "F9", attack: "taken back at the moment of the send: stopped or sent, and told truly", awaits: "undo" },
+    {
+      id: "F7",
+      attack: "an older Halyard beside a newer one on the same store, as during an upgrade: the older one sends nothing",
+      awaits: "fences between versions",
+    },
+    {
+      id: "F9",
+      attack: "stopped at the moment of the send: stopped or sent, and told truly",
+      effects: "some",
+      async run(lane) {
+        const { range } = lane;
+        const approval = await heldSend(lane);
+        range.clock.advance(HELD_MS);
+        const [, stopped] = await Promise.all([range.gate.sendDue(), range.gate.stop(approval, "the owner")]);
+        const { status } = await range.gate.approval(await range.caller(), approval);
+        assert.equal(effectCount(lane), stopped.outcome === "stopped" ? 0 : 1, `${stopped.outcome}, ${status}`);
+        assert.equal(status === "accepted" || status === "done", stopped.outcome !== "stopped", `${stopped.outcome}, ${status}`);
+      },
+    },
+    {
+      id: "F9",
+      attack: "taken back by the agent itself while it waits: it does not go, whatever the owner says then",
+      awaits: "undo",
+      async run(lane) {
+        const told = await write(lane, ["create_list", { name: lane.unique("f9") }]);
+        const undone = await write(lane, ["undo", { call: String(told.data["call_id"]) }]);
+        assert.equal(undone.status, "cancelled", undone.text);
+        await assert.rejects(lane.range.approve(String(told.data["approval_id"]), true), { code: "conflict" });
+      },
+    },
   ],
 };

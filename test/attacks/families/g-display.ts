@@ -42,7 +42,6 @@ export const display: Family = {
     {
       id: "G4",
       attack: "names that look like another's: the card warns",
-      awaits: "warnings of look-alike names on cards",
       async run(lane) {
         await lane.range.shop.call("POST", "/api/lists", { data: { type: "list", attributes: { name: `VIP ${lane.door.name}` } } });
         const card = await cardOf(lane, await asks(lane, ["create_list", { name: `V\u0406P ${lane.door.name}` }]));
@@ -65,7 +64,6 @@ export const display: Family = {
     {
       id: "G8",
       attack: "asked again after a no, a little changed: shown as a variant of what was denied",
-      awaits: "variants of denied calls",
       async run(lane) {
         const name = lane.unique("g8");
         await lane.range.gate.deny(await asks(lane, ["create_list", { name }]), "the owner", "no");

@@ -33,7 +33,6 @@ export const bulk: Family = {
     {
       id: "H4",
       attack: "suppression of a whole list: the card counts the members",
-      awaits: "counts of lists on cards",
       async run(lane) {
         const { range } = lane;
         const list = await range.requests.idsFor({ channel: "stable" }).one("list");
@@ -81,7 +80,21 @@ export const bulk: Family = {
         assert.equal((await door.call("read", { action: "get_lists", args: {} })).status, "done");
       },
     },
-    { id: "H10", attack: "undo as a write that nobody approved: it is decided like any other", awaits: "undo" },
+    {
+      id: "H10",
+      attack: "undo as a write that nobody approved: it is decided like any other",
+      awaits: "undo",
+      effects: 1,
+      async run(lane) {
+        const args = { name: lane.unique("h10 undo") };
+        await lane.range.approve(await asks(lane, ["create_tag", args]), true);
+        const told = await write(lane, ["create_tag", args]);
+        const rival = await lane.range.door(lane.door.name, "rival");
+        const undo = { action: "undo", args: { call: String(told.data["call_id"]) }, reason: "x" };
+        assert.equal((await rival.call("write", undo)).code, "not_found");
+        assert.equal((await lane.door.call("write", undo)).status, "approval_required");
+      },
+    },
     {
       id: "H10",
       attack: "the inverse of an approved call is a call of its own",

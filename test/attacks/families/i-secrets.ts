@@ -75,13 +75,13 @@ export const secrets: Family = {
       id: "I3",
       attack: "an old key in an old file, after rotation: cannot be opened any more",
       doors: ["stdio"],
-      awaits: "rotation of secrets",
+      heldBy: "test/attacks/secrets-rotation.test.ts",
     },
     {
       id: "I4",
       attack: "a file-reading primitive as the service's user: with the systemd tier no file has the key",
       doors: ["stdio"],
-      awaits: "the systemd tier of master keys",
+      heldBy: "src/vault/vault.test.ts",
     },
     {
       id: "I6",
@@ -102,7 +102,6 @@ export const secrets: Family = {
     {
       id: "I7",
       attack: "the key itself as an argument, to be read back later",
-      awaits: "the search for stored keys in arguments",
       async run(lane) {
         await refuses(lane, () => write(lane, ["create_list", { name: lane.range.key }]), "denied", "invalid_arguments", "forbidden");
         await refuses(
@@ -118,7 +117,7 @@ export const secrets: Family = {
       id: "I8",
       attack: "environment, arguments, core dumps and the inspector of a running gateway",
       doors: ["stdio"],
-      awaits: "the hardening of the process",
+      heldBy: "test/attacks/secrets-leaks.test.ts",
     },
     {
       id: "I10",
@@ -133,7 +132,7 @@ export const secrets: Family = {
       id: "I10",
       attack: "a rotation that is killed at each of its steps goes on at the next start",
       doors: ["stdio"],
-      awaits: "rotation of secrets",
+      heldBy: "test/attacks/secrets-rotation.test.ts",
     },
     {
       id: "I11",

@@ -60,7 +60,7 @@ export const record: Family = {
             ...deaf(store),
             transaction: <T>(work: (tables: Tables) => Promise<T>) => store.transaction((tables) => work(deaf(tables))),
           };
-          const gate = createGate(partsOf(range.app, { store: broken }));
+          const gate = createGate(await partsOf(range.app, { store: broken }));
           const caller = await range.caller();
           await assert.rejects(gate.call(caller, { action: "create_list", args: { name: lane.unique("j1") }, intent: "write" }), {
             code: "store_full",
@@ -68,7 +68,7 @@ export const record: Family = {
         });
       },
     },
-    { id: "J2", attack: "killed at any moment: each effect has its intent on record", doors: ["stdio"], awaits: "npm run crash" },
+    { id: "J2", attack: "killed at any moment: each effect has its intent on record", doors: ["stdio"], heldBy: "test/scenarios/audit-killed.test.ts" },
     {
       id: "J3",
       attack: "what the gate refuses leaves a row",
@@ -81,21 +81,26 @@ export const record: Family = {
     {
       id: "J3",
       attack: "what the doors refuse leaves a row: malformed, oversized, wrong tool arguments",
-      awaits: "the record of what the doors refuse",
       async run(lane) {
         await leavesRow(lane, () => lane.door.raw('{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}'));
         await leavesRow(lane, () =>
           lane.door.raw(callMessage("write", `{"action":"create_list","args":{"name":"${"x".repeat(6_000_000)}"}}`)),
         );
         await leavesRow(lane, () => lane.door.call("write", { action: "create_list" }));
+        await leavesRow(lane, () => lane.door.call("zzzz_nothing", {}));
+        await leavesRow(lane, () => lane.door.raw('[{"jsonrpc":"2.0","id":1,"method":"ping"}]'));
       },
     },
     {
       id: "J3",
       attack: "who is not known leaves a row",
       doors: ["http"],
-      awaits: "the record of what the doors refuse",
-      run: (lane) => leavesRow(lane, () => lane.door.raw("{}", { authorization: `Bearer hal_${"A".repeat(43)}` })),
+      async run(lane) {
+        await leavesRow(lane, () => lane.door.raw("{}", { authorization: `Bearer hal_${"A".repeat(43)}` }));
+        await leavesRow(lane, () => lane.door.raw("{}", { authorization: "" }));
+        await leavesRow(lane, () => lane.door.raw("{}", { origin: "https://evil.example" }));
+        await leavesRow(lane, () => lane.door.raw("{}", { "content-type": "text/plain" }));
+      },
     },
     ...TAMPERS.map(([what, statements, isFound]) => ({
       id: "J5",
@@ -124,19 +129,29 @@ export const record: Family = {
       id: "J5",
       attack: "the tail cut off with its head, or all of it written anew: found by a checkpoint that left the machine",
       doors: ["http"],
-      awaits: "checkpoints",
+      heldBy: "test/scenarios/audit-restore.test.ts",
     },
     {
       id: "J7",
       attack: "a clock that is rolled back: the sequence counts, and the record says so",
-      doors: ["stdio"],
-      awaits: "the record of clocks that go back",
+      alone: true,
+      async run(lane) {
+        const { range } = lane;
+        const args = { name: lane.unique("j7") };
+        await range.approve(await asks(lane, ["create_list", args]));
+        const mark = await markOf(range);
+        range.clock.advance(-120_000);
+        assert.notEqual((await write(lane, ["create_list", args])).status, "done");
+        const rows = await rowsSince(range, mark);
+        assert.ok(rows.some(({ event }) => event === "clock.back"), "the record does not say so");
+        assert.deepEqual(rows.map(({ seq }) => seq), rows.map((_, at) => mark.audit + at + 1));
+      },
     },
     {
       id: "J8",
       attack: "a person's data is erased: unreadable in the record, and the chain holds",
       doors: ["stdio"],
-      awaits: "erasure in the record",
+      heldBy: "test/scenarios/audit-content.test.ts",
     },
     {
       id: "J9",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Family } from "../case.ts";
-import { effectCount, under, write } from "../expectations.ts";
+import { asks, effectCount, under, write } from "../expectations.ts";
 import { OPEN_POLICY, USUAL_POLICY } from "../range.ts";
 
 export const unknown: Family = {
@@ -11,7 +11,7 @@ export const unknown: Family = {
       id: "M1",
       attack: "killed at each point, with each behaviour of the account: nothing twice, nothing falsely done, nothing stuck",
       doors: ["stdio"],
-      awaits: "npm run crash",
+      awaits: "the crash matrix",
     },
     {
       id: "M3",
@@ -31,12 +31,28 @@ export const unknown: Family = {
       },
     },
     { id: "M4", attack: "taken as a job, and the job fails: told as taken, then as failed", awaits: "the following of jobs" },
-    { id: "M6", attack: "a plan that goes on after a stop does not repeat what it did", awaits: "plans" },
+    {
+      id: "M6",
+      attack: "a plan that stopped at a step, asked again: what it did is told, and nothing is done twice",
+      effects: 2,
+      async run(lane) {
+        const create = (word: string) => ({ action: "create_list", args: { name: lane.unique(`m6 ${word}`) } });
+        const calls = [create("first"), { action: "update_list", args: { id: "Nope00", name: "x" } }, create("never")];
+        const approval = await asks(lane, ["plan", { calls }]);
+        await lane.range.approve(approval, true);
+        for (const again of [1, 2, 3]) {
+          const told = await write(lane, ["plan", { calls }]);
+          assert.ok(["stopped", "approval_required"].includes(told.status), `${again}: ${told.text}`);
+          assert.equal(effectCount(lane), 2);
+        }
+      },
+    },
     { id: "M7", attack: "an effect that comes after the search was given up: raised as a late duplicate", awaits: "reconciliation" },
     {
       id: "M9",
       attack: "a store from a backup older than the last intents: writes wait for the owner",
-      awaits: "the detection of restored stores",
+      doors: ["stdio"],
+      heldBy: "test/scenarios/audit-restore.test.ts",
     },
     {
       id: "M10",

@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadCatalog } from "../../../src/catalog/catalog.ts";
 import { createAgents, type Agents } from "../../../src/gate/agents.ts";
+import { openAuditSigner } from "../../../src/gate/audit-key.ts";
 import { GATE_LIMITS, type Caller, type GateParts } from "../../../src/gate/call.ts";
+import { createDayKeys } from "../../../src/gate/day-keys.ts";
+import { createEpoch } from "../../../src/gate/epoch.ts";
+import { createRefusals } from "../../../src/gate/refusals.ts";
 import { createConnections, type Connections } from "../../../src/gate/connections.ts";
 import { keyContext } from "../../../src/gate/credentials.ts";
 import { createGate, type Gate } from "../../../src/gate/gate.ts";
@@ -26,10 +30,15 @@ export interface Stage {
   vault: Vault;
   clock: ManualClock;
   random: RandomBytes;
+  /** What the processes of a machine share beside the store. */
+  kept: Pick<GateParts, "signer" | "dayKeys" | "epoch" | "refusals">;
   /** The agent and connection of the last schedule, where they still stand. */
   seat: Caller | undefined;
   close(): Promise<void>;
 }
+
+/** What guards against too many questions would end a race before it began. */
+const LIMITS = { ...GATE_LIMITS, variantCoolDownMs: 0, denialsUntilPause: 1_000_000 };
 
 /** Schedules played on one stage, before its tables are so long that they slow it down. */
 export const PER_STAGE = 250;
@@ -39,12 +48,21 @@ export async function openStage(seed: string): Promise<Stage> {
   const clock = createManualClock(START_MS);
   const random = diceBytes(createDice(seed));
   const store = await openStore({ url: `file:${join(home, "halyard.db")}`, clock });
-  const vault = await openVault({ sources: { keyFile: join(home, "master.key") }, meta: store.meta, random });
+  const vault = await openVault({ sources: { keyFile: join(home, "master.key") }, store, random, nowMs: clock.now() });
+  const own = { store, vault, clock };
+  const kept = {
+    signer: await openAuditSigner(own),
+    dayKeys: createDayKeys(own, random),
+    epoch: createEpoch(own, join(home, "audit.mark"), random),
+    refusals: createRefusals(own, LIMITS.refusalsPerMinute),
+  };
+  await kept.dayKeys.refresh();
   return {
     store,
     vault,
     clock,
     random,
+    kept,
     seat: undefined,
     async close() {
       await store.close();
@@ -119,7 +137,10 @@ export async function openPlay(stage: Stage, scheduler: Scheduler, dice: Dice, t
         newId: createIds(clock, random),
         holder,
         isRunning: (other) => [...living.values()].some((one) => one.holder === other),
-        limits: GATE_LIMITS,
+        limits: LIMITS,
+        random,
+        ...stage.kept,
+        allowUnrecordedReads: false,
       };
       const connections = createConnections(parts);
       const made = { gate: createGate(parts), connections, agents: createAgents(parts, connections, random), holder };
@@ -172,7 +193,7 @@ async function takeSeat({ store, vault, clock }: Stage): Promise<Caller> {
 }
 
 /** An account that answers everything and counts what it was told to do. Another task may go on before, in the middle and after. */
-function countingClient({ scheduler, effects, dice, account }: Play): Client {
+function countingClient({ scheduler, effects, account }: Play): Client {
   return {
     async read() {
       await scheduler.pause();
@@ -184,11 +205,10 @@ function countingClient({ scheduler, effects, dice, account }: Play): Client {
         attempts: 1,
       };
     },
-    async write(intent, _operation, _request, _credentials, { permit } = {}) {
+    async write(intent, _operation, _request, { permit }) {
       await scheduler.pause();
       try {
-        // As if it had waited for a rate window.
-        if (dice.chance(0.3)) await permit?.();
+        await permit?.();
       } catch (thrown) {
         if (thrown instanceof Error) return { kind: "not_sent", error: thrown as never, attempts: 0 };
         throw thrown;

@@ -115,6 +115,8 @@ function wrongTold(task: Task, arrows: readonly Arrow[], approval: string): stri
   const result = value as CallResult;
   const isOurs = "approval_id" in result && result.approval_id === approval;
   if (!isOurs) return [];
+  // Approved in the moment of the call: the next one uses it.
+  if (result.status === "held") return held.has("approved") ? [] : ["it was told that it is held, and it was not approved"];
   if (result.status === "approval_required")
     return held.has("pending") || held.has("approved") ? [] : ["it was told to wait for what is decided"];
   return held.has("consumed") ? [] : [`it was told ${result.status} under an approval that was not used`];
