@@ -106,7 +106,7 @@ export const BUSINESS_TASKS: readonly BusinessTask[] = [
   // Coupons
   task("A coupon for the birthday", ["create_coupon", { external_id: "BIRTHDAY" }]),
   task("A coupon and two codes", ["create_coupon", { external_id: "DROP" }, "coupon"], ["create_coupon_code", { coupon: "@coupon", unique_code: "DROP-1" }], ["create_coupon_code", { coupon: "@coupon", unique_code: "DROP-2" }]),
-  task("The coupon drop", ["create_coupon", { external_id: "BIGDROP" }, "coupon"], ["bulk_create_coupon_codes"], ["get_bulk_create_coupon_codes_jobs"]),
+  task("The coupon drop", ["create_coupon", { external_id: "BIGDROP" }, "coupon"], ["bulk_create_coupon_codes"], ["get_coupon_codes"]),
   task("A code that runs out earlier", ["update_coupon_code", { expires_at: "2027-01-01T00:00:00Z" }]),
   task("A better description for a coupon", ["update_coupon", { description: "10 % for members" }]),
   task("Delete a code that leaked", ["delete_coupon_code"]),

@@ -32,38 +32,56 @@ export interface GeneratedOptions {
   /** Which writes; all unless told. */
   only?: (operation: Operation) => boolean;
   doors?: readonly DoorName[];
+  /** The part of all attempts that is made, chosen by the seed; 1 unless told. */
+  share?: number;
   range?: RangeOptions;
-  onLap?: (report: GeneratedReport) => void;
 }
 
 /** So many writes share a range: the record of a range is read whole at its end. */
-const LAP = 25;
+const LAP = 10;
+
+/** All writes, in the groups that share a range. */
+export function laps(): Operation[][] {
+  const writes = loadCatalog().operations.filter(isWrite);
+  return Array.from({ length: Math.ceil(writes.length / LAP) }, (_, at) => writes.slice(at * LAP, (at + 1) * LAP));
+}
+
+/** Attempts of a whole run, counting those for which an operation has no place. */
+export const WHOLE = laps().flat().length * MUTATORS.length * DOORS.length;
 
 /** Every write × every mutator × every door. */
 export async function tryGenerated({
   seed,
   only = () => true,
   doors = DOORS,
+  share = 1,
   range: options = {},
-  onLap,
 }: GeneratedOptions): Promise<GeneratedReport> {
-  const writes = loadCatalog().operations.filter((operation) => isWrite(operation) && only(operation));
-  const report: GeneratedReport = { seed, writes: writes.length, attempts: 0, counts: {}, unsound: [], broken: [], violations: [] };
-  for (let from = 0; from < writes.length; from += LAP) {
+  const report: GeneratedReport = { seed, writes: 0, attempts: 0, counts: {}, unsound: [], broken: [], violations: [] };
+  for (const lap of laps()) {
+    const writes = lap.filter(only);
+    if (writes.length === 0) continue;
+    report.writes += writes.length;
     const range = await openRange(options);
     try {
       const mark = await markOf(range);
-      for (const operation of writes.slice(from, from + LAP)) for (const door of doors) await tryWriteAt(range, operation, door, report);
+      for (const operation of writes) for (const door of doors) await tryWriteAt(range, operation, door, { report, share });
       report.violations.push(...(await reckon(range, mark)));
     } finally {
       await range.close();
     }
-    onLap?.(report);
   }
   return report;
 }
 
-async function tryWriteAt(range: Range, operation: Operation, name: DoorName, report: GeneratedReport): Promise<void> {
+async function tryWriteAt(
+  range: Range,
+  operation: Operation,
+  name: DoorName,
+  { report, share }: { report: GeneratedReport; share: number },
+): Promise<void> {
+  const chosen = MUTATORS.filter((one) => createDice(`${report.seed} ${operation.id} ${one.name} ${name} chosen`).chance(share));
+  if (chosen.length === 0) return;
   const door = await range.door(name);
   const args = await range.requests.argsFor(operation, "all");
   range.setPolicy(USUAL_POLICY);
@@ -72,7 +90,7 @@ async function tryWriteAt(range: Range, operation: Operation, name: DoorName, re
     report.unsound.push(`${operation.id} at ${name}: ${text.slice(0, 200)}`);
   for (const setting of SETTINGS) {
     range.setPolicy(POLICIES[setting]);
-    for (const mutator of MUTATORS.filter((one) => one.setting === setting)) {
+    for (const mutator of chosen.filter((one) => one.setting === setting)) {
       const dice = createDice(`${report.seed} ${operation.id} ${mutator.name} ${name}`);
       await tryOne({ range, door, operation, args, dice }, mutator, report);
       if (mutator.name === "a yes under a policy that has changed") range.setPolicy(POLICIES[setting]);
@@ -81,6 +99,8 @@ async function tryWriteAt(range: Range, operation: Operation, name: DoorName, re
 }
 
 async function tryOne(target: Target, mutator: Mutator, report: GeneratedReport): Promise<void> {
+  // Of two approvals of the same millisecond nobody can tell which was later.
+  target.range.clock.advance(1);
   const mark = await markOf(target.range);
   const where = `${target.operation.id} · ${mutator.name} · ${target.door.name}`;
   let told: Told | undefined;

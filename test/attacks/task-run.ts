@@ -21,13 +21,19 @@ export interface TaskReport {
   wrong: string[];
 }
 
+const BETWEEN_MS = 31 * 60_000;
+
 /** Lets an agent do the tasks under a policy, with an owner who says yes to everything. */
 export async function runTasks(policy: string, tasks: readonly BusinessTask[] = BUSINESS_TASKS): Promise<TaskReport> {
   const report: TaskReport = { tasks: 0, calls: 0, prompts: 0, quiet: 0, stopped: 0, usage: [], wrong: [] };
   const range = await openRange({ policy });
   try {
     const mark = await markOf(range);
-    for (const one of tasks) await runTask(range, one, report);
+    for (const one of tasks) {
+      await runTask(range, one, report);
+      // Each task is a conversation of its own: what was read for one has faded before the next begins.
+      range.clock.advance(BETWEEN_MS);
+    }
     report.wrong.push(...(await reckon(range, mark)));
   } finally {
     await range.close();

@@ -77,7 +77,7 @@ const STEPS: Record<string, [weight: number, step: Step]> = {
         approval_id: asked.length > 0 ? dice.pick(asked) : "appr_x",
       }),
   ],
-  "the owner says yes and sends": [10, ownerSays(({ range }, id) => range.approve(id, true))],
+  "the owner says yes and sends": [16, ownerSays(({ range }, id) => range.approve(id, true))],
   "the owner says yes for later": [8, ownerSays(({ range }, id) => range.approve(id))],
   "the owner says no": [4, ownerSays(({ range }, id) => range.gate.deny(id, "the owner", null))],
   "two owners at once": [
@@ -88,7 +88,7 @@ const STEPS: Record<string, [weight: number, step: Step]> = {
   ],
   "many at once": [3, (walk) => Promise.all([0, 1, 2, 3].map(() => call({ ...walk, calls: walk.calls.slice(0, 2) }, (args) => args)))],
   "time goes by": [6, async ({ range, dice }) => range.clock.advance(dice.pick([1, 1000, 60_000, 3_600_001, 86_400_001]))],
-  "the policy changes": [3, async ({ range, dice }) => range.setPolicy(dice.pick(POLICIES))],
+  "the policy changes": [5, async ({ range, dice }) => range.setPolicy(dice.pick(POLICIES))],
   "the account is in trouble": [
     2,
     async ({ range, dice }) =>
@@ -106,6 +106,8 @@ function call(walk: Walk, change: (args: JsonObject) => JsonObject): Promise<Tol
 export interface WalkOptions {
   seed: number;
   walks: number;
+  /** Number of the first walk; 0 unless told. */
+  from?: number;
   steps: number;
   /** How many writes the agents of one walk know. */
   knows?: number;
@@ -113,10 +115,10 @@ export interface WalkOptions {
 }
 
 /** Random walks, each in a range of its own; after each one the witnesses are held against each other. */
-export async function walk({ seed, walks, steps, knows = 12, range: options = {} }: WalkOptions): Promise<WalkReport> {
+export async function walk({ seed, walks, from = 0, steps, knows = 12, range: options = {} }: WalkOptions): Promise<WalkReport> {
   const report: WalkReport = { seed, steps: 0, effects: 0, kinds: {}, violations: [] };
   const lots = Object.entries(STEPS).flatMap(([kind, [weight]]) => Array.from({ length: weight }, () => kind));
-  for (let number = 0; number < walks; number++) {
+  for (let number = from; number < from + walks; number++) {
     const dice = createDice(`${seed} walk ${number}`);
     const range = await openRange(options);
     try {
