@@ -32,13 +32,23 @@ export function wrongIn(results: readonly Result[]): string[] {
   const generated = of(results, "generated").map((one) => one.report);
   const families = of(results, "family").map((one) => one.report);
   return [
-    ...families.flatMap(({ outcomes }) => outcomes.filter(isWrong).map((one) => `${one.id} at ${one.door}: ${one.attack}: ${one.verdict} ${one.why ?? ""}`)),
+    ...families.flatMap(({ outcomes }) =>
+      outcomes.filter(isWrong).map((one) => `${one.id} at ${one.door}: ${one.attack}: ${one.verdict} ${one.why ?? ""}`),
+    ),
     ...families.flatMap(({ violations }) => violations),
     ...generated.flatMap(({ broken, violations, unsound }) => [...broken, ...violations, ...unsound]),
-    ...of(results, "bound").map((one) => one.report).flatMap(({ wrong }) => wrong),
-    ...of(results, "named").map((one) => one.report).flatMap(({ falseRefusals, wrong }) => [...falseRefusals, ...wrong]),
-    ...of(results, "walk").map((one) => one.report).flatMap(({ violations }) => violations),
-    ...of(results, "prompts").map((one) => one.report).flatMap(({ now, tightened, widened }) => [now, tightened, widened].flatMap(({ wrong }) => wrong)),
+    ...of(results, "bound")
+      .map((one) => one.report)
+      .flatMap(({ wrong }) => wrong),
+    ...of(results, "named")
+      .map((one) => one.report)
+      .flatMap(({ falseRefusals, wrong }) => [...falseRefusals, ...wrong]),
+    ...of(results, "walk")
+      .map((one) => one.report)
+      .flatMap(({ violations }) => violations),
+    ...of(results, "prompts")
+      .map((one) => one.report)
+      .flatMap(({ now, tightened, widened }) => [now, tightened, widened].flatMap(({ wrong }) => wrong)),
   ];
 }
 
@@ -76,7 +86,9 @@ function figures(results: readonly Result[]): Row[] {
     of(results, "named").map((one) => one.report),
     of(results, "walk").map((one) => one.report),
   ];
-  const outcomes = of(results, "family").map((one) => one.report).flatMap((one) => one.outcomes);
+  const outcomes = of(results, "family")
+    .map((one) => one.report)
+    .flatMap((one) => one.outcomes);
   const held = outcomes.filter(({ verdict }) => verdict === "held").length;
   const tried = outcomes.filter(({ verdict }) => verdict !== "gap" && verdict !== "elsewhere").length;
   const over = (all: readonly unknown[], rows: Row[]): Row[] => (all.length > 0 ? rows : []);
@@ -95,7 +107,11 @@ function figures(results: readonly Result[]): Row[] {
       },
     ]),
     ...over(bound, [
-      { what: "cards on which every leaf is seen", value: spoken(sum(bound, (one) => one.cards)), of: `${spoken(sum(bound, (one) => one.writes))} writes` },
+      {
+        what: "cards on which every leaf is seen",
+        value: spoken(sum(bound, (one) => one.cards)),
+        of: `${spoken(sum(bound, (one) => one.writes))} writes`,
+      },
       {
         what: "changes of a single leaf after the yes, rejected",
         value: spoken(sum(bound, (one) => one.rejected)),
@@ -106,7 +122,11 @@ function figures(results: readonly Result[]): Row[] {
         value: spoken(sum(bound, (one) => one.fieldsRejected)),
         of: spoken(sum(bound, (one) => one.fields)),
       },
-      { what: "the same JSON written otherwise, accepted", value: spoken(sum(bound, (one) => one.accepted)), of: spoken(sum(bound, (one) => one.equal)) },
+      {
+        what: "the same JSON written otherwise, accepted",
+        value: spoken(sum(bound, (one) => one.accepted)),
+        of: spoken(sum(bound, (one) => one.equal)),
+      },
     ]),
     ...over(walks, [
       {
@@ -193,7 +213,9 @@ function promptTable(reports: readonly PromptReport[]): string[] {
 function gaps(families: readonly Of<"family">[]): string[] {
   const lines = new Set(
     families.flatMap(({ report: { outcomes } }) =>
-      outcomes.filter(({ verdict }) => verdict === "gap").map(({ id, attack, why = "" }) => `- **${id}** ${attack}: ${why.replace(/ \(.*\)$/, "")}`),
+      outcomes
+        .filter(({ verdict }) => verdict === "gap")
+        .map(({ id, attack, why = "" }) => `- **${id}** ${attack}: ${why.replace(/ \(.*\)$/, "")}`),
     ),
   );
   return lines.size === 0 ? [] : ["", "### Known gaps", "", ...lines];

@@ -82,7 +82,11 @@ const units: Unit<Result>[] = [
   ...Object.entries({ alwaysAllowing, passingThrough }).map(([name, compose]) =>
     unit("controls", name, async () => {
       const first = new Set(laps()[0]?.map(({ id }) => id));
-      const { attempts: made, broken, violations } = await tryGenerated({
+      const {
+        attempts: made,
+        broken,
+        violations,
+      } = await tryGenerated({
         seed,
         share: CONTROL_SHARE,
         only: ({ id }) => first.has(id),

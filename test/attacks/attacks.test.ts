@@ -36,7 +36,10 @@ describe("the list of attacks", () => {
     const names = CASES.map(({ id, attack }) => `${id} ${attack}`);
     expect(new Set(names).size).toBe(names.length);
     for (const { id, run, awaits, heldBy } of CASES) {
-      expect([run, awaits, heldBy].some((one) => one !== undefined), `${id} is tried, awaited or held`).toBe(true);
+      expect(
+        [run, awaits, heldBy].some((one) => one !== undefined),
+        `${id} is tried, awaited or held`,
+      ).toBe(true);
       if (heldBy !== undefined) expect(existsSync(join(ROOT, heldBy)), heldBy).toBe(true);
     }
   });

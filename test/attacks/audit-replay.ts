@@ -69,7 +69,9 @@ export function replayAudit(rows: readonly AuditRow[]): Replay {
         approval: text(fields, "approval") || null,
       };
       intents.set(intent.id, intent);
-      violations.push(...wrongWith(intent, { id: call_id, ...call }, approval, approvals).map((why) => `${seq}: ${intent.operation}: ${why}`));
+      violations.push(
+        ...wrongWith(intent, { id: call_id, ...call }, approval, approvals).map((why) => `${seq}: ${intent.operation}: ${why}`),
+      );
       if (approval) approval.intents++;
     } else if (event === "outcome") {
       const intent = intents.get(text(fields, "intent"));

@@ -151,7 +151,7 @@ async function openHttp(token: string, { url }: HttpDoor): Promise<Door> {
     return fetch(`${url}/mcp`, {
       method: "POST",
       body,
-      headers: Object.entries(all).filter(([, value]) => value !== "") as [string, string][],
+      headers: Object.entries(all).filter(([, value]) => value !== ""),
     });
   };
   const begin = async (): Promise<string> => {

@@ -54,8 +54,7 @@ export async function tryFamily({ cases }: Family, { sample = false, ...options 
   const chosen = cases.filter(({ slow }) => !(sample && slow));
   const tries = chosen.flatMap((one) => (one.doors ?? DOORS).map((door) => [one, door] as const));
   const inRange = async (group: readonly (readonly [Case, DoorName])[]): Promise<void> => {
-    if (group.every(([one]) => !one.run))
-      return void report.outcomes.push(...group.map(([one, door]) => untried(one, door)));
+    if (group.every(([one]) => !one.run)) return void report.outcomes.push(...group.map(([one, door]) => untried(one, door)));
     const range = await openRange(options);
     try {
       const mark = await markOf(range);

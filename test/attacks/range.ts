@@ -85,7 +85,7 @@ export async function openRange({ profiles = 20, policy = USUAL_POLICY, compose 
   const app = await openApp(config, {
     clock,
     limits: PATIENT,
-    rateWindows: (port) => unlimited(port as App["store"]["rateWindows"]),
+    rateWindows: (port) => unlimited(port),
   });
   const other = sandbox.control.addAccount("another shop", 0);
   const key = sandbox.control.createKey(GATEWAY, null);

@@ -69,7 +69,12 @@ async function runTask(range: Range, { title, steps }: BusinessTask, report: Tas
   if (report.prompts === before) report.quiet++;
 }
 
-async function call(range: Range, action: string, args: JsonObject, intent: "read" | "write"): Promise<CallResult | { status: string; message: string }> {
+async function call(
+  range: Range,
+  action: string,
+  args: JsonObject,
+  intent: "read" | "write",
+): Promise<CallResult | { status: string; message: string }> {
   try {
     return await range.gate.call(await range.caller(), { action, args, intent, reason: "the owner wants it" });
   } catch (thrown) {
@@ -86,7 +91,10 @@ function idIn(body: Json): string | undefined {
 /** Puts ids in the place of what stands for them. */
 async function filled(range: Range, known: ReadonlyMap<string, string>, value: Json): Promise<Json> {
   if (Array.isArray(value)) return Promise.all(value.map((item) => filled(range, known, item)));
-  if (isJsonObject(value)) return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([name, inner]) => [name, await filled(range, known, inner)] as const)));
+  if (isJsonObject(value))
+    return Object.fromEntries(
+      await Promise.all(Object.entries(value).map(async ([name, inner]) => [name, await filled(range, known, inner)] as const)),
+    );
   if (typeof value !== "string" || !value.startsWith("@")) return value;
   if (value.startsWith("@any:")) return range.requests.idsFor({ channel: "stable" }).one(value.slice(5));
   return known.get(value.slice(1)) ?? value;

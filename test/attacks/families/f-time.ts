@@ -102,7 +102,12 @@ export const time: Family = {
           assert.deepEqual(intentsIn(rows.slice(stop), "intent"), []);
           const before = rows.slice(0, stop);
           const ended = new Set(intentsIn(before, "outcome"));
-          assert.deepEqual(inFlight.toSorted(), intentsIn(before, "intent").filter((id) => !ended.has(id)).toSorted());
+          assert.deepEqual(
+            inFlight.toSorted(),
+            intentsIn(before, "intent")
+              .filter((id) => !ended.has(id))
+              .toSorted(),
+          );
         });
       },
     },

@@ -68,7 +68,12 @@ export const record: Family = {
         });
       },
     },
-    { id: "J2", attack: "killed at any moment: each effect has its intent on record", doors: ["stdio"], heldBy: "test/scenarios/audit-killed.test.ts" },
+    {
+      id: "J2",
+      attack: "killed at any moment: each effect has its intent on record",
+      doors: ["stdio"],
+      heldBy: "test/scenarios/audit-killed.test.ts",
+    },
     {
       id: "J3",
       attack: "what the gate refuses leaves a row",
@@ -143,8 +148,14 @@ export const record: Family = {
         range.clock.advance(-120_000);
         assert.notEqual((await write(lane, ["create_list", args])).status, "done");
         const rows = await rowsSince(range, mark);
-        assert.ok(rows.some(({ event }) => event === "clock.back"), "the record does not say so");
-        assert.deepEqual(rows.map(({ seq }) => seq), rows.map((_, at) => mark.audit + at + 1));
+        assert.ok(
+          rows.some(({ event }) => event === "clock.back"),
+          "the record does not say so",
+        );
+        assert.deepEqual(
+          rows.map(({ seq }) => seq),
+          rows.map((_, at) => mark.audit + at + 1),
+        );
       },
     },
     {

@@ -11,6 +11,12 @@ const caller = await app.agents.byToken(config.agentToken?.reveal() ?? "", "stdi
 const say = (what: string, status: string): boolean => process.stdout.write(`${what} ${status}\n`);
 const told = (thrown: unknown): string => (thrown instanceof HalyardError ? thrown.code : "failed");
 
+async function end(work: Promise<void>[]): Promise<void> {
+  await Promise.all(work);
+  await app.close();
+  process.stdin.destroy();
+}
+
 say("ready", "");
 process.stdin.once("data", () => {
   const calls = names.split(",").map(async (name) => {
@@ -23,8 +29,5 @@ process.stdin.once("data", () => {
     const view = await app.gate.approve(id, `process ${process.pid}`, { run: true }).catch((thrown: unknown) => ({ status: told(thrown) }));
     say(id, view.status);
   });
-  void Promise.all([...calls, ...decisions]).then(async () => {
-    await app.close();
-    process.stdin.destroy();
-  });
+  void end([...calls, ...decisions]);
 });
