@@ -6,6 +6,17 @@ it.each<[JsonObject, string[]]>([
   [{ url: "https://a.example/x?y=https://b.example" }, ["a.example"]],
   [{ url: "\thttps://evil.example" }, ["evil.example"]],
   [{ url: "//evil.example" }, ["evil.example"]],
+  // Where a browser ends the host and another reader does not.
+  [{ url: "https://a.example\\.evil.example/x" }, ["a.example", "(unreadable)"]],
+  [{ html: "<img src='https://a.example\\@evil.example'>" }, ["a.example", "(unreadable)"]],
+  [{ html: "<img src='https://a.example/x\\y'>" }, ["a.example"]],
+  // Written with character references, and behind what a template may leave out.
+  [{ html: '<img src="https&colon;//evil.example/x">' }, ["evil.example"]],
+  [{ html: '<img src="https:&#x2f;&#47;evil.example/x">' }, ["(unreadable)", "evil.example"]],
+  [{ html: '<img src="&#104ttps://evil&period;example/x">' }, ["evil.example"]],
+  [{ html: "<img src='{{ nothing }}//evil.example/x'>" }, ["evil.example"]],
+  [{ html: '<meta http-equiv="refresh" content="0;//evil.example">' }, ["evil.example"]],
+  [{ html: "Fish &amp; chips &colon no address" }, []],
   [{ url: "\\\\evil.example" }, ["evil.example"]],
   [{ url: "evil.example/x" }, ["evil.example"]],
   [{ url: "HTTPS://EVIL.Example." }, ["evil.example"]],

@@ -7,11 +7,25 @@ export const UNREADABLE_HOST = "(unreadable)";
 export const ADDRESS_NAME = /(^|_)(url|uri|href|src|link|endpoint|website)$|^(import_from_url|url_template|domain)$/i;
 
 /**
- * An address inside of a text: any scheme before two slashes; a scheme of the web before fewer, as browsers read it; and `//host` where markup or styles begin an
- * address. Slashes may be backslashes, and line breaks between them are skipped, as browsers do. Every repetition is bounded, so that no text takes long.
+ * An address inside of a text: any scheme before two slashes; a scheme of the web before fewer, as browsers read it; and `//host` where markup, styles or a tag of
+ * a template, which may come to nothing, begin an address. Slashes may be backslashes, and line breaks between them are skipped, as browsers do. Every repetition is bounded, so that no text takes long.
  */
 const ADDRESS =
-  /(?:\b[a-z][a-z0-9+.-]{0,20}:[\t\n\r]{0,4}[\\/][\t\n\r]{0,4}[\\/]|\b(?:https?|wss?|ftps?):|(?<=^|["'(=\s,])[\\/][\t\n\r]{0,4}[\\/])[\\/\t\n\r]{0,8}(?=[^\s)])[^\s"'<>()\\]*/gi;
+  /(?:\b[a-z][a-z0-9+.-]{0,20}:[\t\n\r]{0,4}[\\/][\t\n\r]{0,4}[\\/]|\b(?:https?|wss?|ftps?):|(?<=^|["'(=\s,;}])[\\/][\t\n\r]{0,4}[\\/])[\\/\t\n\r]{0,8}(?=[^\s)])[^\s"'<>()\\]*/gi;
+
+/** Character references: markup can write an address with them, `https&colon;&sol;&sol;`. Browsers want no semicolon after a number. */
+const REFERENCE = /&(?:#x0*([\da-f]{1,6})|#0*(\d{1,7})|(colon|sol|bsol|period|commat|quot|apos|tab|newline)(?=;));?/gi;
+const NAMED: Record<string, string> = {
+  colon: ":",
+  sol: "/",
+  bsol: "\\",
+  period: ".",
+  commat: "@",
+  quot: '"',
+  apos: "'",
+  tab: "\t",
+  newline: "\n",
+};
 
 /** Schemes that carry their content themselves or reach nobody. */
 const CONTAINED = /^\s*(data:image\/|mailto:|tel:|sms:|#|$)/i;
@@ -48,8 +62,22 @@ function ofAddress(name: string, address: string): string[] {
 }
 
 function ofText(text: string): string[] {
-  const addresses = new Set([...text.matchAll(ADDRESS)].map(([address]) => address));
-  return [...new Set([...addresses].map(hostOf))];
+  const hosts = new Set<string>();
+  for (const spelling of new Set([text, text.includes("&") ? text.replaceAll(REFERENCE, referred) : text])) {
+    for (const { 0: address, index } of spelling.matchAll(ADDRESS)) {
+      hosts.add(hostOf(address));
+      // Browsers end a host at a backslash. Others take it for a part of the name, and look up another host.
+      if (spelling[index + address.length] === "\\" && !/[/?#]/.test(address.replace(/^[a-z0-9+.-]*:?[\\/\s]*/i, "")))
+        hosts.add(UNREADABLE_HOST);
+    }
+  }
+  return [...hosts];
+}
+
+function referred(reference: string, hex: string | undefined, decimal: string | undefined, name: string | undefined): string {
+  if (name !== undefined) return NAMED[name.toLowerCase()] ?? reference;
+  const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+  return point > 0 && point <= 0x10_ff_ff ? String.fromCodePoint(point) : reference;
 }
 
 function hostOf(address: string): string {
@@ -57,5 +85,5 @@ function hostOf(address: string): string {
   const absolute = /^[a-z]+:/i.test(address) ? address : `https:${address.trimStart()}`;
   const hostname = URL.parse(absolute.replaceAll(/[\t\n\r]/g, "").replace(/[,.;:!?]{1,8}$/, ""))?.hostname ?? "";
   const plain = hostname.toLowerCase().replace(/\.$/, "");
-  return /[{}%]/.test(plain) || plain === "" ? UNREADABLE_HOST : plain;
+  return /[{}%&]/.test(plain) || plain === "" ? UNREADABLE_HOST : plain;
 }

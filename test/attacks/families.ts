@@ -15,10 +15,14 @@ import { secrets } from "./families/i-secrets.ts";
 import { tenancy } from "./families/o-tenancy.ts";
 import { time } from "./families/f-time.ts";
 import { unknown } from "./families/m-unknown.ts";
+import { CALL_NEIGHBOURS } from "./neighbours/calls.ts";
+import { STATE_NEIGHBOURS } from "./neighbours/state.ts";
 import { markOf, reckon } from "./oracle.ts";
 import { openRange, type RangeOptions } from "./range.ts";
 
-/** Every family of attacks, by letter. */
+const NEIGHBOURS = [...CALL_NEIGHBOURS, ...STATE_NEIGHBOURS];
+
+/** Every family of attacks, by letter, with the neighbours of its cases. */
 export const FAMILIES: readonly Family[] = [
   names,
   args,
@@ -35,7 +39,7 @@ export const FAMILIES: readonly Family[] = [
   unknown,
   flow,
   tenancy,
-];
+].map((family) => ({ ...family, cases: [...family.cases, ...NEIGHBOURS.filter(({ id }) => id.startsWith(family.letter))] }));
 
 export interface FamilyReport {
   outcomes: Outcome[];

@@ -93,10 +93,9 @@ async function digestOf(
       body: body === null ? null : (JSON.parse(Buffer.from(body).toString()) as Json),
       files: {},
     };
-    for (const name of ["claude", "rival", "outsider"] as const) {
-      const caller = await range.caller(name).catch(() => undefined);
-      const connection = caller && (await range.app.store.connections.find(caller.connectionId));
-      if (!caller || !connection) continue;
+    for (const caller of range.callers) {
+      const connection = await range.app.store.connections.find(caller.connectionId);
+      if (!connection) continue;
       try {
         digests.push(
           prepare(range.app.catalog, caller, connection, { action: operation.id, args: parseRequest(operation, request), intent: "any" })

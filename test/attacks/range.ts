@@ -33,6 +33,8 @@ export interface Range {
   requests: Requests;
   http: HttpDoor;
   tokens: Record<AgentName, string>;
+  /** Who each agent was in the beginning, whatever became of its token. */
+  callers: readonly Caller[];
   /** Who the token of an agent makes it, as over HTTP. */
   caller(agent?: AgentName): Promise<Caller>;
   door(name: DoorName, agent?: AgentName): Promise<Door>;
@@ -93,6 +95,7 @@ export async function openRange({ profiles = 20, policy = USUAL_POLICY, compose 
   await insertConnection(app, { name: "elsewhere", origin: sandbox.url, account: other.id, key: other.keys.full });
   const add = async (name: AgentName, connection: string): Promise<string> => (await app.agents.add({ name, connection })).token.reveal();
   const tokens = { claude: await add("claude", "shop"), rival: await add("rival", "shop"), outsider: await add("outsider", "elsewhere") };
+  const callers = await Promise.all(Object.values(tokens).map((token) => app.agents.byToken(token, "http")));
   const gate = (await compose?.(app)) ?? app.gate;
   const logged: string[] = [];
   const noting = new Set<Promise<void>>();
@@ -118,6 +121,7 @@ export async function openRange({ profiles = 20, policy = USUAL_POLICY, compose 
     requests: createRequests(shop),
     http,
     tokens,
+    callers,
     tapped: tap.requests,
     logged,
     setPolicy,
