@@ -50,6 +50,16 @@ export async function ask(parts: GateParts, tables: Tables, asking: Asking): Pro
   return { answer: waitingAnswer(row, context.callId, prepared.operation.id, saidTo(caller, ruling)) };
 }
 
+/**
+ * What runs or ran under the owner's yes and was not told yet. The agent was told to call again for it, so that is no second call, even where the policy allows the
+ * call by now: by a standing permission that came with the yes, for instance.
+ */
+export async function ranUnderYes(parts: GateParts, tables: Tables, context: CallContext): Promise<Turn | undefined> {
+  const { operation, digest } = context.prepared;
+  const past = await answerFromPast(parts, tables, { ...context, operation: operation.id, digest });
+  return past && "answer" in past && past.answer.status !== "approval_required" && past.answer.status !== "held" ? past : undefined;
+}
+
 const TOO_SOON =
   "The owner said no to nearly this call. Tell your user what the owner refused; if it is still wanted as it is now, ask again after";
 

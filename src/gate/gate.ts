@@ -2,7 +2,7 @@ import { isWrite } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
-import { ask, denied, tooManyPending, type Turn } from "./ask.ts";
+import { ask, denied, ranUnderYes, tooManyPending, type Turn } from "./ask.ts";
 import { assertNotPaused, noteDenial } from "./denials.ts";
 import { capDenial, usesOf, usesOfRead } from "./caps.ts";
 import { PLAN, type Caller, type CallInput, type CallResult, type GateParts } from "./call.ts";
@@ -196,7 +196,8 @@ export function createGate(parts: GateParts): Gate {
         return { answer: denied(context, saidTo(caller, ruling)) };
       }
       if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight, isTainted });
-      return { send: await intend(parts, tables, departureOf(context, connection, ruling)) };
+      const told = await ranUnderYes(parts, tables, { ...context, connection });
+      return told ?? { send: await intend(parts, tables, departureOf(context, connection, ruling)) };
     });
   }
 

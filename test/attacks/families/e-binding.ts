@@ -128,6 +128,9 @@ export const binding: Family = {
         const approval = await asks(lane, ["create_list", args]);
         try {
           assert.equal((await gate.approve(approval, "the owner", { run: true, always: "call" })).status, "done");
+          // The agent was told to call again: that tells it what became of it, and is no second list.
+          assert.match((await runs(lane, ["create_list", args])).text, /ran earlier/);
+          assert.equal(effectCount(lane), 1);
           await runs(lane, ["create_list", args]);
           await asks(lane, ["create_list", { ...args, opt_in_process: "single_opt_in" }]);
           await asks({ ...lane, door: await range.door(door.name, "rival") }, ["create_list", args]);

@@ -29,6 +29,20 @@ export const STATE_NEIGHBOURS: readonly Case[] = [
     },
   },
   {
+    id: "E4",
+    attack: "a yes that was used, and the policy allows the call by now: asking again, as told, is no second call",
+    effects: 2,
+    async run(lane) {
+      const args = { name: lane.unique("e4 wider") };
+      await lane.range.approve(await asks(lane, ["create_list", args]), true);
+      await under(lane, OPEN_POLICY, USUAL_POLICY, async () => {
+        assert.match((await write(lane, ["create_list", args])).text, /ran earlier/);
+        assert.equal(effectCount(lane), 1);
+        assert.equal((await write(lane, ["create_list", args])).status, "done");
+      });
+    },
+  },
+  {
     id: "E8",
     attack: "a stopped send that is approved again, stopped twice, or asked for again: nothing goes under the first yes",
     async run(lane) {
