@@ -65,12 +65,13 @@ export function isSound(results: readonly Result[]): boolean {
 /** The part of the page that is about attacks. */
 export function report(seed: number, results: readonly Result[]): string {
   const wrong = wrongIn(results);
+  const rows = figures(results);
   return [
     "## Attacks",
     "",
     `Seed ${seed}; ${machine()}.`,
     "",
-    figureTable(figures(results)),
+    ...(rows.length > 0 ? [figureTable(rows)] : []),
     ...familyTable(of(results, "family")),
     ...generatedTable(of(results, "generated").map((one) => one.report)),
     ...promptTable(of(results, "prompts").map((one) => one.report)),

@@ -78,7 +78,8 @@ const units: Unit<Result>[] = [
   ...Array.from({ length: WALKS }, (_, number) =>
     unit("walks", String(number + 1), async () => ({ kind: "walk", report: await walk({ seed, walks: 1, from: number, steps: STEPS }) })),
   ),
-  ...PRESETS.map((preset) => unit("prompts", preset, async () => ({ kind: "prompts", report: await promptsUnder(preset) }))),
+  // Under `locked` nothing is asked, since nothing is done.
+  ...PRESETS.filter((preset) => preset !== "locked").map((preset) => unit("prompts", preset, async () => ({ kind: "prompts", report: await promptsUnder(preset) }))),
   ...Object.entries({ alwaysAllowing, passingThrough }).map(([name, compose]) =>
     unit("controls", name, async () => {
       const first = new Set(laps()[0]?.map(({ id }) => id));

@@ -16,11 +16,12 @@ import { tenancy } from "./families/o-tenancy.ts";
 import { time } from "./families/f-time.ts";
 import { unknown } from "./families/m-unknown.ts";
 import { CALL_NEIGHBOURS } from "./neighbours/calls.ts";
+import { DOOR_NEIGHBOURS } from "./neighbours/doors.ts";
 import { STATE_NEIGHBOURS } from "./neighbours/state.ts";
 import { markOf, reckon } from "./oracle.ts";
 import { openRange, type RangeOptions } from "./range.ts";
 
-const NEIGHBOURS = [...CALL_NEIGHBOURS, ...STATE_NEIGHBOURS];
+const NEIGHBOURS = [...CALL_NEIGHBOURS, ...STATE_NEIGHBOURS, ...DOOR_NEIGHBOURS];
 
 /** Every family of attacks, by letter, with the neighbours of its cases. */
 export const FAMILIES: readonly Family[] = [
