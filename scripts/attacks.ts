@@ -79,7 +79,9 @@ const units: Unit<Result>[] = [
     unit("walks", String(number + 1), async () => ({ kind: "walk", report: await walk({ seed, walks: 1, from: number, steps: STEPS }) })),
   ),
   // Under `locked` nothing is asked, since nothing is done.
-  ...PRESETS.filter((preset) => preset !== "locked").map((preset) => unit("prompts", preset, async () => ({ kind: "prompts", report: await promptsUnder(preset) }))),
+  ...PRESETS.filter((preset) => preset !== "locked").map((preset) =>
+    unit("prompts", preset, async () => ({ kind: "prompts", report: await promptsUnder(preset) })),
+  ),
   ...Object.entries({ alwaysAllowing, passingThrough }).map(([name, compose]) =>
     unit("controls", name, async () => {
       const first = new Set(laps()[0]?.map(({ id }) => id));

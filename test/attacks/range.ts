@@ -26,6 +26,8 @@ export interface Range {
   config: Config;
   /** The shop's private key, as the gateway has it. */
   key: string;
+  /** The other account's. */
+  otherKey: string;
   /** The two accounts that the gateway is connected to: the shop, and another. */
   accounts: [shop: string, other: string];
   clock: ManualClock;
@@ -115,6 +117,7 @@ export async function openRange({ profiles = 20, policy = USUAL_POLICY, compose 
     gate,
     config,
     key,
+    otherKey: other.keys.full,
     accounts: [sandbox.accountId, other.id],
     clock,
     shop,

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { tryBound } from "./bound-leaves.ts";
-import { tryGenerated, WHOLE } from "./generated.ts";
+import { laps, tryGenerated, WHOLE } from "./generated.ts";
 import { tryNamed } from "./named-actions.ts";
 import { race } from "./races/play.ts";
 import { alwaysAllowing, passingThrough } from "./unguarded.ts";
@@ -11,9 +11,20 @@ const SEED = 1;
 const PATIENCE = { timeout: 120_000 };
 
 it("generated: writes × mutators × doors, a few hundred of them", PATIENCE, async () => {
-  const { attempts, unsound, broken, violations } = await tryGenerated({ seed: SEED, share: 300 / WHOLE });
+  // A third of the writes, so that few ranges are opened.
+  const third = new Set(
+    laps()
+      .filter((_, at) => at % 3 === 0)
+      .flat()
+      .map(({ id }) => id),
+  );
+  const { attempts, unsound, broken, violations } = await tryGenerated({
+    seed: SEED,
+    share: (3 * 250) / WHOLE,
+    only: ({ id }) => third.has(id),
+  });
   expect({ unsound, broken, violations }).toEqual({ unsound: [], broken: [], violations: [] });
-  expect(attempts).toBeGreaterThan(200);
+  expect(attempts).toBeGreaterThan(180);
 });
 
 it("bound: each leaf of a few writes, and what is around them, changed after the yes", PATIENCE, async () => {

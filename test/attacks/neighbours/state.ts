@@ -105,9 +105,7 @@ export const STATE_NEIGHBOURS: readonly Case[] = [
     attack: "the key of another connection, an agent's token, and either of them in a name, a filter, a reason, a plan or an action's name",
     async run(lane) {
       const { range, door } = lane;
-      const other = (await range.shop.sandbox.control.accounts()).length;
-      assert.ok(other > 1);
-      for (const secret of [range.key, range.tokens.rival, range.tokens.claude]) {
+      for (const secret of [range.key, range.otherKey, range.tokens.rival, range.tokens.claude]) {
         await refuses(lane, () => write(lane, ["create_list", { name: `see ${secret}.` }]), "denied");
         await refuses(lane, () => write(lane, ["update_profile", { id: "x", properties: { [secret]: 1 } }]), "denied");
         await refuses(lane, () => write(lane, ["create_list", { name: "x" }], { reason: `because ${secret}` }), "denied");
