@@ -18,6 +18,9 @@ export interface NamedReport {
   wrong: string[];
 }
 
+/** What one action read of outsiders' text would have the next one asked, as it should; each begins untainted. */
+const TAINT_MS = 31 * 60_000;
+
 /** So many actions share a range. */
 const LAP = 45;
 
@@ -44,6 +47,7 @@ export async function tryNamed(only: (name: string, at: number) => boolean = () 
         const wrong: string[] = [];
         for (const [choice, id] of Object.entries(choices)) {
           report.calls++;
+          range.clock.advance(TAINT_MS);
           const told = await tryChoice(range, name, Object.keys(choices).length > 1 ? choice : "", id, report.calls);
           if (["error", "denied", "approval_required"].includes(told.status))
             report.falseRefusals.push(`${name} ${choice}: ${told.text.slice(0, 200)}`);
