@@ -1,12 +1,16 @@
 import { hostname } from "node:os";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { loadCatalog, type Catalog } from "./catalog/catalog.ts";
+import { loadCatalog, mustFind, type Catalog } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
 import { createAgents, type Agents } from "./gate/agents.ts";
 import { GATE_LIMITS, type Caller, type GateLimits, type GateParts } from "./gate/call.ts";
 import { createConnections, type Connections } from "./gate/connections.ts";
+import { noPoint, type AtPoint } from "./gate/crash-points.ts";
+import { joinEpoch, type IntentMark } from "./gate/fence.ts";
 import { createGate, type Gate } from "./gate/gate.ts";
+import { createIntentMark } from "./gate/intent-mark.ts";
+import { outcomesOf, type Outcomes } from "./gate/outcomes.ts";
 import { overviewOf, type Overview } from "./gate/overview.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
 import { createClient } from "./klaviyo/client.ts";
@@ -14,7 +18,7 @@ import type { LimitPort } from "./klaviyo/limits.ts";
 import { systemClock, type Clock } from "./lib/clock.ts";
 import { HalyardError } from "./lib/errors.ts";
 import { createIds, randomBytes, type RandomBytes } from "./lib/ids.ts";
-import { openStore, type Store } from "./store/store.ts";
+import { CREATED_AT, openStore, type Store } from "./store/store.ts";
 import type { AuditRow, AuditVerdict } from "./store/tables/audit.ts";
 import type { CallRow } from "./store/tables/calls.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
@@ -36,6 +40,8 @@ export interface App {
   /** One call with everything that the record says of it, oldest first. */
   callStory(callId: string): Promise<{ call: CallRow; events: AuditRow[] }>;
   verifyAudit(): Promise<AuditVerdict>;
+  /** Whether writes may go, what is not known of those that went, and what happened late or twice. */
+  outcomes(): Promise<Outcomes>;
   overview(caller: Caller): Promise<Overview>;
   close(): Promise<void>;
 }
@@ -46,12 +52,17 @@ interface Overrides {
   limits?: Partial<GateLimits>;
   /** Stands before the store's rate windows: benchmarks lift Klaviyo's limits but keep what counting costs. */
   rateWindows?: (port: LimitPort) => LimitPort;
+  /** Of a Halyard that is another one than this: for tests of upgrades. */
+  version?: string;
+  /** For the tests that kill processes in the middle of a write. */
+  at?: AtPoint;
 }
 
 /** Opens the state in `config.home`, creating it where there is none, and ends what an interrupted process left open. */
 export async function openApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const clock = overrides.clock ?? systemClock;
   const random = overrides.random ?? randomBytes;
+  const version = overrides.version ?? VERSION;
   makeHome(config.home);
   const catalog = loadCatalog();
   const store = await openStore({ url: config.databaseUrl, clock });
@@ -61,7 +72,8 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       limits: overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows,
       clock,
       random,
-      version: VERSION,
+      version,
+      probe: mustFind(catalog, "get_accounts"),
     });
     const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, clock });
     const holder = `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`;
@@ -75,12 +87,15 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       newId: createIds(clock, random),
       holder,
       isRunning: (other) => isRunning(other, holder),
+      fence: { epoch: await joinEpoch(store, clock, version), version, mark: await openMark(config, store) },
+      at: overrides.at ?? noPoint,
       limits: { ...GATE_LIMITS, ...overrides.limits },
     };
     const gate = createGate(parts);
     const connections = createConnections(parts);
     const agents = createAgents(parts, connections, random);
     await gate.recover();
+    gate.reconcileBeside();
     return {
       config,
       catalog,
@@ -102,6 +117,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
         return { call, events: await store.audit.list({ call_id: callId, limit: 1000 }) };
       },
       verifyAudit: () => store.audit.verify(),
+      outcomes: () => outcomesOf(parts),
       overview: (caller) => overviewOf(parts, gate, caller),
       async close() {
         await gate.close();
@@ -113,6 +129,10 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     await store.close();
     throw thrown;
   }
+}
+
+async function openMark({ home }: Config, { meta }: Store): Promise<IntentMark> {
+  return createIntentMark(join(home, "intents.mark"), (await meta.get(CREATED_AT)) ?? "store");
 }
 
 function makeHome(home: string): void {

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Config } from "../config.ts";
 import { HalyardError } from "../lib/errors.ts";
+import { outcomeChecks } from "./outcome-checks.ts";
 import type { CliApp } from "./parts.ts";
 import { probePort } from "./port-probe.ts";
 import type { Session } from "./session.ts";
@@ -80,6 +81,7 @@ async function storeChecks(session: Session): Promise<Check[]> {
   const attempts: [string, () => Promise<Check[]>][] = [
     ["connections", () => connectionChecks(app, session)],
     ["audit", () => auditCheck(app)],
+    ["outcomes", () => outcomeChecks(app, session)],
     ["separation", () => separationCheck(app, session)],
   ];
   const checks: Check[] = [

@@ -18,6 +18,8 @@ const GROUPS: Record<string, Omit<CommandEntry, "group">[]> = {
     { name: "approvals", summary: "show what agents ask of you", load: () => import("./commands/approvals.ts") },
     { name: "approve", summary: "say yes to one exact call", load: () => import("./commands/approve.ts") },
     { name: "deny", summary: "say no to one exact call", load: () => import("./commands/deny.ts") },
+    { name: "stop", summary: "stop all writes at once, of every process", load: () => import("./commands/stop.ts") },
+    { name: "resume", summary: "let writes through again", load: () => import("./commands/resume.ts") },
     { name: "policy", summary: "show what agents may do, and why", load: () => import("./commands/policy.ts") },
   ],
   "Use and look:": [

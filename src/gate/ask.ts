@@ -28,11 +28,16 @@ export async function ask(parts: GateParts, tables: Tables, asking: Asking): Pro
   const { context, decision } = asking;
   const { caller, prepared, callId } = context;
   const live = await tables.approvals.pendingByDigest(caller.agentId, prepared.digest);
+  parts.at("ask.live-found");
   const turn = live ? await reuse(parts, tables, asking, live) : await answerFromPast(parts, tables, context);
+  parts.at("ask.reused");
   if (turn) return turn;
-  if ((await tables.approvals.countPending(caller.agentId, parts.clock.now())) >= parts.limits.maxPending) {
+  const pending = await tables.approvals.countPending(caller.agentId, parts.clock.now());
+  parts.at("ask.counted");
+  if (pending >= parts.limits.maxPending) {
     const because = `${parts.limits.maxPending} approvals are waiting for the owner already; ask again when some are decided.`;
     await tables.calls.update(callId, { status: "denied", because, verdict: "deny", finished_at: parts.clock.now() });
+    parts.at("ask.denied");
     return { answer: denied(context, because) };
   }
   const row = await insertApproval(parts, tables, asking);
@@ -43,7 +48,9 @@ async function insertApproval(parts: GateParts, tables: Tables, { context, polic
   const { caller, callId, connection, prepared, input } = context;
   const row = draftApproval(parts, { prepared, connection, caller, callId, policyVersion, reason: input.reason ?? null, sight });
   await tables.approvals.insert(row);
+  parts.at("ask.inserted");
   await tables.calls.update(callId, { approval_id: row.id });
+  parts.at("ask.call-noted");
   await tables.audit.append({
     at: parts.clock.now(),
     event: "approval.asked",
@@ -52,6 +59,7 @@ async function insertApproval(parts: GateParts, tables: Tables, { context, polic
     connection_id: connection.id,
     fields: { approval: row.id, digest: row.digest, card: row.card_digest, decide_by: row.decide_by },
   });
+  parts.at("ask.audited");
   return row;
 }
 
@@ -63,6 +71,7 @@ async function reuse(
   row: ApprovalRow,
 ): Promise<Turn | undefined> {
   if (await expireOverdue(parts, tables, row)) return undefined;
+  parts.at("ask.expired");
   // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
   const isBlind = sight === NOTHING_SEEN && row.preconditions_digest !== "";
   if (row.status === "approved" && !isBlind) {
@@ -72,9 +81,11 @@ async function reuse(
   if (row.policy_version !== policyVersion || row.catalog_hash !== parts.catalog.hash) {
     // A yes to it could only void it: the owner gets a card under what holds now.
     await transition(parts, tables, row, "voided", "gate", { status_reason: "the policy or the catalog changed while it waited" });
+    parts.at("ask.voided");
     return undefined;
   }
   await tables.calls.update(context.callId, { approval_id: row.id });
+  parts.at("ask.waiting-noted");
   return { answer: approvalRequired(context, row, decision.because) };
 }
 
@@ -87,14 +98,19 @@ export async function consume(
   callId: string,
 ): Promise<Departure | undefined> {
   const clearance = await clearanceOf(parts, tables, row, sight);
+  parts.at("ask.cleared");
   if ("obstacle" in clearance) {
     await transition(parts, tables, row, "voided", "gate", { status_reason: clearance.obstacle });
+    parts.at("ask.not-cleared");
     return undefined;
   }
   if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: parts.clock.now() }))) return undefined;
+  parts.at("ask.consumed");
   const { operation, request } = clearance;
   const departure = await intend(parts, tables, { callId, approvalId: row.id, operation, request, digest: row.digest, connection, caller });
+  parts.at("ask.intended");
   await tables.approvals.transition(row.id, ["consumed"], "consumed", { intent_id: departure.intentId });
+  parts.at("ask.intent-noted");
   return departure;
 }
 
@@ -103,23 +119,30 @@ async function answerFromPast(parts: GateParts, tables: Tables, context: CallCon
   const { caller, prepared, callId } = context;
   const now = parts.clock.now();
   const [last] = await tables.approvals.byDigest(caller.agentId, prepared.digest, 1);
+  parts.at("ask.past-found");
   if (last?.status === "denied" && now - (last.decided_at ?? 0) < parts.limits.denialHoldsMs) {
     const reason = last.status_reason === null ? "." : `: "${last.status_reason}"`;
     const because = `The owner said no to exactly this call at ${isoMillis(last.decided_at ?? 0)}${reason}`;
     await tables.calls.update(callId, { status: "denied", because, approval_id: last.id, verdict: "deny", finished_at: now });
+    parts.at("ask.past-denied");
     return { answer: denied(context, because) };
   }
   if (last?.status !== "consumed" || last.told_at !== null) return undefined;
   const result = await pastResult(parts, tables, last, context.connection);
+  parts.at("ask.past-result");
   if (!result) {
     await tables.calls.update(callId, { approval_id: last.id });
+    parts.at("ask.past-running");
     return { answer: { status: "in_progress", call_id: callId, approval_id: last.id, operation: prepared.operation.id } };
   }
   // An outcome that is not known stays the answer until the owner has looked; another is told while it is news.
-  const isNews = now - (last.consumed_at ?? 0) <= (result.status === "unknown" ? parts.limits.decideWithinMs : parts.limits.useWithinMs);
+  const isLateNews = result.status === "unknown" || "found_out" in result || ("error" in result && result.error.code === "not_done");
+  const isNews = now - (last.consumed_at ?? 0) <= (isLateNews ? parts.limits.decideWithinMs : parts.limits.useWithinMs);
   if (!isNews) return undefined;
   if (result.status !== "unknown") await tables.approvals.markTold(last.id, now);
+  parts.at("ask.past-told");
   await tables.calls.update(callId, { status: result.status, approval_id: last.id, finished_at: now });
+  parts.at("ask.past-noted");
   return { answer: "body" in result ? { ...result, earlier: true } : result };
 }
 

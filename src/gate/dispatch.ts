@@ -7,11 +7,16 @@ import type { Tables } from "../store/tables.ts";
 import type { Caller, CallResult, GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
 import { assertStanding, decideCall } from "./decision.ts";
+import { assertMaySend } from "./fence.ts";
 import { endingOf, record } from "./outcome.ts";
+import { idsBefore } from "./known-before.ts";
+import { sealRequest } from "./sealed-request.ts";
 
 /** One write on its way: the intent under which it goes, and whose call it is. */
 export interface Departure {
   intentId: string;
+  /** How many intents there have been, this one included. */
+  number: number;
   callId: string;
   approvalId: string | null;
   operation: Operation;
@@ -23,12 +28,16 @@ export interface Departure {
 
 /**
  * Step 6, inside the caller's transaction: the intent row and its audit row. What is not committed here cannot be sent:
- * {@link send} takes the departure that only a committed transaction hands out.
+ * {@link send} takes the departure that only a committed transaction hands out. Throws where this process may send nothing (fence.ts).
  */
-export async function intend(parts: GateParts, tables: Tables, departure: Omit<Departure, "intentId">): Promise<Departure> {
-  const { operation, connection, caller, callId, approvalId, digest } = departure;
+export async function intend(parts: GateParts, tables: Tables, departure: Omit<Departure, "intentId" | "number">): Promise<Departure> {
+  const { operation, request, connection, caller, callId, approvalId, digest } = departure;
+  await assertMaySend(tables, parts.fence);
+  parts.at("intent.fence-read");
   const intentId = parts.newId("intent");
   const at = parts.clock.now();
+  const number = await tables.fence.count();
+  parts.at("intent.counted");
   await tables.intents.insert({
     id: intentId,
     call_id: callId,
@@ -37,7 +46,7 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     operation: operation.id,
     digest,
     retry_class: operation.effect.retry,
-    request_sealed: null,
+    request_sealed: sealRequest(parts, connection, intentId, operation, request),
     answer_sealed: null,
     holder: parts.holder,
     created_at: at,
@@ -48,7 +57,9 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     finished_at: null,
     evidence: null,
   });
+  parts.at("intent.inserted");
   await tables.calls.update(callId, { intent_id: intentId, approval_id: approvalId, status: "sent" });
+  parts.at("intent.call-noted");
   await tables.audit.append({
     at,
     event: "intent",
@@ -57,19 +68,32 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     connection_id: connection.id,
     fields: { intent: intentId, approval: approvalId, operation: operation.id, digest, retry_class: operation.effect.retry },
   });
-  return { ...departure, intentId };
+  parts.at("intent.audited");
+  return { ...departure, intentId, number };
 }
 
 /** Steps 7 and 8: sends a departed write, once, and records how it ended. Never throws for what Klaviyo, the network or the store did. */
 export async function send(parts: GateParts, departure: Departure): Promise<CallResult> {
-  return record(parts, departure, endingOf(departure, await sent(parts, departure)));
+  const result = await sent(parts, departure);
+  parts.at("send.over");
+  return record(parts, departure, endingOf(departure, result));
 }
 
 async function sent(parts: GateParts, departure: Departure): Promise<WriteResult> {
-  const { intentId, operation, request, connection } = departure;
+  const { intentId, number, operation, request, connection } = departure;
   try {
+    parts.fence.mark.raise(number);
+    parts.at("send.marked");
+    const credentials = await credentialsOf(parts, connection);
+    parts.at("send.credentials");
+    const known = await idsBefore(parts, operation, request, credentials);
+    parts.at("send.known-before");
+    if (known) await parts.store.intents.note(intentId, { known_before: JSON.stringify(known) });
+    parts.at("send.known-noted");
     const permit = (): Promise<void> => assertMayGo(parts, departure);
-    return await parts.client.write(intentId, operation, request, await credentialsOf(parts, connection), { permit });
+    const result = await parts.client.write(intentId, operation, request, credentials, { permit, onLeave: () => parts.at("send.leaving") });
+    parts.at("send.answered");
+    return result;
   } catch (thrown) {
     // Signing or building failed before anything could leave.
     const error = thrown instanceof HalyardError ? thrown : new HalyardError("internal", "The write could not be sent.", { cause: thrown });
@@ -77,9 +101,19 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
   }
 }
 
-/** A write may wait seconds for a free rate window: what was revoked or denied meanwhile does not go. */
-async function assertMayGo(parts: GateParts, { operation, caller, approvalId }: Departure): Promise<void> {
+/**
+ * Asked right before each attempt leaves, for a write may wait seconds for a free rate window, or minutes in a process that was put to sleep: what was
+ * revoked, denied or stopped meanwhile does not go, and neither does what another process has given up as unknown.
+ */
+async function assertMayGo(parts: GateParts, { intentId, operation, caller, approvalId }: Departure): Promise<void> {
   const connection = await assertStanding(parts.store, caller);
   const { verdict, because } = await decideCall(parts, operation, connection);
   if (verdict === "deny" || (verdict === "ask" && approvalId === null)) throw new HalyardError("denied", because);
+  await assertMaySend(parts.store, parts.fence);
+  const intent = await parts.store.intents.find(intentId);
+  if (intent?.status !== "open")
+    throw new HalyardError("conflict", "Another process has given this write up, because it took too long to leave.", {
+      hint: "Call again if it is still wanted.",
+    });
+  parts.at("send.permitted");
 }

@@ -7,11 +7,15 @@ import type { Caller, CallInput, CallResult, GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
 import { assertStanding, decideCall, type Ruling } from "./decision.ts";
 import { intend, send, type Departure } from "./dispatch.ts";
+import { prepareInGeneration } from "./generations.ts";
 import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
-import { prepare, type CallContext } from "./prepare.ts";
+import type { CallContext } from "./prepare.ts";
+import { lookDue } from "./reconcile.ts";
 import { insertCall, recordRead, recordRefusal } from "./record.ts";
 import { recover } from "./recover.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
+import { lookAgain, standingOf, type Standing } from "./standing.ts";
+import { resumeWrites, stopWrites, type StopReport } from "./stop.ts";
 
 /** The one way in: every door calls this, and nothing else can send a write. */
 export interface Gate extends OwnerDesk {
@@ -19,6 +23,14 @@ export interface Gate extends OwnerDesk {
   call(caller: Caller, input: CallInput): Promise<CallResult>;
   /** Turns what an interrupted process left behind into outcomes: run at start, and by calls once a minute. */
   recover(): Promise<{ unknown: number; expired: number }>;
+  /** Looks up in the account what is due: unknown outcomes, accepted jobs, effects that come late. Gives how many looks it took. */
+  reconcile(): Promise<number>;
+  /** Lets {@link Gate.reconcile} run beside what else happens; `close` ends it. */
+  reconcileBeside(): void;
+  /** The owner's emergency stop of all writes of all processes, and what was on its way in that moment. */
+  stop(by: string): Promise<StopReport>;
+  /** Lets writes through again, for whatever reason they were held up. */
+  resume(by: string): Promise<{ was: string[] }>;
   /** Refuses new calls and resolves when those under way have their outcome on record. */
   close(): Promise<void>;
 }
@@ -26,8 +38,9 @@ export interface Gate extends OwnerDesk {
 const RECOVER_EVERY_MS = 60_000;
 
 export function createGate(parts: GateParts): Gate {
-  const { store, catalog, clock, client } = parts;
+  const { store, clock, client } = parts;
   const underWay = new Set<Promise<unknown>>();
+  const closing = new AbortController();
   let isClosing = false;
   let recoveredAt = clock.now();
 
@@ -42,17 +55,20 @@ export function createGate(parts: GateParts): Gate {
 
   async function call(caller: Caller, input: CallInput): Promise<CallResult> {
     await recoverNowAndThen();
+    parts.at("gate.received");
     const callId = parts.newId("call");
     const receivedAt = clock.now();
     let context: CallContext;
     try {
       const connection = await assertStanding(store, caller);
-      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, input) };
+      const prepared = await prepareInGeneration(parts, store, caller, connection, input);
+      context = { caller, input, callId, receivedAt, connection, prepared };
     } catch (thrown) {
       await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
       throw thrown;
     }
-    const ruling = await afterUnknown(store, context, await decideCall(parts, context.prepared.operation, context.connection));
+    const ruling = await decideCall(parts, context.prepared.operation, context.connection);
+    parts.at("gate.decided");
     if (!isWrite(context.prepared.operation) && ruling.verdict === "allow") return read(context, ruling);
     return write(context, ruling);
   }
@@ -61,6 +77,15 @@ export function createGate(parts: GateParts): Gate {
     if (clock.now() - recoveredAt < RECOVER_EVERY_MS) return;
     recoveredAt = clock.now();
     await recover(parts);
+    reconcileBeside();
+  }
+
+  /** Reads of the account take their time: no call waits for them, but the store is not closed under them. */
+  function reconcileBeside(): void {
+    const running: Promise<unknown> = lookDue(parts, closing.signal)
+      .catch(() => 0)
+      .finally(() => underWay.delete(running));
+    underWay.add(running);
   }
 
   async function read(context: CallContext, ruling: Ruling): Promise<CallResult> {
@@ -79,43 +104,52 @@ export function createGate(parts: GateParts): Gate {
 
   /** Decides, asks and intends in one transaction; sends what it let go. Also the end of a read that a rule denies. */
   async function write(context: CallContext, expected: Ruling): Promise<CallResult> {
+    await lookAgain(parts, context);
+    parts.at("gate.standing-known");
     const turn = await turnOf(context, expected).catch(async (thrown: unknown) => {
       const { caller, input, callId, receivedAt } = context;
       await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
       throw thrown;
     });
+    parts.at("gate.turn-committed");
     if ("answer" in turn) return turn.answer;
     const result = await send(parts, turn.send);
+    parts.at("gate.sent");
     const { approvalId } = turn.send;
     // The agent hears it now; an unknown outcome stays the answer to the next ask as well.
     if (approvalId !== null && result.status !== "unknown") await store.approvals.markTold(approvalId, clock.now()).catch(() => false);
+    parts.at("gate.told");
     return result;
   }
 
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
     const { caller, prepared } = context;
     const sight = expected.verdict === "ask" ? await sightOf(context, expected) : NOTHING_SEEN;
+    parts.at("gate.sight-taken");
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
-      const ruling = await afterUnknown(tables, context, await decideCall(parts, prepared.operation, connection, tables));
+      const plain = await decideCall(parts, prepared.operation, connection, tables);
+      parts.at("gate.decided-again");
+      const standing: Standing = plain.verdict === "deny" ? { is: "free" } : await standingOf(parts, tables, context, plain.verdict);
+      parts.at("gate.standing-checked");
+      const ruling: Ruling = standing.is === "asks" ? { ...plain, verdict: "ask", because: standing.because } : plain;
       await insertCall(parts, tables, context, ruling, sight.target);
+      parts.at("gate.call-written");
       if (ruling.verdict === "deny") return { answer: denied(context, ruling.because) };
+      if (standing.is === "answer") return { answer: await answerInstead(tables, context, standing.result) };
       if (ruling.verdict === "ask") return ask(parts, tables, { context, decision: ruling, policyVersion: ruling.policyVersion, sight });
       return { send: await intend(parts, tables, departureOf(context, connection)) };
     });
   }
 
-  /** What may have happened already is not simply allowed a second time, unless a second time is harmless. */
-  async function afterUnknown(tables: Tables, { caller, prepared }: CallContext, ruling: Ruling): Promise<Ruling> {
-    if (ruling.verdict !== "allow" || ["read", "idempotent"].includes(prepared.operation.effect.retry)) return ruling;
-    const last = await tables.calls.lastSent(caller.agentId, prepared.digest);
-    if (last?.status !== "unknown" && last?.status !== "sent") return ruling;
-    return {
-      ...ruling,
-      verdict: "ask",
-      because: "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again.",
-    };
+  /** Ends a call with what the same one came to before. */
+  async function answerInstead(tables: Tables, { callId }: CallContext, result: CallResult): Promise<CallResult> {
+    if (result.status === "in_progress") return result;
+    const told = result.status === "approval_required" ? "received" : result.status;
+    await tables.calls.update(callId, { status: told, finished_at: clock.now() });
+    parts.at("gate.turn-taken");
+    return result;
   }
 
   /** Read outside of the transaction, and only where a card is going to be made or an approved one used. */
@@ -133,14 +167,19 @@ export function createGate(parts: GateParts): Gate {
     call: (caller, input) => tracked(() => call(caller, input)),
     approve: (approvalId, by, options) => tracked(() => desk.approve(approvalId, by, options)),
     recover: () => recover(parts),
+    reconcile: () => tracked(() => lookDue(parts, closing.signal)),
+    reconcileBeside,
+    stop: (by) => stopWrites(parts, by),
+    resume: (by) => resumeWrites(parts, by),
     async close() {
       isClosing = true;
+      closing.abort();
       await Promise.allSettled(underWay);
     },
   };
 }
 
-function departureOf({ callId, caller, prepared }: CallContext, connection: ConnectionRow): Omit<Departure, "intentId"> {
+function departureOf({ callId, caller, prepared }: CallContext, connection: ConnectionRow): Omit<Departure, "intentId" | "number"> {
   const { operation, request, digest } = prepared;
   return { callId, approvalId: null, operation, request, digest, connection, caller };
 }

@@ -2,9 +2,15 @@ import { errorReport } from "../lib/errors.ts";
 import type { Json } from "../lib/json.ts";
 import type { WriteResult } from "../klaviyo/client.ts";
 import { failureOf } from "../klaviyo/failures.ts";
+import type { Tables } from "../store/tables.ts";
 import type { IntentEnd } from "../store/tables/intents.ts";
 import type { CallResult, GateParts, NotDone, Ran } from "./call.ts";
 import type { Departure } from "./dispatch.ts";
+import { moveIntent } from "./intent-life.ts";
+import { putLook } from "./look-list.ts";
+import { memberOf } from "./reconcile/agree.ts";
+import { textAt } from "./reconcile/sighting.ts";
+import { settleRepeated } from "./repeats.ts";
 import { answerContext, howToCheck } from "./told.ts";
 
 /** An answer longer than this is not kept for later telling. */
@@ -50,8 +56,21 @@ export function endingOf(departure: Departure, result: WriteResult): Ending {
       end: { ...end, status: "rejected" },
       errorCode: failure.code,
     };
-  const ended = status === 202 ? "accepted" : "done";
-  return { result: { ...base, status: ended, http_status: status, body }, end: { ...end, status: ended }, errorCode: null };
+  const made = madeBy(departure, body);
+  const ended = status === 202 || made.isJob ? "accepted" : "done";
+  return {
+    result: { ...base, status: ended, http_status: status, body },
+    end: { ...end, status: ended, object_id: made.id, job_id: ended === "accepted" ? made.id : null },
+    errorCode: null,
+  };
+}
+
+/** Id of the new thing that an answer names, and whether it is a job that Klaviyo has yet to do. */
+function madeBy({ operation }: Departure, body: Json | null): { id: string | null; isJob: boolean } {
+  const data = memberOf(body, "data");
+  const id = ["create", "job", "action"].includes(operation.shape) ? (textAt(data, "id") ?? null) : null;
+  const status = textAt(memberOf(data, "attributes"), "status") ?? "";
+  return { id, isJob: operation.shape === "job" && id !== null && ["queued", "processing"].includes(status) };
 }
 
 /**
@@ -62,6 +81,7 @@ export async function record(parts: GateParts, departure: Departure, ending: End
   for (let attempts = 1; ; attempts++) {
     try {
       await write(parts, departure, ending);
+      parts.at("outcome.committed");
       return ending.result;
     } catch {
       if (attempts >= 2) return { ...ending.result, unrecorded: true };
@@ -72,19 +92,28 @@ export async function record(parts: GateParts, departure: Departure, ending: End
 async function write(parts: GateParts, departure: Departure, { result, end, errorCode }: Ending): Promise<void> {
   const { intentId, callId, approvalId, connection, caller, operation } = departure;
   const at = parts.clock.now();
-  const whole = { ...end, finished_at: at, answer_sealed: sealAnswer(parts, departure, "body" in result ? result.body : null) };
+  const isHeard = approvalId === null && end.status !== "unknown";
+  const kept = { answer_sealed: sealAnswer(parts, departure, "body" in result ? result.body : null), ...(isHeard && { told_at: at }) };
+  const whole = { ...end, finished_at: at, ...kept };
   await parts.store.transaction(async (tables) => {
     const first = await tables.intents.finish(intentId, whole);
+    parts.at("outcome.finished");
     // Another process may have given the intent up as unknown meanwhile: what we know now is better.
-    const late = !first && end.status !== "unknown";
-    if (late) await tables.intents.resolve(intentId, "unknown", { ...whole, evidence: "answered after it had been given up" });
+    if (!first && !(await isLate(tables, intentId, whole))) return;
+    parts.at("outcome.late");
+    await settleRepeated(parts, tables, departure, end.status);
+    parts.at("outcome.repeats");
+    await putOrForget(parts, tables, departure, end);
+    parts.at("outcome.look-put");
     await tables.calls.update(callId, {
       status: result.status,
       finished_at: at,
       http_status: end.http_status ?? null,
       error_code: errorCode,
     });
+    parts.at("outcome.call-noted");
     if (approvalId !== null) await tables.calls.endAsked(approvalId, result.status, at);
+    parts.at("outcome.asked-ended");
     await tables.audit.append({
       at,
       event: "outcome",
@@ -100,7 +129,21 @@ async function write(parts: GateParts, departure: Departure, { result, end, erro
         error: errorCode,
       },
     });
+    parts.at("outcome.audited");
   });
+}
+
+/** An outcome that comes after the intent was given up: false when it says nothing new. */
+async function isLate(tables: Tables, intentId: string, end: IntentEnd): Promise<boolean> {
+  const row = await tables.intents.find(intentId);
+  if (!row || row.status !== "unknown" || end.status === "unknown") return false;
+  return moveIntent(tables, row, { ...end, evidence: end.evidence ?? "answered after it had been given up" });
+}
+
+async function putOrForget(parts: GateParts, tables: Tables, { intentId, operation }: Departure, end: IntentEnd): Promise<void> {
+  if (await putLook(parts, tables, { id: intentId, job_id: end.job_id ?? null }, operation, end.status)) return;
+  await tables.looks.remove(intentId);
+  await tables.intents.note(intentId, { request_sealed: null });
 }
 
 /** Kept only for calls under an approval: their agent may not have been there to hear the answer. */

@@ -65,16 +65,23 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
   /** Sends an approved call on the owner's yes, as the agent's own call. */
   async function run(row: ApprovalRow): Promise<void> {
     const connection = await store.connections.find(row.connection_id);
+    parts.at("owner.connection-found");
     const asked = await store.calls.find(row.call_id);
+    parts.at("owner.call-found");
     if (!connection || !asked) throw noSuchApproval();
     const agent = await store.agents.find(row.agent_id);
+    parts.at("owner.agent-found");
     const caller: Caller = { door: asked.door, agentId: row.agent_id, agentName: agent?.name ?? row.agent_id, connectionId: connection.id };
     const sight = await sightOf(parts, row, connection);
+    parts.at("owner.sight-taken");
     const departure = await store.transaction((tables) => consume(parts, tables, row, { caller, connection, sight }, row.call_id));
+    parts.at("owner.consumed");
     if (!departure) return;
     const { status } = await send(parts, departure);
+    parts.at("owner.sent");
     // An agent is told when it asks again; the owner who called has just seen it.
     if (row.agent_id === OWNER && status !== "unknown") await store.approvals.markTold(row.id, clock.now());
+    parts.at("owner.told");
   }
 
   return {
@@ -90,6 +97,7 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     },
     async approve(approvalId, by, options) {
       const approved = await decideBy(approvalId, "approved", by, null);
+      parts.at("owner.approved");
       if (options.run) await run(approved);
       return viewWithResult(await mustFindApproval(approvalId));
     },

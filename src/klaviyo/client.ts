@@ -1,11 +1,12 @@
 import { isWrite, type Operation } from "../catalog/operation.ts";
-import type { WireRequest } from "../catalog/request.ts";
+import { buildRequest, type WireRequest } from "../catalog/request.ts";
 import type { Clock } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { randomBytes, type RandomBytes } from "../lib/ids.ts";
 import { isJsonObject } from "../lib/json.ts";
 import { urlOf } from "./address.ts";
 import type { Answer } from "./answer.ts";
+import { createBreaker } from "./breaker.ts";
 import { stopped } from "./connection-failures.ts";
 import { createWire, DEFAULT_TIMEOUTS, type Exchange, type Outgoing, type Reply, type Timeouts } from "./exchange.ts";
 import { failureOf } from "./failures.ts";
@@ -43,8 +44,10 @@ export type WriteResult =
 
 export interface WriteOptions {
   signal?: AbortSignal;
-  /** Asked before an attempt leaves that had to wait, or is not the first: throws when the write may not go any more. */
+  /** Asked right before each attempt leaves: throws when the write may not go any more. */
   permit?: () => Promise<void>;
+  /** Told when an attempt leaves. */
+  onLeave?: () => void;
 }
 
 export interface ClientOptions {
@@ -56,17 +59,18 @@ export interface ClientOptions {
   maxWaitMs?: number;
   /** Halyard's version, for the user agent. */
   version?: string;
+  /** A harmless read, sent before a write when the account has not answered for a while. */
+  probe?: Operation;
 }
-
-/** How long a permission is taken as given. */
-const FRESH_MS = 20;
 
 interface Call {
   outgoing: Outgoing;
   metered: Metered;
   patience: { waitedMs: number };
   signal: AbortSignal | undefined;
+  isWrite: boolean;
   permit?: (() => Promise<void>) | undefined;
+  onLeave?: (() => void) | undefined;
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -74,6 +78,7 @@ export function createClient(options: ClientOptions): Client {
   const wire = createWire({ ...DEFAULT_TIMEOUTS, ...options.timeouts });
   const limiter = createLimiter(options.limits, clock, maxWaitMs);
   const budget = createRetryBudget(clock);
+  const breaker = createBreaker(clock);
 
   async function prepare(
     operation: Operation,
@@ -92,21 +97,32 @@ export function createClient(options: ClientOptions): Client {
       ...sign(operation, credentials, extra),
     };
     budget.earn(credentials.accountId);
-    return { outgoing, metered: { operation, query: request.query, accountId: credentials.accountId }, patience: { waitedMs: 0 }, signal };
+    const metered = { operation, query: request.query, accountId: credentials.accountId };
+    return { outgoing, metered, patience: { waitedMs: 0 }, signal, isWrite: isWrite(operation) };
   }
 
   /** One attempt in its turn. Throws when it did not get one: nothing has left then. */
-  async function attempt({ outgoing, metered, patience, signal, permit }: Call, isRepeat = false): Promise<Exchange> {
-    const begunMs = clock.now();
+  async function attempt(call: Call): Promise<Exchange> {
+    const { outgoing, metered, patience, signal, permit, onLeave } = call;
+    breaker.admit(metered.accountId, call.isWrite ? "write" : "read");
     const takenAtMs = await inTurn(() => limiter.reserve(metered, patience, signal), signal);
-    // What was decided a moment ago still holds; after a wait it is asked again.
-    if (isRepeat || clock.now() - begunMs > FRESH_MS) await permit?.();
+    await permit?.();
+    onLeave?.();
     const exchange = await wire.exchange(outgoing, signal);
+    if (!signal?.aborted) breaker.note(metered.accountId, isTrouble(exchange) ? "badly" : "well");
     if (exchange.kind === "failed") return exchange;
     if (exchange.status === 429) limiter.hold(metered, parseRetryAfter(exchange.retryAfter));
     // The answer counts more than the counters: a store that fails now must not turn a done write into an unknown one.
     else await limiter.correct(metered, exchange.rate, takenAtMs).catch(() => undefined);
     return exchange;
+  }
+
+  /** A write does not find out whether the account answers again: a read does, before it. */
+  async function probeFirst(credentials: Credentials, signal: AbortSignal | undefined): Promise<void> {
+    const { probe } = options;
+    if (!probe || !breaker.wantsProbe(credentials.accountId)) return;
+    const request = buildRequest(probe, {}, { account_id: credentials.accountId });
+    await attempt(await prepare(probe, request, credentials, signal));
   }
 
   /** Whether one more attempt may follow, after the back-off where Klaviyo itself did not say how long to wait. */
@@ -127,15 +143,16 @@ export function createClient(options: ClientOptions): Client {
         if (!mayRepeatRead(exchange) || !(await again(exchange, attempts, call))) throw result;
       }
     },
-    async write(intentId, operation, request, credentials, { signal, permit } = {}) {
+    async write(intentId, operation, request, credentials, { signal, permit, onLeave } = {}) {
       if (!isWrite(operation)) throw misuse(`${operation.id} is a read and needs no intent.`);
       if (intentId === "") throw misuse(`${operation.id} is a write and has no intent.`);
       let attempts = 0;
       let doubt: HalyardError | undefined;
       try {
-        const call = { ...(await prepare(operation, request, credentials, signal)), permit };
+        await probeFirst(credentials, signal);
+        const call = { ...(await prepare(operation, request, credentials, signal)), permit, onLeave };
         for (;;) {
-          const exchange = await attempt(call, attempts > 0);
+          const exchange = await attempt(call);
           const result = writeResult(operation, exchange, ++attempts);
           if (result.kind === "unknown") doubt ??= result.error;
           if (!mayRepeatWrite(operation, exchange) || !(await again(exchange, attempts, call))) return inDoubt(result, doubt, attempts);
@@ -154,6 +171,11 @@ export function createClient(options: ClientOptions): Client {
     },
     close: () => wire.close(),
   };
+}
+
+/** Whether an attempt says that the account, or the way to it, is in trouble. */
+function isTrouble(exchange: Exchange): boolean {
+  return exchange.kind === "failed" ? exchange.transient : isServerTrouble(exchange.status);
 }
 
 function misuse(message: string): HalyardError {

@@ -4,8 +4,10 @@ import type { ApprovalRow } from "./tables/approvals.ts";
 import type { AuditColumns, AuditHeadRow } from "./tables/audit.ts";
 import type { CallRow } from "./tables/calls.ts";
 import type { ConnectionColumns } from "./tables/connections.ts";
+import type { FenceRow } from "./tables/fence.ts";
 import type { IntentRow } from "./tables/intents.ts";
 import type { LeaseRow } from "./tables/leases.ts";
+import type { LookRow } from "./tables/looks.ts";
 import type { MetaRow } from "./tables/meta.ts";
 import type { PolicyRow } from "./tables/policies.ts";
 import type { RateWindowRow } from "./tables/rate-windows.ts";
@@ -24,6 +26,8 @@ export interface Schema {
   policies: PolicyRow;
   rate_windows: RateWindowRow;
   leases: LeaseRow;
+  looks: LookRow;
+  fence: FenceRow;
   meta: MetaRow;
 }
 

@@ -4,8 +4,10 @@ import { approvalsTable } from "./tables/approvals.ts";
 import { auditTable } from "./tables/audit.ts";
 import { callsTable } from "./tables/calls.ts";
 import { connectionsTable } from "./tables/connections.ts";
+import { fenceTable } from "./tables/fence.ts";
 import { intentsTable } from "./tables/intents.ts";
 import { leasesTable } from "./tables/leases.ts";
+import { looksTable } from "./tables/looks.ts";
 import { metaTable } from "./tables/meta.ts";
 import { policiesTable } from "./tables/policies.ts";
 import { rateWindowsTable } from "./tables/rate-windows.ts";
@@ -26,6 +28,8 @@ export function createTables(db: Db) {
     policies: policiesTable(db),
     rateWindows: rateWindowsTable(db),
     leases: leasesTable(db),
+    looks: looksTable(db),
+    fence: fenceTable(db),
     meta: metaTable(db),
   };
 }

@@ -35,6 +35,10 @@ export function createScriptedGate(): ScriptedGate {
     approve: unexpected,
     deny: unexpected,
     recover: unexpected,
+    reconcile: unexpected,
+    reconcileBeside: unexpected,
+    stop: unexpected,
+    resume: unexpected,
     close: unexpected,
   };
   return {
