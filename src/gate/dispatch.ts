@@ -76,7 +76,7 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
 export async function send(parts: GateParts, departure: Departure): Promise<CallResult> {
   const result = await sent(parts, departure);
   parts.at("send.over");
-  return record(parts, departure, endingOf(departure, result));
+  return record(parts, departure, endingOf(parts, departure, result));
 }
 
 async function sent(parts: GateParts, departure: Departure): Promise<WriteResult> {

@@ -11,7 +11,7 @@ import { putLook } from "./look-list.ts";
 import { memberOf } from "./reconcile/agree.ts";
 import { textAt } from "./reconcile/sighting.ts";
 import { settleRepeated } from "./repeats.ts";
-import { answerContext, howToCheck } from "./told.ts";
+import { answerContext, howToCheck, lookingUntil } from "./told.ts";
 
 /** An answer longer than this is not kept for later telling. */
 const MAX_KEPT_ANSWER_BYTES = 256 * 1024;
@@ -23,7 +23,7 @@ interface Ending {
 }
 
 /** What the client's word on a write means for the call and its intent. */
-export function endingOf(departure: Departure, result: WriteResult): Ending {
+export function endingOf(parts: GateParts, departure: Departure, result: WriteResult): Ending {
   const { operation } = departure;
   const base = {
     call_id: departure.callId,
@@ -44,7 +44,8 @@ export function endingOf(departure: Departure, result: WriteResult): Ending {
       const end = { status: "done" as const, http_status: 404, klaviyo_request_id: answer.requestId, evidence: "gone when asked again" };
       return { result: { ...base, status: "done", http_status: 404, body: null }, end, errorCode: null };
     }
-    const told: NotDone = { ...base, status: "unknown", error: errorReport(result.error), how_to_check: howToCheck(operation) };
+    const help = { how_to_check: howToCheck(operation), ...lookingUntil(parts, operation, parts.clock.now()) };
+    const told: NotDone = { ...base, status: "unknown", error: errorReport(result.error), ...help };
     return { result: told, end: { status: "unknown" }, errorCode: result.error.code };
   }
   const { status, requestId, body } = result.answer;

@@ -32,7 +32,7 @@ export function resultOf(
         status,
         error: { code: "outcome_unknown", message: "It may or may not have happened." },
         how_to_check: howToCheck(operation),
-        ...lookingUntil(parts, intent, operation),
+        ...lookingUntil(parts, operation, intent.finished_at ?? intent.created_at),
       };
     case "rejected":
       return { ...base, status, error: { code: "rejected", message: `Klaviyo refused it (${code}); nothing changed.` } };
@@ -62,8 +62,9 @@ export function resultOf(
   }
 }
 
-function lookingUntil(parts: GateParts, intent: IntentRow, operation: Operation): { looking_until?: string } {
-  const untilMs = (intent.finished_at ?? intent.created_at) + parts.limits.lookForMs;
+/** Until when the gate itself looks for what became of a write, where it can. */
+export function lookingUntil(parts: GateParts, operation: Operation, sinceMs: number): { looking_until?: string } {
+  const untilMs = sinceMs + parts.limits.lookForMs;
   const isLooking = lookupOf(parts.catalog, operation) !== undefined && parts.clock.now() < untilMs;
   return isLooking ? { looking_until: isoMillis(untilMs) } : {};
 }

@@ -39,6 +39,7 @@ export type Finding = { kind: "rows"; rows: Found[]; isSure: boolean; read: stri
 export type Finder = (search: Search) => Promise<Finding>;
 
 export interface Reader {
+  accountId: string;
   /** The primary data of one read; undefined where there is no such thing. */
   item(operationId: string, args: JsonObject): Promise<JsonObject | undefined>;
   /** Page after page, newest first where the read can, until `enough` or the bound; `isWhole` when nothing was left unread. */
@@ -54,10 +55,11 @@ export function createReader(parts: { catalog: Catalog; client: Client }, creden
   const { catalog, client } = parts;
   const fills = { account_id: credentials.accountId };
   return {
+    accountId: credentials.accountId,
     async item(operationId, args) {
       const operation = mustFind(catalog, operationId);
       try {
-        const { body } = await client.read(operation, buildRequest(operation, args, fills), credentials, signal);
+        const { body } = await client.read(operation, buildRequest(operation, named(operation, args), fills), credentials, signal);
         return memberOf(body, "data");
       } catch (thrown) {
         if (thrown instanceof HalyardError && thrown.code === "not_found") return undefined;
@@ -70,7 +72,7 @@ export function createReader(parts: { catalog: Catalog; client: Client }, creden
       const size = operation.page?.size;
       const request = buildRequest(
         operation,
-        { ...(sort !== undefined && { sort }), ...(size && { [argOf(operation, size.name)]: size.max }), ...args },
+        { ...(sort !== undefined && { sort }), ...(size && { [argOf(operation, size.name)]: size.max }), ...named(operation, args) },
         fills,
       );
       const rows: JsonObject[] = [];
@@ -86,6 +88,12 @@ export function createReader(parts: { catalog: Catalog; client: Client }, creden
       return { rows, isWhole };
     },
   };
+}
+
+/** Arguments under the names that a read has for them: ids of jobs are called `job_id`. */
+function named(operation: Operation, { id, ...rest }: JsonObject): JsonObject {
+  const path = operation.args.find((arg) => arg.in === "path");
+  return id === undefined ? rest : { ...rest, [path?.name ?? "id"]: id };
 }
 
 function argOf(operation: Operation, wire: string): string {
