@@ -15,7 +15,9 @@ export async function outcomeChecks(app: CliApp, session: Session): Promise<Chec
       : {
           name: "late effects",
           status: "fail",
-          detail: alarms.map(({ operation, alarm }) => `${operation} ${alarm === "late" ? "happened late" : "may have happened twice"}`).join(", "),
+          detail: alarms
+            .map(({ operation, alarm }) => `${operation} ${alarm === "late" ? "happened late" : "may have happened twice"}`)
+            .join(", "),
           todo: look(alarms[0]?.call_id),
         },
     unknown.length === 0

@@ -35,7 +35,10 @@ export interface Self {
 }
 
 /** The part of the app that commands use. */
-export type CliApp = Pick<App, "gate" | "connections" | "agents" | "policies" | "activity" | "callStory" | "verifyAudit" | "outcomes" | "close">;
+export type CliApp = Pick<
+  App,
+  "gate" | "connections" | "agents" | "policies" | "activity" | "callStory" | "verifyAudit" | "outcomes" | "close"
+>;
 
 /** Knowledge that needs no store: the catalog, its names and forms, and how a policy decides. */
 export type Reference = { catalog: Catalog } & Pick<typeof actions, "actionIndex" | "resolveAction" | "CHOOSER"> &

@@ -40,7 +40,9 @@ export function resultLines(result: CallResult, session: Session): Line[] {
       return [
         [styled("yellow", "Unknown. "), "It may or may not have happened: the answer was lost.  ", dim(told)],
         ...(result.how_to_check === undefined ? [] : [`  How to check: ${result.how_to_check}`]),
-        ...(result.looking_until === undefined ? [] : [`  Halyard looks too, until ${result.looking_until}: ${session.typed("activity")} tells.`]),
+        ...(result.looking_until === undefined
+          ? []
+          : [`  Halyard looks too, until ${result.looking_until}: ${session.typed("activity")} tells.`]),
       ];
   }
 }

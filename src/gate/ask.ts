@@ -8,6 +8,7 @@ import { clearanceOf, expireOverdue, transition } from "./approval-life.ts";
 import { draftApproval } from "./approvals.ts";
 import type { ApprovalRequired, Caller, CallResult, Denied, GateParts, NotDone, Ran } from "./call.ts";
 import { intend, type Departure } from "./dispatch.ts";
+import { isHeard } from "./hearing.ts";
 import type { CallContext } from "./prepare.ts";
 import { NOTHING_SEEN, type Sight } from "./sight.ts";
 import { resultOf } from "./told.ts";
@@ -75,7 +76,8 @@ async function reuse(
   // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
   const isBlind = sight === NOTHING_SEEN && row.preconditions_digest !== "";
   if (row.status === "approved" && !isBlind) {
-    const departure = await consume(parts, tables, row, { ...context, sight }, context.callId);
+    const departure = await consume(parts, tables, row, { ...context, sight, isAwaited: true }, context.callId);
+    parts.at("ask.consume");
     return departure && { send: departure };
   }
   if (row.policy_version !== policyVersion || row.catalog_hash !== parts.catalog.hash) {
@@ -94,7 +96,7 @@ export async function consume(
   parts: GateParts,
   tables: Tables,
   row: ApprovalRow,
-  { caller, connection, sight }: { caller: Caller; connection: ConnectionRow; sight: Sight },
+  { caller, connection, sight, isAwaited }: { caller: Caller; connection: ConnectionRow; sight: Sight; isAwaited: boolean },
   callId: string,
 ): Promise<Departure | undefined> {
   const clearance = await clearanceOf(parts, tables, row, sight);
@@ -107,7 +109,8 @@ export async function consume(
   if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: parts.clock.now() }))) return undefined;
   parts.at("ask.consumed");
   const { operation, request } = clearance;
-  const departure = await intend(parts, tables, { callId, approvalId: row.id, operation, request, digest: row.digest, connection, caller });
+  const going = { callId, approvalId: row.id, operation, request, digest: row.digest, connection, caller, isAwaited };
+  const departure = await intend(parts, tables, going);
   parts.at("ask.intended");
   await tables.approvals.transition(row.id, ["consumed"], "consumed", { intent_id: departure.intentId });
   parts.at("ask.intent-noted");
@@ -128,6 +131,9 @@ async function answerFromPast(parts: GateParts, tables: Tables, context: CallCon
     return { answer: denied(context, because) };
   }
   if (last?.status !== "consumed" || last.told_at !== null) return undefined;
+  const intent = last.intent_id === null ? undefined : await tables.intents.find(last.intent_id);
+  parts.at("ask.past-intent");
+  if (intent && isHeard(parts, intent)) return undefined;
   const result = await pastResult(parts, tables, last, context.connection);
   parts.at("ask.past-result");
   if (!result) {
@@ -154,6 +160,7 @@ export async function pastResult(
   connection: ConnectionRow,
 ): Promise<Ran | NotDone | undefined> {
   const intent = row.intent_id === null ? undefined : await tables.intents.find(row.intent_id);
+  parts.at("ask.intents-find");
   const call = intent && (await tables.calls.find(intent.call_id));
   return intent && call && resultOf(parts, intent, call, connection, mustFind(parts.catalog, row.operation));
 }

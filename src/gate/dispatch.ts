@@ -24,6 +24,8 @@ export interface Departure {
   digest: string;
   connection: ConnectionRow;
   caller: Caller;
+  /** Whether the one who asked waits for the outcome in this process. */
+  isAwaited: boolean;
 }
 
 /**
@@ -56,6 +58,7 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     job_id: null,
     finished_at: null,
     evidence: null,
+    awaited: departure.isAwaited ? 1 : 0,
   });
   parts.at("intent.inserted");
   await tables.calls.update(callId, { intent_id: intentId, approval_id: approvalId, status: "sent" });
@@ -91,7 +94,7 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
     if (known) await parts.store.intents.note(intentId, { known_before: JSON.stringify(known) });
     parts.at("send.known-noted");
     const permit = (): Promise<void> => assertMayGo(parts, departure);
-    const result = await parts.client.write(intentId, operation, request, credentials, { permit, onLeave: () => parts.at("send.leaving") });
+    const result = await parts.client.write(intentId, operation, request, credentials, { permit, at: parts.at });
     parts.at("send.answered");
     return result;
   } catch (thrown) {
@@ -107,9 +110,12 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
  */
 async function assertMayGo(parts: GateParts, { intentId, operation, caller, approvalId }: Departure): Promise<void> {
   const connection = await assertStanding(parts.store, caller);
+  parts.at("send.assert-standing");
   const { verdict, because } = await decideCall(parts, operation, connection);
+  parts.at("send.decide-call");
   if (verdict === "deny" || (verdict === "ask" && approvalId === null)) throw new HalyardError("denied", because);
   await assertMaySend(parts.store, parts.fence);
+  parts.at("send.assert-may-send");
   const intent = await parts.store.intents.find(intentId);
   if (intent?.status !== "open")
     throw new HalyardError("conflict", "Another process has given this write up, because it took too long to leave.", {

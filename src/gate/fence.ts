@@ -53,9 +53,13 @@ export async function assertMaySend(tables: Pick<Tables, "fence">, fence: Fence)
       hint: "Restart it with the version that is installed now. To go back to this version on purpose: halyard resume.",
     });
   if (fence.mark.read() > intents)
-    throw new HalyardError("store_rolled_back", "The store knows of fewer writes than have left this machine: it was put back from a backup.", {
-      hint: "Writes stay frozen, for what was sent since then is not on its record. The owner looks at the account and then runs halyard resume.",
-    });
+    throw new HalyardError(
+      "store_rolled_back",
+      "The store knows of fewer writes than have left this machine: it was put back from a backup.",
+      {
+        hint: "Writes stay frozen, for what was sent since then is not on its record. The owner looks at the account and then runs halyard resume.",
+      },
+    );
 }
 
 /** Negative where `a` is older. Texts that are no version come before all. */

@@ -15,13 +15,15 @@ export async function followJob(parts: GateParts, looking: Looking): Promise<voi
   const read = jobReadOf(parts, operation);
   if (!read || intent.job_id === null) return parts.store.looks.remove(intent.id);
   const row = await reader.item(read.id, { id: intent.job_id });
-  parts.at("look.read");
+  parts.at("follow.read");
   const counts = countsOf(row);
   const ending = counts && ENDED[counts.status];
   await parts.store.transaction(async (tables) => {
     const now = await tables.intents.find(intent.id);
+    parts.at("follow.intents-find");
     if (!now || !(await tables.looks.isHeld(look.intent_id, parts.holder))) return;
-    if (now.status !== "accepted") return forget(tables, intent.id);
+    parts.at("follow.looks-is-held");
+    if (now.status !== "accepted") return forget(parts, tables, intent.id);
     if (!counts || !ending) return postpone(parts, tables, look);
     const isWhole = ending === "complete" && (counts.failed ?? 0) === 0;
     await settle(parts, tables, now, {
@@ -29,7 +31,8 @@ export async function followJob(parts: GateParts, looking: Looking): Promise<voi
       end: { status: isWhole ? "done" : "failed", evidence: evidenceOf(read.id, counts), job_counts: JSON.stringify(counts) },
       fields: { read: read.id, job: intent.job_id, counts: { ...counts } },
     });
-    await forget(tables, intent.id);
+    parts.at("follow.settle");
+    await forget(parts, tables, intent.id);
   });
 }
 
@@ -45,4 +48,3 @@ function evidenceOf(read: string, { status, total, completed, failed }: JobCount
   const numbers = total === null ? "" : `: ${completed ?? 0} of ${total} done, ${failed ?? 0} failed`;
   return `${read} says that the job is ${status}${numbers}`;
 }
-

@@ -61,10 +61,13 @@ export function createGate(parts: GateParts): Gate {
     let context: CallContext;
     try {
       const connection = await assertStanding(store, caller);
+      parts.at("gate.connection-found");
       const prepared = await prepareInGeneration(parts, store, caller, connection, input);
+      parts.at("gate.prepared");
       context = { caller, input, callId, receivedAt, connection, prepared };
     } catch (thrown) {
       await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
+      parts.at("gate.refused");
       throw thrown;
     }
     const ruling = await decideCall(parts, context.prepared.operation, context.connection);
@@ -115,10 +118,6 @@ export function createGate(parts: GateParts): Gate {
     if ("answer" in turn) return turn.answer;
     const result = await send(parts, turn.send);
     parts.at("gate.sent");
-    const { approvalId } = turn.send;
-    // The agent hears it now; an unknown outcome stays the answer to the next ask as well.
-    if (approvalId !== null && result.status !== "unknown") await store.approvals.markTold(approvalId, clock.now()).catch(() => false);
-    parts.at("gate.told");
     return result;
   }
 
@@ -129,6 +128,7 @@ export function createGate(parts: GateParts): Gate {
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
+      parts.at("gate.standing-again");
       const plain = await decideCall(parts, prepared.operation, connection, tables);
       parts.at("gate.decided-again");
       const standing: Standing = plain.verdict === "deny" ? { is: "free" } : await standingOf(parts, tables, context, plain.verdict);
@@ -138,6 +138,7 @@ export function createGate(parts: GateParts): Gate {
       parts.at("gate.call-written");
       if (ruling.verdict === "deny") return { answer: denied(context, ruling.because) };
       if (standing.is === "answer") return { answer: await answerInstead(tables, context, standing.result) };
+      parts.at("gate.not-answered");
       if (ruling.verdict === "ask") return ask(parts, tables, { context, decision: ruling, policyVersion: ruling.policyVersion, sight });
       return { send: await intend(parts, tables, departureOf(context, connection)) };
     });
@@ -175,11 +176,14 @@ export function createGate(parts: GateParts): Gate {
       isClosing = true;
       closing.abort();
       await Promise.allSettled(underWay);
+      const now = clock.now();
+      // Who dies without this has perhaps not told its last callers (hearing.ts). A store that is gone has nothing to be told.
+      await store.intents.markHeard(parts.holder, now, now).catch(() => undefined);
     },
   };
 }
 
 function departureOf({ callId, caller, prepared }: CallContext, connection: ConnectionRow): Omit<Departure, "intentId" | "number"> {
   const { operation, request, digest } = prepared;
-  return { callId, approvalId: null, operation, request, digest, connection, caller };
+  return { callId, approvalId: null, operation, request, digest, connection, caller, isAwaited: true };
 }

@@ -1,6 +1,7 @@
 import type { Tables } from "../store/tables.ts";
 import type { Caller, CallInput, GateParts } from "./call.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
+import { isHeard } from "./hearing.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 
 /**
@@ -34,7 +35,7 @@ async function isDoneAndTold(parts: GateParts, tables: Tables, caller: Caller, d
   const call = await tables.calls.lastSent(caller.agentId, digest);
   const intent = call?.intent_id ? await tables.intents.find(call.intent_id) : undefined;
   if (!intent || !["done", "accepted", "failed"].includes(intent.status)) return false;
-  if (intent.told_at !== null) return true;
+  if (isHeard(parts, intent)) return true;
   const approval = intent.approval_id === null ? undefined : await tables.approvals.find(intent.approval_id);
   return (approval?.told_at ?? null) !== null || parts.clock.now() - (intent.finished_at ?? 0) > parts.limits.useWithinMs;
 }

@@ -22,7 +22,11 @@ const OFFSETS_MS = [
 ];
 
 /** When to look next, epoch ms; the end of the window and of the whole time are always among them. Undefined when it is over. */
-export function nextLookAt(sinceMs: number, nowMs: number, limits: Pick<GateLimits, "reconcileWindowMs" | "lookForMs">): number | undefined {
+export function nextLookAt(
+  sinceMs: number,
+  nowMs: number,
+  limits: Pick<GateLimits, "reconcileWindowMs" | "lookForMs">,
+): number | undefined {
   const { reconcileWindowMs, lookForMs } = limits;
   const passedMs = nowMs - sinceMs;
   const offsets = [...OFFSETS_MS, reconcileWindowMs, lookForMs].filter((offset) => offset > passedMs && offset <= lookForMs);

@@ -31,13 +31,14 @@ export async function unclaimed(tables: Tables, intent: IntentRow, finding: Find
 /** The next look, or the end of looking. An outcome that stays unknown to the end is the owner's to find out. */
 export async function postpone(parts: GateParts, tables: Tables, look: LookRow): Promise<void> {
   const next = nextLookAt(look.since, parts.clock.now(), parts.limits);
-  if (next === undefined) return forget(tables, look.intent_id);
+  if (next === undefined) return forget(parts, tables, look.intent_id);
   await tables.looks.postpone(look.intent_id, next);
   parts.at("look.postponed");
 }
 
 /** Nothing is left to look up, so what was sent is no longer kept. */
-export async function forget(tables: Tables, intentId: string): Promise<void> {
+export async function forget(parts: GateParts, tables: Tables, intentId: string): Promise<void> {
   await tables.looks.remove(intentId);
+  parts.at("looking.looks-remove");
   await tables.intents.note(intentId, { request_sealed: null });
 }

@@ -34,7 +34,10 @@ export function keySeed(agentId: string, accountId: string, operationId: string,
 }
 
 function keyOf(seed: string, place: string): string {
-  return `halyard-${createHash("sha256").update(canonicalJson([seed, place])).digest("hex").slice(0, 32)}`;
+  return `halyard-${createHash("sha256")
+    .update(canonicalJson([seed, place]))
+    .digest("hex")
+    .slice(0, 32)}`;
 }
 
 function mapObjects(value: Json | undefined, change: (object: JsonObject, i: number) => JsonObject): Json {

@@ -6,6 +6,7 @@ import type { Tables } from "../store/tables.ts";
 import type { IntentEnd } from "../store/tables/intents.ts";
 import type { CallResult, GateParts, NotDone, Ran } from "./call.ts";
 import type { Departure } from "./dispatch.ts";
+import { ANSWERED_WITHIN_MS } from "./hearing.ts";
 import { moveIntent } from "./intent-life.ts";
 import { putLook } from "./look-list.ts";
 import { memberOf } from "./reconcile/agree.ts";
@@ -93,10 +94,10 @@ export async function record(parts: GateParts, departure: Departure, ending: End
 async function write(parts: GateParts, departure: Departure, { result, end, errorCode }: Ending): Promise<void> {
   const { intentId, callId, approvalId, connection, caller, operation } = departure;
   const at = parts.clock.now();
-  const isHeard = approvalId === null && end.status !== "unknown";
-  const kept = { answer_sealed: sealAnswer(parts, departure, "body" in result ? result.body : null), ...(isHeard && { told_at: at }) };
-  const whole = { ...end, finished_at: at, ...kept };
+  const whole = { ...end, finished_at: at, answer_sealed: sealAnswer(parts, departure, "body" in result ? result.body : null) };
   await parts.store.transaction(async (tables) => {
+    await tables.intents.markHeard(parts.holder, at, at - ANSWERED_WITHIN_MS);
+    parts.at("outcome.earlier-heard");
     const first = await tables.intents.finish(intentId, whole);
     parts.at("outcome.finished");
     // Another process may have given the intent up as unknown meanwhile: what we know now is better.
@@ -143,7 +144,9 @@ async function isLate(tables: Tables, intentId: string, end: IntentEnd): Promise
 
 async function putOrForget(parts: GateParts, tables: Tables, { intentId, operation }: Departure, end: IntentEnd): Promise<void> {
   if (await putLook(parts, tables, { id: intentId, job_id: end.job_id ?? null }, operation, end.status)) return;
+  parts.at("outcome.put-look");
   await tables.looks.remove(intentId);
+  parts.at("outcome.looks-remove");
   await tables.intents.note(intentId, { request_sealed: null });
 }
 

@@ -74,7 +74,9 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     const caller: Caller = { door: asked.door, agentId: row.agent_id, agentName: agent?.name ?? row.agent_id, connectionId: connection.id };
     const sight = await sightOf(parts, row, connection);
     parts.at("owner.sight-taken");
-    const departure = await store.transaction((tables) => consume(parts, tables, row, { caller, connection, sight }, row.call_id));
+    const departure = await store.transaction((tables) =>
+      consume(parts, tables, row, { caller, connection, sight, isAwaited: row.agent_id === OWNER }, row.call_id),
+    );
     parts.at("owner.consumed");
     if (!departure) return;
     const { status } = await send(parts, departure);
@@ -99,6 +101,7 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
       const approved = await decideBy(approvalId, "approved", by, null);
       parts.at("owner.approved");
       if (options.run) await run(approved);
+      parts.at("owner.run");
       return viewWithResult(await mustFindApproval(approvalId));
     },
     async deny(approvalId, by, reason) {

@@ -8,23 +8,27 @@ import { raiseAlarm, settle } from "./settle.ts";
 /** Looks whether a write happens after it was thought not to, or a second time, and says so loudly. */
 export async function watchLate(parts: GateParts, tables: Tables, looking: Looking, finding: Finding): Promise<void> {
   const { look, intent } = looking;
-  if (intent.status !== "done" && intent.status !== "not_done") return forget(tables, intent.id);
+  if (intent.status !== "done" && intent.status !== "not_done") return forget(parts, tables, intent.id);
   const repeats = (await tables.intents.byDigest(intent.connection_id, intent.digest)).filter(
     ({ id, created_at }) => id !== intent.id && created_at >= intent.created_at,
   );
+  parts.at("late.intents-by-digest");
   const isRepeated = repeats.some(({ status }) => status === "done" || status === "accepted");
   if (finding.kind === "state") {
-    if (intent.status === "done" || isRepeated) return forget(tables, intent.id);
+    if (intent.status === "done" || isRepeated) return forget(parts, tables, intent.id);
     return finding.holds === true ? sayLate(parts, tables, intent, finding, null) : postpone(parts, tables, look);
   }
-  const isSomeoneBusy =
-    (await tables.intents.isOpen(intent.connection_id, intent.operation)) ||
-    (await tables.intents.listUnknown()).some(({ operation }) => operation === intent.operation);
-  const [first] = isSomeoneBusy ? [] : await unclaimed(tables, intent, finding);
+  const isOpen = await tables.intents.isOpen(intent.connection_id, intent.operation);
+  parts.at("late.intents-is-open");
+  // Those whose outcome is not known either may be whose it is.
+  const isDoubtful = (await tables.intents.listUnknown()).some(({ operation }) => operation === intent.operation);
+  parts.at("late.unknown-listed");
+  const [first] = isOpen || isDoubtful ? [] : await unclaimed(tables, intent, finding);
+  parts.at("late.unclaimed");
   if (!first) return postpone(parts, tables, look);
   if (intent.status === "not_done") return sayLate(parts, tables, intent, finding, first.id, isRepeated);
   await raiseAlarm(parts, tables, intent, "twice", `${finding.read} shows ${first.id} as well, which no call on record has made`);
-  return forget(tables, intent.id);
+  return forget(parts, tables, intent.id);
 }
 
 async function sayLate(
@@ -44,5 +48,6 @@ async function sayLate(
     alarm: isRepeated ? "twice" : "late",
     fields: { read: finding.read, object: objectId },
   });
-  await forget(tables, intent.id);
+  parts.at("late.settle");
+  await forget(parts, tables, intent.id);
 }

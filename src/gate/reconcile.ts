@@ -46,8 +46,10 @@ export async function lookOnce(parts: GateParts, look: LookRow, signal?: AbortSi
   parts.at("look.claimed");
   try {
     const looking = await begin(parts, look, signal);
+    parts.at("look.begin");
     if (looking) await lookFor(parts, looking);
     else await parts.store.looks.remove(look.intent_id);
+    parts.at("look.look-for");
   } catch (thrown) {
     if (!(thrown instanceof HalyardError)) throw thrown;
     // The account could not be read now: that says nothing of the outcome.
@@ -59,7 +61,9 @@ export async function lookOnce(parts: GateParts, look: LookRow, signal?: AbortSi
 
 async function begin(parts: GateParts, look: LookRow, signal: AbortSignal | undefined): Promise<Looking | undefined> {
   const intent = await parts.store.intents.find(look.intent_id);
+  parts.at("look.intents-find");
   const connection = intent && (await parts.store.connections.find(intent.connection_id));
+  parts.at("look.connections-find");
   if (!intent || !connection) return undefined;
   const opened = openRequest(parts, connection, intent);
   if (!opened) return undefined;
@@ -76,10 +80,13 @@ async function lookFor(parts: GateParts, looking: Looking): Promise<void> {
   parts.at("look.read");
   await parts.store.transaction(async (tables) => {
     const row = await tables.intents.find(intent.id);
+    parts.at("look.intents-find-2");
     if (!row || !(await tables.looks.isHeld(look.intent_id, parts.holder))) return;
+    parts.at("look.looks-is-held");
     const now = { ...looking, intent: row };
     if (look.purpose === "late") await watchLate(parts, tables, now, finding);
     else await conclude(parts, tables, now, lookup, finding);
+    parts.at("look.watch-late");
   });
 }
 
@@ -94,7 +101,9 @@ async function conclude(parts: GateParts, tables: Tables, looking: Looking, look
   const { look, intent } = looking;
   if (intent.status !== "unknown" && intent.status !== "accepted") return tables.looks.remove(intent.id);
   const free = await unclaimed(tables, intent, finding);
+  parts.at("look.unclaimed");
   const verdict = await verdictOf(tables, intent, finding, free);
+  parts.at("look.verdict-of");
   if (verdict === "there") return concludeThere(parts, tables, looking, lookup, finding, free);
   const waitedMs = parts.clock.now() - look.since;
   // One look after the window, and one before it: an absence that was seen once may be a read that lags (attack M10).
@@ -106,6 +115,7 @@ async function conclude(parts: GateParts, tables: Tables, looking: Looking, look
     end: { status: "not_done", evidence },
     fields: { read: finding.read, looks: look.looks + 1 },
   });
+  parts.at("look.settle");
   await goOnWatching(parts, tables, intent, look);
 }
 
@@ -133,6 +143,7 @@ async function concludeThere(
     : `${finding.read} shows the account as this write leaves it`;
   // Others of the same kind whose outcome is not known either may be whose the rest is.
   const others = (await tables.intents.listUnknown()).filter(({ id, operation }) => id !== intent.id && operation === intent.operation);
+  parts.at("look.intents-list-unknown");
   const isTwice = more.length > others.length;
   await settle(parts, tables, intent, {
     event: intent.status === "accepted" ? "followed" : "reconciled",
@@ -150,7 +161,7 @@ async function concludeThere(
     return tables.looks.put({ intent_id: intent.id, purpose: "job", since: now, next_at: nextLookAt(now, now, parts.limits) ?? now });
   }
   if (finding.kind === "rows" && !isTwice) return goOnWatching(parts, tables, intent, look);
-  return forget(tables, intent.id);
+  return forget(parts, tables, intent.id);
 }
 
 /** A send job has the id of what its body names. */
@@ -170,6 +181,6 @@ function sealFound(parts: GateParts, connection: ConnectionRow, intent: IntentRo
 /** After an outcome was found out, effects that come late or twice are still looked for (attack M7). */
 async function goOnWatching(parts: GateParts, tables: Tables, intent: IntentRow, look: LookRow): Promise<void> {
   const next_at = nextLookAt(look.since, parts.clock.now(), parts.limits);
-  if (next_at === undefined) return forget(tables, intent.id);
+  if (next_at === undefined) return forget(parts, tables, intent.id);
   await tables.looks.put({ intent_id: intent.id, purpose: "late", since: look.since, next_at });
 }

@@ -43,6 +43,7 @@ async function giveUp(parts: GateParts, intent: IntentRow): Promise<boolean> {
     await tables.calls.update(intent.call_id, { status: "unknown", finished_at: at, error_code: "outcome_unknown" });
     parts.at("recover.call-noted");
     const connection = await tables.connections.find(intent.connection_id);
+    parts.at("recover.connections-find");
     const opened = connection && openRequest(parts, connection, intent);
     if (opened) await putLook(parts, tables, intent, opened.operation, "unknown");
     parts.at("recover.look-put");

@@ -10,12 +10,14 @@ export async function settleRepeated(parts: GateParts, tables: Tables, departure
   const { operation, connection, digest, intentId } = departure;
   if (operation.effect.retry !== "idempotent" || (status !== "done" && status !== "accepted")) return;
   for (const earlier of await tables.intents.byDigest(connection.id, digest)) {
+    parts.at("repeats.intents-by-digest");
     if (earlier.id === intentId || earlier.status !== "unknown") continue;
     await settle(parts, tables, earlier, {
       event: "reconciled",
       end: { status, evidence: `the same call was repeated and done under ${intentId}` },
       fields: { repeated_by: intentId },
     });
-    await forget(tables, earlier.id);
+    parts.at("repeats.settle");
+    await forget(parts, tables, earlier.id);
   }
 }

@@ -7,7 +7,13 @@ import type { IntentRow } from "../store/tables/intents.ts";
 import type { GateParts } from "./call.ts";
 
 /** Seals what an intent sends, so that what became of it can be looked up later. */
-export function sealRequest(parts: GateParts, connection: ConnectionRow, intentId: string, operation: Operation, request: WireRequest): string {
+export function sealRequest(
+  parts: GateParts,
+  connection: ConnectionRow,
+  intentId: string,
+  operation: Operation,
+  request: WireRequest,
+): string {
   return parts.vault.seal(
     canonicalJson(JSON.parse(JSON.stringify({ request, effect: operation.effect })) as Json),
     contextOf(connection, intentId),

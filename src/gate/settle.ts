@@ -30,9 +30,12 @@ export async function settle(parts: GateParts, tables: Tables, intent: IntentRow
   const at = parts.clock.now();
   const raised = alarm === undefined ? {} : { alarm, alarm_at: at };
   if (!(await moveIntent(tables, intent, { finished_at: at, ...end, ...raised }))) return false;
+  parts.at("settle.move-intent");
   const { status, error } = CALL_OF_INTENT[end.status];
   await tables.calls.update(intent.call_id, { status, finished_at: at, error_code: alarm === undefined ? error : alarmCode(alarm) });
+  parts.at("settle.calls-update");
   if (intent.approval_id !== null) await tables.calls.endAsked(intent.approval_id, status, at);
+  parts.at("settle.calls-end-asked");
   await tables.audit.append({
     at,
     event,
@@ -55,7 +58,9 @@ export async function settle(parts: GateParts, tables: Tables, intent: IntentRow
 export async function raiseAlarm(parts: GateParts, tables: Tables, intent: IntentRow, alarm: IntentAlarm, evidence: string): Promise<void> {
   const at = parts.clock.now();
   await tables.intents.note(intent.id, { alarm, alarm_at: at, evidence });
+  parts.at("settle.intents-note");
   await tables.calls.update(intent.call_id, { error_code: alarmCode(alarm) });
+  parts.at("settle.calls-update-2");
   await tables.audit.append({
     at,
     event: "outcome.alarm",

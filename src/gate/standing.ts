@@ -2,6 +2,7 @@ import { mustFind } from "../catalog/catalog.ts";
 import type { Verdict } from "../policy/policy.ts";
 import type { Tables } from "../store/tables.ts";
 import type { CallResult, GateParts } from "./call.ts";
+import { isHeard } from "./hearing.ts";
 import type { CallContext } from "./prepare.ts";
 import { lookOnce } from "./reconcile.ts";
 import { resultOf } from "./told.ts";
@@ -29,11 +30,15 @@ export async function standingOf(parts: GateParts, tables: Tables, context: Call
   if (intent.status === "unknown") {
     if (retry === "idempotent") return FREE;
     if (await tables.looks.find(intent.id)) return answer(parts, context, intent, last);
-    return { is: "asks", because: "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again." };
+    return {
+      is: "asks",
+      because: "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again.",
+    };
   }
-  const isFoundOut = intent.evidence !== null && intent.told_at === null && ["done", "accepted", "failed"].includes(intent.status);
-  const isNews = parts.clock.now() - (intent.finished_at ?? 0) <= parts.limits.decideWithinMs;
-  if (!isFoundOut || !isNews || retry === "idempotent") return FREE;
+  const hasEnded = ["done", "accepted", "failed"].includes(intent.status);
+  const isNews =
+    parts.clock.now() - (intent.finished_at ?? 0) <= (intent.evidence === null ? parts.limits.useWithinMs : parts.limits.decideWithinMs);
+  if (!hasEnded || !isNews || isHeard(parts, intent) || retry === "idempotent") return FREE;
   await tables.intents.note(intent.id, { told_at: parts.clock.now() });
   const result = resultOf(parts, intent, last, connection, mustFind(parts.catalog, operation.id));
   return result ? { is: "answer", result: "body" in result ? { ...result, earlier: true } : result } : FREE;

@@ -47,9 +47,10 @@ export function resultOf(
     case "failed":
       return { ...base, status, error: { code: "job_failed", message: jobMessage(job) } };
     default: {
+      const named = intent.object_id === null ? null : { data: { type: operation.resource, id: intent.object_id } };
       const body =
         intent.answer_sealed === null
-          ? null
+          ? named
           : (JSON.parse(parts.vault.open(intent.answer_sealed, answerContext(connection, intent.id)).reveal()) as Json);
       return {
         ...base,

@@ -188,7 +188,11 @@ describe("a read", () => {
     await using world = await setUp((response) => reply(response, isDown ? 503 : 200, { data: [] }), { probe });
     for (let i = 0; i < 3; i++) await world.read("get_profile", { id: "01HQ" }).catch(() => undefined);
     expect(world.seen).toHaveLength(5);
-    expect(await world.write("create_list", { name: "VIP" })).toMatchObject({ kind: "not_sent", attempts: 0, error: { code: "unreachable" } });
+    expect(await world.write("create_list", { name: "VIP" })).toMatchObject({
+      kind: "not_sent",
+      attempts: 0,
+      error: { code: "unreachable" },
+    });
     expect(world.seen).toHaveLength(5);
     world.clock.advance(5000);
     expect(await world.write("create_list", { name: "VIP" })).toMatchObject({ kind: "not_sent", attempts: 0 });

@@ -15,6 +15,7 @@ import { payloadOf } from "./payload.ts";
 import { canProbeWrite, writeProbe } from "./probe-plan.ts";
 import { backoffMs, createRetryBudget, isServerTrouble, isTransient, MAX_ATTEMPTS } from "./retry.ts";
 import { sign, type Credentials } from "./signing.ts";
+import type { ClientPoint } from "./write-points.ts";
 
 export interface Client {
   /** A read: up to three attempts within the account's retry budget. Throws a `HalyardError` for everything but a success. */
@@ -46,8 +47,8 @@ export interface WriteOptions {
   signal?: AbortSignal;
   /** Asked right before each attempt leaves: throws when the write may not go any more. */
   permit?: () => Promise<void>;
-  /** Told when an attempt leaves. */
-  onLeave?: () => void;
+  /** Called between any two steps; does nothing outside of the tests that kill processes. */
+  at?: (point: ClientPoint) => void;
 }
 
 export interface ClientOptions {
@@ -70,7 +71,7 @@ interface Call {
   signal: AbortSignal | undefined;
   isWrite: boolean;
   permit?: (() => Promise<void>) | undefined;
-  onLeave?: (() => void) | undefined;
+  at?: ((point: ClientPoint) => void) | undefined;
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -103,17 +104,20 @@ export function createClient(options: ClientOptions): Client {
 
   /** One attempt in its turn. Throws when it did not get one: nothing has left then. */
   async function attempt(call: Call): Promise<Exchange> {
-    const { outgoing, metered, patience, signal, permit, onLeave } = call;
+    const { outgoing, metered, patience, signal, permit, at } = call;
     breaker.admit(metered.accountId, call.isWrite ? "write" : "read");
     const takenAtMs = await inTurn(() => limiter.reserve(metered, patience, signal), signal);
+    at?.("client.in-turn");
     await permit?.();
-    onLeave?.();
+    at?.("client.leaving");
     const exchange = await wire.exchange(outgoing, signal);
+    at?.("client.exchanged");
     if (!signal?.aborted) breaker.note(metered.accountId, isTrouble(exchange) ? "badly" : "well");
     if (exchange.kind === "failed") return exchange;
     if (exchange.status === 429) limiter.hold(metered, parseRetryAfter(exchange.retryAfter));
     // The answer counts more than the counters: a store that fails now must not turn a done write into an unknown one.
     else await limiter.correct(metered, exchange.rate, takenAtMs).catch(() => undefined);
+    at?.("client.counted");
     return exchange;
   }
 
@@ -143,19 +147,23 @@ export function createClient(options: ClientOptions): Client {
         if (!mayRepeatRead(exchange) || !(await again(exchange, attempts, call))) throw result;
       }
     },
-    async write(intentId, operation, request, credentials, { signal, permit, onLeave } = {}) {
+    async write(intentId, operation, request, credentials, { signal, permit, at } = {}) {
       if (!isWrite(operation)) throw misuse(`${operation.id} is a read and needs no intent.`);
       if (intentId === "") throw misuse(`${operation.id} is a write and has no intent.`);
       let attempts = 0;
       let doubt: HalyardError | undefined;
       try {
         await probeFirst(credentials, signal);
-        const call = { ...(await prepare(operation, request, credentials, signal)), permit, onLeave };
+        at?.("client.probed");
+        const call = { ...(await prepare(operation, request, credentials, signal)), permit, at };
+        at?.("client.prepared");
         for (;;) {
           const exchange = await attempt(call);
+          at?.("client.attempted");
           const result = writeResult(operation, exchange, ++attempts);
           if (result.kind === "unknown") doubt ??= result.error;
           if (!mayRepeatWrite(operation, exchange) || !(await again(exchange, attempts, call))) return inDoubt(result, doubt, attempts);
+          at?.("client.waited");
         }
       } catch (thrown) {
         const error =

@@ -83,13 +83,27 @@ describe("a campaign", () => {
     const campaign = await world.write("create_campaign", {
       name: "To nobody",
       audiences: { included: [listId] },
-      campaign_messages: [{ definition: { channel: "email", label: "m", content: { subject: "Hi", preview_text: "p", from_email: "a@example.com", from_label: "A" } } }],
+      campaign_messages: [
+        {
+          definition: {
+            channel: "email",
+            label: "m",
+            content: { subject: "Hi", preview_text: "p", from_email: "a@example.com", from_label: "A" },
+          },
+        },
+      ],
     });
     const id = idIn(campaign);
     const message = JSON.stringify(await world.read("get_message_ids_for_campaign", { id }));
     const messageId = /"type":"campaign-message","id":"([^"]+)"/.exec(message)?.[1] ?? "";
-    const template = await world.write("create_template", { name: "T", editor_type: "CODE", html: "<html><body>Hi {% unsubscribe %}</body></html>" });
-    expect(await world.write("assign_template_to_campaign_message", { id: messageId, template: idIn(template) })).toMatchObject({ status: "done" });
+    const template = await world.write("create_template", {
+      name: "T",
+      editor_type: "CODE",
+      html: "<html><body>Hi {% unsubscribe %}</body></html>",
+    });
+    expect(await world.write("assign_template_to_campaign_message", { id: messageId, template: idIn(template) })).toMatchObject({
+      status: "done",
+    });
     const sent = await world.write("send_campaign", { id });
     expect(sent).toMatchObject({ status: "accepted" });
     for (let i = 0; i < 8; i++) await pass(30_000);

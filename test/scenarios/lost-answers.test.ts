@@ -47,7 +47,17 @@ describe("a write that happened although its answer was lost", () => {
       "create_catalog_item",
       { external_id: "X1", title: "Mug", description: "A mug", url: "https://example.com/mug", price: 9.5, integration_type: "$custom" },
     ],
-    ["create_segment", { name: "All", definition: { condition_groups: [{ conditions: [{ type: "profile-property", property: "email", filter: { type: "existence", operator: "is-set" } }] }] } }],
+    [
+      "create_segment",
+      {
+        name: "All",
+        definition: {
+          condition_groups: [
+            { conditions: [{ type: "profile-property", property: "email", filter: { type: "existence", operator: "is-set" } }] },
+          ],
+        },
+      },
+    ],
     ["create_web_feed", { name: "feed", url: "https://example.com/feed.json", request_method: "get", content_type: "json" }],
   ];
   it.each(cases)("%s: found, told as done with what was made, and a further ask is a new call", async (action, args) => {
@@ -64,7 +74,12 @@ describe("a write that happened although its answer was lost", () => {
       ["reconciled", "done"],
     ]);
     const told = await world.write(action, args);
-    expect(told).toMatchObject({ status: "done", earlier: true, found_out: expect.stringContaining("get_"), body: { data: { id: expect.any(String) } } });
+    expect(told).toMatchObject({
+      status: "done",
+      earlier: true,
+      found_out: expect.stringContaining("get_"),
+      body: { data: { id: expect.any(String) } },
+    });
     expect(posts()).toBe(1);
     expect(effects(action)).toBe(1);
     await world.write(action, args);
@@ -110,7 +125,10 @@ describe("a write that did not happen", () => {
     await pass(60_000);
     expect(await eventsOf(lost.call_id)).not.toContainEqual(["reconciled", expect.anything()]);
     await pass(24 * 3_600_000);
-    expect(await world.write("create_template", args)).toMatchObject({ status: "approval_required", because: expect.stringContaining("unknown") });
+    expect(await world.write("create_template", args)).toMatchObject({
+      status: "approval_required",
+      because: expect.stringContaining("unknown"),
+    });
   });
 });
 
@@ -118,7 +136,9 @@ async function foreignTemplate(name: string): Promise<void> {
   const response = await fetch(`${world.sandbox.url}/api/templates`, {
     method: "POST",
     headers: { authorization: `Klaviyo-API-Key ${world.sandbox.keys.full}`, revision: "2026-07-15", "content-type": "application/json" },
-    body: JSON.stringify({ data: { type: "template", attributes: { name, editor_type: "CODE", html: "<html><body>Theirs</body></html>" } } }),
+    body: JSON.stringify({
+      data: { type: "template", attributes: { name, editor_type: "CODE", html: "<html><body>Theirs</body></html>" } },
+    }),
   });
   expect(response.status).toBe(201);
 }
@@ -177,9 +197,7 @@ describe("an effect that comes late", () => {
 
   it("that a proxy delivers twice is raised", async () => {
     fault("duplicate_delivery");
-    world.sandbox.control.setFaults([
-      { match: { method: "POST" }, fault: "drop_after", times: 1 },
-    ]);
+    world.sandbox.control.setFaults([{ match: { method: "POST" }, fault: "drop_after", times: 1 }]);
     const lost = await world.write("create_list", VIP);
     await foreignList("VIP");
     await pass(2000);

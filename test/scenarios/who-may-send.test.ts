@@ -45,7 +45,10 @@ describe("the emergency stop", () => {
     const events = await world.app.store.audit.list({ limit: 10_000 });
     expect(events.slice(atStop).filter(({ event }) => event === "intent")).toEqual([]);
     const intents = events.filter(({ event }) => event === "intent").map(({ fields }) => fields["intent"]);
-    const endedBefore = events.slice(0, atStop).filter(({ event }) => event === "outcome").map(({ fields }) => fields["intent"]);
+    const endedBefore = events
+      .slice(0, atStop)
+      .filter(({ event }) => event === "outcome")
+      .map(({ fields }) => fields["intent"]);
     expect(new Set(in_flight.map(({ intent_id }) => intent_id))).toEqual(new Set(intents.filter((id) => !endedBefore.includes(id))));
     expect(results.filter((result) => result === "writes_stopped").length).toBe(100 - intents.length);
     expect(writesSeen()).toBeLessThanOrEqual(intents.length);

@@ -23,7 +23,10 @@ describe("agreement", () => {
 });
 
 describe("likeness", () => {
-  const wanted = { attributes: { name: "VIP", opt_in_process: "double_opt_in" }, relationships: { list: { data: { type: "list", id: "L1" } } } };
+  const wanted = {
+    attributes: { name: "VIP", opt_in_process: "double_opt_in" },
+    relationships: { list: { data: { type: "list", id: "L1" } } },
+  };
   it.each([
     ["same", { attributes: { name: "VIP", opt_in_process: "double_opt_in", created: "x" } }],
     ["same", { attributes: { name: "VIP" }, relationships: { list: { data: { type: "list", id: "L1" } } } }],

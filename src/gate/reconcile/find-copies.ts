@@ -15,7 +15,10 @@ interface CopyOptions {
 }
 
 /** A copy: of the name that the call gives it, or else of one that holds the name of what was copied. */
-export function copied(list: (reader: Reader, args: JsonObject, sinceMs: number) => Promise<Rows | undefined>, options: CopyOptions): Finder {
+export function copied(
+  list: (reader: Reader, args: JsonObject, sinceMs: number) => Promise<Rows | undefined>,
+  options: CopyOptions,
+): Finder {
   const { source, name, at = "name" } = options;
   const nameOf = (row: JsonObject | undefined): string | undefined => {
     const attributes = memberOf(row, "attributes");

@@ -25,7 +25,12 @@ export function made(read: string, { identity = ["name"], args = NO_ARGS }: Made
 }
 
 /** The rows that can be the work of the write. One that only has its name leaves the finding in doubt. */
-export function pick(search: Search, rows: JsonObject[], identity: readonly string[], isWhole: boolean): { rows: Found[]; isSure: boolean } {
+export function pick(
+  search: Search,
+  rows: JsonObject[],
+  identity: readonly string[],
+  isWhole: boolean,
+): { rows: Found[]; isSure: boolean } {
   let isSure = isWhole;
   const found: (Found & { atMs: number })[] = [];
   for (const row of rows) {
@@ -68,7 +73,11 @@ export function changed(read: string): Finder {
     const isPlain = Object.keys(memberOf(wanted, "meta")).length === 0 && isJsonObject(request.body);
     const shared = sharedLeaves(given.attributes, memberOf(row, "attributes"));
     if (!isPlain || shared < leafCount(given.attributes)) return { kind: "state", holds: undefined, read };
-    return { kind: "state", holds: agree(given, { attributes: memberOf(row, "attributes"), relationships: memberOf(row, "relationships") }), read };
+    return {
+      kind: "state",
+      holds: agree(given, { attributes: memberOf(row, "attributes"), relationships: memberOf(row, "relationships") }),
+      read,
+    };
   };
 }
 

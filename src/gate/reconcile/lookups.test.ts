@@ -28,7 +28,9 @@ function emptyAccount() {
 
 describe("how a lost answer is looked up", () => {
   it("is declared for every write that a repetition would do twice, and for none that nothing can find", () => {
-    const missing = writes.filter(({ effect }) => ["natural-key", "readable"].includes(effect.retry)).filter((one) => !lookupOf(catalog, one));
+    const missing = writes
+      .filter(({ effect }) => ["natural-key", "readable"].includes(effect.retry))
+      .filter((one) => !lookupOf(catalog, one));
     expect(missing.map(({ id }) => id)).toEqual([]);
     const pointless = writes.filter(({ effect }) => effect.retry === "unreadable").filter((one) => lookupOf(catalog, one));
     expect(pointless.map(({ id }) => id)).toEqual([]);

@@ -60,8 +60,7 @@ const mergedProfile: Finder = async ({ reader, args }) => {
 const newProfile: Finder = async (search) => {
   for (const field of ["email", "phone_number", "external_id"]) {
     const value = textAt(search.args, field);
-    if (value !== undefined)
-      return made("get_profiles", { identity: [field], args: () => ({ filter: equals(field, value) }) })(search);
+    if (value !== undefined) return made("get_profiles", { identity: [field], args: () => ({ filter: equals(field, value) }) })(search);
   }
   return { kind: "state", holds: undefined, read: "get_profiles" };
 };
@@ -149,7 +148,9 @@ const LOOKUPS: Record<string, Lookup> = {
     find: made("get_variations_for_campaign_message_beta", { identity: ["definition"], args: under("campaign_message") }),
   },
   create_sending_domain_beta: { find: made("get_sending_domains_beta", { identity: ["domain"] }) },
-  create_text_messaging_configuration_beta: { find: keyed("get_text_messaging_configuration_beta", (_, { reader }) => ({ id: reader.accountId })) },
+  create_text_messaging_configuration_beta: {
+    find: keyed("get_text_messaging_configuration_beta", (_, { reader }) => ({ id: reader.accountId })),
+  },
   create_text_messaging_sender_beta: { find: made("get_text_messaging_senders_beta", { identity: ["sender_type"] }) },
   create_text_messaging_sender_registration_beta: {
     find: keyed("get_messaging_sender_registration_for_text_messaging_sender_beta", under("text_messaging_sender")),

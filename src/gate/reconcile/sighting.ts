@@ -34,7 +34,9 @@ export interface Found {
  * `rows`: things that look like the work of the write, oldest first; `isSure` when all there is was seen and nothing is doubtful. `state`: whether the
  * account is as the write wanted it; undefined when that cannot be told.
  */
-export type Finding = { kind: "rows"; rows: Found[]; isSure: boolean; read: string } | { kind: "state"; holds: boolean | undefined; read: string };
+export type Finding =
+  | { kind: "rows"; rows: Found[]; isSure: boolean; read: string }
+  | { kind: "state"; holds: boolean | undefined; read: string };
 
 export type Finder = (search: Search) => Promise<Finding>;
 

@@ -4,7 +4,9 @@ import { type Kysely, sql } from "kysely";
 const STATEMENTS = [
   `alter table intents add column object_id text`,
   `alter table intents add column known_before text`,
+  `alter table intents add column awaited bigint not null default 0`,
   `alter table intents add column told_at bigint`,
+  `create index intents_untold on intents (holder) where told_at is null`,
   `alter table intents add column alarm text`,
   `alter table intents add column alarm_at bigint`,
   `alter table intents add column job_counts text`,

@@ -28,6 +28,8 @@ export interface IntentRow {
   object_id: string | null;
   /** JSON list of ids that looked like its work before it was sent; for kinds that say no time. */
   known_before: string | null;
+  /** 1 where the caller waits for the outcome in the process that sends. */
+  awaited: 0 | 1;
   told_at: number | null;
   /** `late`: it happened after it was thought not to. `twice`: it seems to have happened more than once. */
   alarm: IntentAlarm | null;
@@ -39,7 +41,7 @@ export interface IntentRow {
 export type IntentAlarm = "late" | "twice";
 /** `not_done`: looked up, and it did not happen. `failed`: Klaviyo took it as a job, and the job failed or did only a part. */
 export type IntentStatus = "open" | "done" | "accepted" | "rejected" | "unknown" | "not_sent" | "not_done" | "failed";
-export type NewIntent = Insertable<IntentRow>;
+export type NewIntent = Omit<Insertable<IntentRow>, "awaited"> & { awaited?: 0 | 1 };
 export type IntentPatch = Pick<
   Updateable<IntentRow>,
   | "http_status"
@@ -63,7 +65,10 @@ export function intentsTable(db: Db) {
   return {
     /** A second intent for the same call or the same approval is a `conflict`: the database holds "one approval, one use". */
     async insert(row: NewIntent): Promise<void> {
-      await db.insertInto("intents").values(row).execute();
+      await db
+        .insertInto("intents")
+        .values({ awaited: 0, ...row })
+        .execute();
     },
     async find(id: string): Promise<IntentRow | undefined> {
       return all().where("id", "=", id).executeTakeFirst();
@@ -93,6 +98,19 @@ export function intentsTable(db: Db) {
     async listUnknown(): Promise<IntentRow[]> {
       return all().where("status", "=", "unknown").orderBy("created_at").orderBy("id").execute();
     },
+    /** Notes that a process that is still there has told its callers what it ended before `beforeMs`. */
+    async markHeard(holder: string, at: number, beforeMs: number): Promise<void> {
+      await db
+        .updateTable("intents")
+        .set({ told_at: at })
+        .where("holder", "=", holder)
+        .where("told_at", "is", null)
+        .where("awaited", "=", 1)
+        .where("evidence", "is", null)
+        .where("status", "not in", ["open", "unknown"])
+        .where("finished_at", "<=", beforeMs)
+        .execute();
+    },
     /** Whether one of this operation is on its way. */
     async isOpen(connectionId: string, operation: string): Promise<boolean> {
       const row = await db
@@ -118,12 +136,7 @@ export function intentsTable(db: Db) {
     },
     /** Those of the same call, oldest first. */
     async byDigest(connectionId: string, digest: string): Promise<IntentRow[]> {
-      return all()
-        .where("connection_id", "=", connectionId)
-        .where("digest", "=", digest)
-        .orderBy("created_at")
-        .orderBy("id")
-        .execute();
+      return all().where("connection_id", "=", connectionId).where("digest", "=", digest).orderBy("created_at").orderBy("id").execute();
     },
     /** Those that raise an alarm since then, newest first. */
     async listAlarms(sinceMs: number): Promise<IntentRow[]> {
