@@ -4,22 +4,31 @@ import { join } from "node:path";
 import { loadCatalog, mustFind, type Catalog } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
 import { createAgents, type Agents } from "./gate/agents.ts";
+import { openAuditSigner } from "./gate/audit-key.ts";
+import { createAuditDesk, type AuditDesk } from "./gate/audit-desk.ts";
+import { createDayKeys } from "./gate/day-keys.ts";
+import { createEpoch } from "./gate/epoch.ts";
+import { createRefusals, type DoorRefusal } from "./gate/refusals.ts";
 import { GATE_LIMITS, type Caller, type GateLimits, type GateParts } from "./gate/call.ts";
 import { createConnections, type Connections } from "./gate/connections.ts";
 import { noPoint, type AtPoint } from "./gate/crash-points.ts";
-import { joinEpoch, type IntentMark } from "./gate/fence.ts";
+import { joinEpoch } from "./gate/fence.ts";
 import { createGate, type Gate } from "./gate/gate.ts";
-import { createIntentMark } from "./gate/intent-mark.ts";
 import { outcomesOf, type Outcomes } from "./gate/outcomes.ts";
 import { overviewOf, type Overview } from "./gate/overview.ts";
+import { createPolicyDesk, type PolicyDesk } from "./gate/policy-desk.ts";
+import { sealOldCards } from "./gate/sealed-card.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
-import { createClient } from "./klaviyo/client.ts";
+import { createClient, type ClientOptions } from "./klaviyo/client.ts";
+import { assertNotInspected } from "./inspection.ts";
+import { orInMemory } from "./klaviyo/memory-windows.ts";
 import type { LimitPort } from "./klaviyo/limits.ts";
 import { systemClock, type Clock } from "./lib/clock.ts";
 import { HalyardError } from "./lib/errors.ts";
 import { createIds, randomBytes, type RandomBytes } from "./lib/ids.ts";
-import { CREATED_AT, openStore, type Store } from "./store/store.ts";
-import type { AuditRow, AuditVerdict } from "./store/tables/audit.ts";
+import { openStore, type Store } from "./store/store.ts";
+import type { AuditVerdict } from "./store/audit-verify.ts";
+import type { AuditRow } from "./store/tables/audit.ts";
 import type { CallRow } from "./store/tables/calls.ts";
 import { openVault, type Vault } from "./vault/vault.ts";
 import { VERSION } from "./version.ts";
@@ -35,6 +44,7 @@ export interface App {
   connections: Connections;
   agents: Agents;
   policies: PolicySource;
+  policyDesk: PolicyDesk;
   /** Calls, newest first. */
   activity(filter: { limit: number; connection?: string; agent?: string }): Promise<CallRow[]>;
   /** One call with everything that the record says of it, oldest first. */
@@ -42,6 +52,10 @@ export interface App {
   verifyAudit(): Promise<AuditVerdict>;
   /** Whether writes may go, what is not known of those that went, and what happened late or twice. */
   outcomes(): Promise<Outcomes>;
+  /** The record, for its owner. */
+  audit: AuditDesk;
+  /** Puts what a door sent away on the record. Never throws. */
+  refused(refusal: DoorRefusal): Promise<void>;
   overview(caller: Caller): Promise<Overview>;
   close(): Promise<void>;
 }
@@ -56,6 +70,8 @@ interface Overrides {
   version?: string;
   /** For the tests that kill processes in the middle of a write. */
   at?: AtPoint;
+  /** Opens the sockets to Klaviyo: tests make connecting slow. */
+  connector?: ClientOptions["connector"];
 }
 
 /** Opens the state in `config.home`, creating it where there is none, and ends what an interrupted process left open. */
@@ -67,16 +83,22 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
   const catalog = loadCatalog();
   const store = await openStore({ url: config.databaseUrl, clock });
   try {
-    const vault = await openVault({ sources: config.masterKey, meta: store.meta, random });
+    assertNotInspected(await store.connections.list());
+    const vault = await openVault({ sources: config.masterKey, store, random, nowMs: clock.now() });
+    const windows = overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows;
     const client = createClient({
-      limits: overrides.rateWindows?.(store.rateWindows) ?? store.rateWindows,
+      limits: config.allowUnrecordedReads ? orInMemory(windows) : windows,
       clock,
       random,
       version,
       probe: mustFind(catalog, "get_accounts"),
+      ...(overrides.connector && { connector: overrides.connector }),
     });
-    const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, clock });
+    const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, vault, clock });
     const holder = `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`;
+    const limits = { ...GATE_LIMITS, ...overrides.limits };
+    const kept = { store, vault, clock };
+    const refusals = createRefusals(kept, limits.refusalsPerMinute);
     const parts: GateParts = {
       catalog,
       store,
@@ -87,14 +109,24 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       newId: createIds(clock, random),
       holder,
       isRunning: (other) => isRunning(other, holder),
-      fence: { epoch: await joinEpoch(store, clock, version), version, mark: await openMark(config, store) },
+      fence: { epoch: await joinEpoch(store, clock, version), version },
       at: overrides.at ?? noPoint,
-      limits: { ...GATE_LIMITS, ...overrides.limits },
+      limits,
+      signer: await openAuditSigner(kept),
+      dayKeys: createDayKeys(kept, random),
+      epoch: createEpoch(kept, join(config.home, "audit.mark"), random),
+      refusals,
+      allowUnrecordedReads: config.allowUnrecordedReads === true,
     };
+    await parts.epoch.check();
+    await parts.dayKeys.refresh();
+    await sealOldCards(parts);
     const gate = createGate(parts);
     const connections = createConnections(parts);
     const agents = createAgents(parts, connections, random);
+    const audit = createAuditDesk(parts);
     await gate.recover();
+    let closing: Promise<void> | undefined;
     gate.reconcileBeside();
     return {
       config,
@@ -106,6 +138,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       connections,
       agents,
       policies,
+      policyDesk: createPolicyDesk(parts),
       async activity({ limit, connection, agent }) {
         const row = connection === undefined ? undefined : await connections.find(connection);
         const agentId = agent === undefined ? undefined : ((await store.agents.byName(agent))?.id ?? agent);
@@ -116,23 +149,23 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
         if (!call) throw new HalyardError("not_found", "There is no call of that id.", { hint: "halyard activity lists them." });
         return { call, events: await store.audit.list({ call_id: callId, limit: 1000 }) };
       },
-      verifyAudit: () => store.audit.verify(),
+      verifyAudit: () => audit.verify(),
       outcomes: () => outcomesOf(parts),
+      audit,
+      refused: (refusal) => refusals.note(refusal),
       overview: (caller) => overviewOf(parts, gate, caller),
-      async close() {
-        await gate.close();
-        await client.close();
-        await store.close();
+      close() {
+        closing ??= gate
+          .close()
+          .then(() => client.close())
+          .finally(() => store.close());
+        return closing;
       },
     };
   } catch (thrown) {
     await store.close();
     throw thrown;
   }
-}
-
-async function openMark({ home }: Config, { meta }: Store): Promise<IntentMark> {
-  return createIntentMark(join(home, "intents.mark"), (await meta.get(CREATED_AT)) ?? "store");
 }
 
 function makeHome(home: string): void {

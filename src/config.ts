@@ -10,7 +10,15 @@ export interface Config {
   home: string;
   /** `file:…` or `postgres://…`. */
   databaseUrl: string;
-  masterKey: { environmentKey?: Secret; fileDescriptor?: number; passphrase?: Secret; keyFile: string };
+  /** Where the master key may come from (vault/master-key.ts asks them in its order). */
+  masterKey: {
+    credentialFile?: string;
+    fileDescriptor?: number;
+    environmentKey?: Secret;
+    keyringEnvironment?: Record<string, string>;
+    passphrase?: Secret;
+    keyFile: string;
+  };
   /** Token of the agent that a stdio client speaks for. */
   agentToken?: Secret;
   /** Port of the gateway's HTTP door on loopback. */
@@ -18,6 +26,8 @@ export interface Config {
   /** Port of the sandbox that `start` runs. */
   sandboxPort: number;
   logLevel: "error" | "warn" | "info" | "debug";
+  /** Reads are answered also while the store cannot take their rows. Writes never are. */
+  allowUnrecordedReads?: boolean;
 }
 
 const VARIABLES = {
@@ -29,8 +39,15 @@ const VARIABLES = {
   HALYARD_AGENT_TOKEN: "token of the agent, for halyard mcp",
   HALYARD_PORT: "port of the gateway (default 4150)",
   HALYARD_SANDBOX_PORT: "port of the sandbox that start runs (default 4151)",
+  HALYARD_UNRECORDED_READS: "refuse or allow: what a read gets while it cannot be put on the record (default refuse)",
   HALYARD_LOG: "error, warn, info or debug (default info)",
 } as const;
+
+/** Name of the credential that a systemd unit gives: `LoadCredentialEncrypted=halyard-master-key`. */
+const CREDENTIAL = "halyard-master-key";
+
+/** All that the command of the system's keyring gets to see: where it is, and whose session it is. */
+const KEYRING_VARIABLES = ["PATH", "HOME", "USER", "LANG", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY"];
 
 const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 
@@ -50,13 +67,25 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const passphrase = value("HALYARD_PASSPHRASE");
   const descriptor = value("HALYARD_MASTER_KEY_FD");
   const token = value("HALYARD_AGENT_TOKEN");
+  const credentials = environment["CREDENTIALS_DIRECTORY"];
+  const keyringEnvironment = Object.fromEntries(
+    KEYRING_VARIABLES.flatMap((name) => {
+      const text = environment[name];
+      return text ? [[name, text]] : [];
+    }),
+  );
   const level = value("HALYARD_LOG") ?? "info";
   const logLevel = LOG_LEVELS.find((candidate) => candidate === level);
   if (!logLevel) throw new HalyardError("config", `HALYARD_LOG must be one of ${LOG_LEVELS.join(", ")}.`);
+  const unrecorded = value("HALYARD_UNRECORDED_READS") ?? "refuse";
+  if (!["refuse", "allow"].includes(unrecorded)) throw new HalyardError("config", "HALYARD_UNRECORDED_READS must be refuse or allow.");
   return {
     home,
+    allowUnrecordedReads: unrecorded === "allow",
     databaseUrl: value("HALYARD_DATABASE_URL") ?? `file:${join(home, "halyard.db")}`,
     masterKey: {
+      ...(credentials && { credentialFile: join(credentials, CREDENTIAL) }),
+      keyringEnvironment,
       ...(environmentKey !== undefined && { environmentKey: new Secret(environmentKey) }),
       ...(passphrase !== undefined && { passphrase: new Secret(passphrase) }),
       ...(descriptor !== undefined && { fileDescriptor: wholeNumber("HALYARD_MASTER_KEY_FD", descriptor, 3, 1024) }),

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Parts } from "./cli/parts.ts";
+import { guardAgainstCrashes } from "./crash.ts";
 import { readConfig } from "./config.ts";
 import { systemClock } from "./lib/clock.ts";
 import { ERROR_CODES, HalyardError } from "./lib/errors.ts";
@@ -19,6 +20,7 @@ const parts: Parts = {
   },
   readConfig,
   openApp: async (config) => (await import("./app.ts")).openApp(config),
+  openSecrets: async (config) => (await import("./secrets.ts")).openSecrets(config),
   async startGateway(config, options) {
     const [{ startGateway }, { createLog }] = await Promise.all([import("./start.ts"), import("./lib/log.ts")]);
     // The terminal is for what to paste: only warnings and errors join it.
@@ -47,5 +49,6 @@ async function runCommand(argv: string[]): Promise<number> {
   return run(argv, systemIo(), parts);
 }
 
+guardAgainstCrashes();
 const argv = process.argv.slice(2);
 process.exitCode = argv.length === 1 && argv[0] === "mcp" ? await serve() : await runCommand(argv);

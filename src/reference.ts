@@ -4,7 +4,7 @@ import { searchActions } from "./catalog/search.ts";
 import { definition, inputSchema } from "./catalog/validation.ts";
 import type { Reference } from "./cli/parts.ts";
 import { classOf } from "./gate/class.ts";
-import { decide } from "./policy/decide.ts";
+import { outlook } from "./policy/outlook.ts";
 import { RISK_NAMES } from "./policy/presets.ts";
 
 /** What the commands know without opening anything. */
@@ -17,7 +17,7 @@ export function loadReference(): Reference {
     searchActions,
     inputSchema,
     definition,
-    decide,
+    outlook,
     RISK_NAMES,
     classOf,
   };

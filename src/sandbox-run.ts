@@ -28,5 +28,5 @@ export interface RunningSandbox {
 export async function runSandbox({ seed, ...options }: SandboxOptions): Promise<RunningSandbox> {
   const sandbox = await createSandbox({ ...options, ...(seed !== undefined && { seed: String(seed) }) });
   const { url, keys, publicKey, close, control } = sandbox;
-  return { url, keys, publicKey, close, accountName: sandbox.accountName, profiles: control.state().counts["profiles"] ?? 0 };
+  return { url, keys, publicKey, close, accountName: sandbox.accountName, profiles: control.counts()["profiles"] ?? 0 };
 }

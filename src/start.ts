@@ -48,7 +48,7 @@ export async function startGateway(config: Config, options: StartOptions): Promi
     closers.push(() => door.close());
     return {
       ...(sandbox && {
-        sandbox: { url: sandbox.url, accountName: connection.account_name, profiles: sandbox.control.state().counts["profiles"] ?? 0 },
+        sandbox: { url: sandbox.url, accountName: connection.account_name, profiles: sandbox.control.counts()["profiles"] ?? 0 },
       }),
       gateway: { url: `${door.url}/mcp` },
       ...(agent && { agent }),
@@ -126,6 +126,7 @@ async function openHttpDoor(app: App, log: Log): Promise<HttpDoor> {
     port: app.config.port,
     clock: app.clock,
     log,
+    refused: (refusal) => void app.refused(refusal),
     version: VERSION,
   });
 }

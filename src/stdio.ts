@@ -1,6 +1,7 @@
 import type { App } from "./app.ts";
 import type { Config } from "./config.ts";
 import type { Caller } from "./gate/call.ts";
+import type { DoorRefusal } from "./gate/refusals.ts";
 import { systemClock } from "./lib/clock.ts";
 import { HalyardError } from "./lib/errors.ts";
 import { createLog } from "./lib/log.ts";
@@ -23,6 +24,12 @@ export async function serveStdioDoor(config: Config): Promise<void> {
       });
     return opened;
   };
+  let noted: Promise<void> = Promise.resolve();
+  /** The agent of this door is known by its token; a refusal leaves its row also where that is not valid. */
+  const note = async (refusal: DoorRefusal): Promise<void> => {
+    const caller = await callerOf(config, app).catch(() => undefined);
+    await (await app()).refused({ ...refusal, agentId: caller?.agentId, connectionId: caller?.connectionId });
+  };
   const door = serveStdio({
     version: VERSION,
     load: async () => {
@@ -31,9 +38,17 @@ export async function serveStdioDoor(config: Config): Promise<void> {
     },
     authenticate: () => callerOf(config, app),
     log,
+    refused(refusal) {
+      noted = noted.then(() => note(refusal)).catch((thrown: unknown) => log("error", "a refusal is not on the record", failureOf(thrown)));
+    },
   });
   await door.closed;
+  await noted;
   if (opened) await (await opened).close();
+}
+
+function failureOf(thrown: unknown): Record<string, unknown> {
+  return { code: thrown instanceof HalyardError ? thrown.code : "internal" };
 }
 
 async function callerOf({ agentToken }: Config, app: () => Promise<App>): Promise<Caller> {

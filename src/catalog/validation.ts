@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormatsModule from "ajv-formats";
 import { parseIso } from "../lib/clock.ts";
 import type { Violation } from "../lib/errors.ts";
@@ -6,6 +6,7 @@ import type { Json } from "../lib/json.ts";
 import { readGenerated } from "./catalog.ts";
 import type { Operation } from "./operation.ts";
 import { DEFS_PREFIX, type Schema } from "./schema.ts";
+import { violationsOf, type Definitions } from "./violations.ts";
 
 type Channel = Operation["channel"];
 interface SchemaFile {
@@ -36,7 +37,7 @@ function answers(channel: Channel): AnswerFile {
 /** One shared instance, compiling on first use: half of the operations are never called, and the largest schema takes 250 ms. */
 function sharedAjv(): Ajv2020 {
   if (ajv) return ajv;
-  ajv = new Ajv2020({ strict: false, allErrors: true, ownProperties: true, validateFormats: true });
+  ajv = new Ajv2020({ strict: false, allErrors: true, ownProperties: true, validateFormats: true, verbose: true });
   // ajv-formats is CommonJS: its default export arrives one level down.
   const addFormats = addFormatsModule.default;
   addFormats(ajv);
@@ -75,41 +76,41 @@ export function definition(operation: Operation, ref: string): Schema {
 /** Every violation of the flat arguments, with its path; empty when they are right. */
 export function argumentViolations(operation: Operation, args: Json): Violation[] {
   const { inputs, defs } = schemas(operation.channel);
-  return run(validator(`input ${operation.id}`, inputs[operation.id], `halyard:${operation.channel}`, defs), args);
+  const defsId = `halyard:${operation.channel}`;
+  return run(validator(`input ${operation.id}`, inputs[operation.id], defsId, defs), args, defsId);
 }
 
 /** Every violation of a wire body, with a JSON Pointer into the body. */
 export function bodyViolations(operation: Operation, body: Json): Violation[] {
   const { bodies, defs } = schemas(operation.channel);
-  return run(validator(`body ${operation.id}`, bodies[operation.id], `halyard:${operation.channel}`, defs), body);
+  const defsId = `halyard:${operation.channel}`;
+  return run(validator(`body ${operation.id}`, bodies[operation.id], defsId, defs), body, defsId);
 }
 
 /** Every violation of an answer against the vendor's schema for that status. */
 export function answerViolations(operation: Operation, status: number, body: Json): Violation[] {
   const { answers: byOperation, defs } = answers(operation.channel);
   const schema = byOperation[operation.id]?.[String(status)];
-  return run(validator(`answer ${operation.id} ${status}`, schema, `halyard:${operation.channel}-answers`, defs), body);
+  const defsId = `halyard:${operation.channel}-answers`;
+  return run(validator(`answer ${operation.id} ${status}`, schema, defsId, defs), body, defsId);
 }
 
-function run(validate: ValidateFunction | undefined, value: Json): Violation[] {
+function run(validate: ValidateFunction | undefined, value: Json, defsId: string): Violation[] {
   if (!validate || validate(value)) return [];
-  const violations = (validate.errors ?? []).map(toViolation);
-  // Every branch of a union complains; "must match a schema in anyOf" is what they add up to and says less.
-  const told = violations.filter(({ message }) => !message.startsWith("must match"));
+  const violations = violationsOf(definitionsOf(defsId), validate.errors ?? []);
   const seen = new Set<string>();
-  return (told.length > 0 ? told : violations)
-    .filter(({ path, message }) => !seen.has(path + message) && seen.add(path + message))
-    .slice(0, 50);
+  return violations.filter(({ path, message }) => !seen.has(path + message) && seen.add(path + message)).slice(0, 50);
 }
 
-function toViolation({ instancePath, keyword, params, message }: ErrorObject): Violation {
-  const at = (name: unknown): string => `${instancePath}/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`;
-  if (keyword === "additionalProperties") return { path: at(params["additionalProperty"]), message: "is not a known field" };
-  if (keyword === "required") return { path: at(params["missingProperty"]), message: "is required" };
-  if (keyword === "enum")
-    return {
-      path: instancePath,
-      message: `must be one of ${(params["allowedValues"] as unknown[]).map((value) => JSON.stringify(value)).join(", ")}`,
-    };
-  return { path: instancePath, message: message ?? "is not acceptable" };
+/** References are absolute in what was compiled, relative among the definitions themselves. */
+function definitionsOf(defsId: string): Definitions {
+  const target = ({ $ref }: Schema): ValidateFunction | undefined =>
+    $ref === undefined ? undefined : sharedAjv().getSchema($ref.startsWith(DEFS_PREFIX) ? defsId + $ref : $ref);
+  return {
+    resolve(schema) {
+      const found = target(schema)?.schema;
+      return typeof found === "object" ? (found as Schema) : schema;
+    },
+    compile: (schema) => target(schema) ?? sharedAjv().compile(withBase(schema, defsId)),
+  };
 }

@@ -11,6 +11,8 @@ const MAX_SECRET_CHARACTERS = 4096;
 
 /** Asks one line; undefined when the input ends first. Standard output stays for the result. */
 export async function askLine({ stdin, stderr }: Io, question: string): Promise<string | undefined> {
+  // Nobody will answer any more: a reader would wait for an end that has been.
+  if (stdin.readableEnded || stdin.destroyed) return undefined;
   const reader = createInterface({ input: stdin, output: stderr, terminal: false });
   try {
     return await new Promise((resolve) => {

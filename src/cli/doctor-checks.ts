@@ -4,6 +4,7 @@ import { HalyardError } from "../lib/errors.ts";
 import { outcomeChecks } from "./outcome-checks.ts";
 import type { CliApp } from "./parts.ts";
 import { probePort } from "./port-probe.ts";
+import { masterKeyChecks } from "./secrets-checks.ts";
 import type { Session } from "./session.ts";
 
 export interface Check {
@@ -56,7 +57,8 @@ function privacyCheck(name: string, path: string, mode: number): Check {
 
 async function keyFileCheck({ masterKey }: Config): Promise<Check> {
   const name = "master key file";
-  if (masterKey.environmentKey ?? masterKey.passphrase ?? masterKey.fileDescriptor) {
+  const { credentialFile, environmentKey, passphrase, fileDescriptor } = masterKey;
+  if (environmentKey ?? passphrase ?? fileDescriptor ?? (credentialFile !== undefined && (await modeOf(credentialFile)))) {
     return { name, status: "ok", detail: "not used: the master key is given from outside" };
   }
   const mode = await modeOf(masterKey.keyFile);
@@ -70,6 +72,16 @@ async function keyFileCheck({ masterKey }: Config): Promise<Check> {
   return privacyCheck(name, masterKey.keyFile, mode);
 }
 
+/** Every source of the master key by name. Looked at without the rest of the app, which does not open without it. */
+async function secretsChecks(session: Session): Promise<Check[]> {
+  const desk = await session.parts.openSecrets(session.config());
+  try {
+    return masterKeyChecks(await desk.survey(), session);
+  } finally {
+    await desk.close();
+  }
+}
+
 async function storeChecks(session: Session): Promise<Check[]> {
   let app: CliApp;
   try {
@@ -79,15 +91,14 @@ async function storeChecks(session: Session): Promise<Check[]> {
     return [failed(name, thrown)];
   }
   const attempts: [string, () => Promise<Check[]>][] = [
+    ["master key", () => secretsChecks(session)],
     ["connections", () => connectionChecks(app, session)],
     ["audit", () => auditCheck(app)],
     ["outcomes", () => outcomeChecks(app, session)],
+    ["restore", () => restoreCheck(app, session)],
     ["separation", () => separationCheck(app, session)],
   ];
-  const checks: Check[] = [
-    { name: "database", status: "ok", detail: "it opens" },
-    { name: "master key", status: "ok", detail: "it fits the database" },
-  ];
+  const checks: Check[] = [{ name: "database", status: "ok", detail: "it opens" }];
   for (const [name, attempt] of attempts) checks.push(...(await attempt().catch((thrown: unknown) => [failed(name, thrown)])));
   return checks;
 }
@@ -97,10 +108,7 @@ async function connectionChecks(app: CliApp, session: Session): Promise<Check[]>
   if (active.length === 0)
     return [{ name: "connections", status: "warn", detail: "there is none", todo: `Make one: ${session.typed("connect")}` }];
   const checks = active.map(async (connection): Promise<Check[]> => {
-    const [{ ok, code, detail }, { problem, path, policy }] = await Promise.all([
-      app.connections.check(connection.id),
-      app.policies.current(connection),
-    ]);
+    const [{ ok, code, detail }, current] = await Promise.all([app.connections.check(connection.id), app.policies.current(connection)]);
     return [
       ok
         ? { name: `connection ${connection.name}`, status: "ok", detail }
@@ -110,12 +118,21 @@ async function connectionChecks(app: CliApp, session: Session): Promise<Check[]>
             detail: `${code}: ${detail}`,
             todo: `Give it a new key: ${session.typed(`connect --name ${connection.name}`)}`,
           },
-      problem
-        ? { ...failed(`policy ${connection.name}`, problem), todo: `Mend ${path}; until then every write is denied.` }
-        : { name: `policy ${connection.name}`, status: "ok", detail: `${policy.preset}, ${policy.rules.length} rules` },
+      policyCheck(connection.name, current, session),
     ];
   });
   return (await Promise.all(checks)).flat();
+}
+
+type CurrentPolicy = Awaited<ReturnType<CliApp["policies"]["current"]>>;
+
+function policyCheck(connection: string, { problem, note, path, policy, unseen }: CurrentPolicy, session: Session): Check {
+  const name = `policy ${connection}`;
+  if (problem) return { ...failed(name, problem), todo: `Mend ${path}. ${note ?? "Until then every write is denied."}` };
+  const detail = `${policy.preset}, ${policy.rules.length} rules`;
+  if (unseen.size === 0 || policy.preset === "locked") return { name, status: "ok", detail };
+  const todo = `Look at them and take them in: ${session.typed("policy show")}, ${session.typed("policy accept")}`;
+  return { name, status: "warn", detail: `${detail}; ${unseen.size} new operations are denied`, todo };
 }
 
 async function auditCheck(app: CliApp): Promise<Check[]> {
@@ -127,6 +144,20 @@ async function auditCheck(app: CliApp): Promise<Check[]> {
       status: "fail",
       detail: `row ${bad.seq}: ${bad.why}`,
       todo: "Keep the files as they are and restore the store from a backup.",
+    },
+  ];
+}
+
+/** Speaks up only where writes wait for the owner. */
+async function restoreCheck(app: CliApp, session: Session): Promise<Check[]> {
+  const gap = await app.audit.gap();
+  if (!gap) return [];
+  return [
+    {
+      name: "restore",
+      status: "fail",
+      detail: `the record once went to row ${gap.marked.seq}, this store goes to row ${gap.head.seq}: it was restored from a backup, and writes are frozen`,
+      todo: `Look at the account in Klaviyo, then: ${session.typed("audit accept-restore")}`,
     },
   ];
 }

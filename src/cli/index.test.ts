@@ -53,9 +53,9 @@ describe("every command", () => {
     "%s tells a failure of the app by its code",
     async (_, example) => {
       const openApp = () => Promise.reject(new HalyardError("master_key", "The key does not fit.", { hint: "Give the right one." }));
-      const text = await runCli(wordsOf(example), { parts: { openApp }, input });
+      const text = await runCli(wordsOf(example), { parts: { openApp, openSecrets: openApp }, input });
       expect(text).toMatchObject({ status: 78, stderr: "error: The key does not fit.\n  Give the right one.\n" });
-      const json = await runCli([...wordsOf(example), "--json"], { parts: { openApp }, input });
+      const json = await runCli([...wordsOf(example), "--json"], { parts: { openApp, openSecrets: openApp }, input });
       expect(JSON.parse(json.stderr)).toEqual({
         error: { code: "master_key", message: "The key does not fit.", hint: "Give the right one." },
       });

@@ -12,6 +12,7 @@ const GROUPS: Record<string, Omit<CommandEntry, "group">[]> = {
     { name: "connections", summary: "list the connected accounts", load: () => import("./commands/connections.ts") },
     { name: "revoke", summary: "cut a connection off and erase its key", load: () => import("./commands/revoke.ts") },
     { name: "agents", summary: "list, add and revoke agents", load: () => import("./commands/agents.ts") },
+    { name: "secrets", summary: "rotate, replace and recover the keys that seal everything", load: () => import("./commands/secrets.ts") },
     { name: "doctor", summary: "check this installation and say what to do", load: () => import("./commands/doctor.ts") },
   ],
   "Decide:": [

@@ -5,10 +5,11 @@ import type { Session } from "./session.ts";
 /** Whether writes may go, what is not known of those that went, and what happened late or twice. */
 export async function outcomeChecks(app: CliApp, session: Session): Promise<Check[]> {
   const { held_up: held, unknown, alarms } = await app.outcomes();
+  const mend = held?.code === "restored" ? "audit accept-restore" : "resume";
   const look = (callId: string | undefined): string => `Its story: ${session.typed(`activity ${callId}`)}. Then look at the account.`;
   return [
     held
-      ? { name: "writes", status: "fail", detail: held.message, todo: `When that is in order: ${session.typed("resume")}` }
+      ? { name: "writes", status: "fail", detail: held.message, todo: `When that is in order: ${session.typed(mend)}` }
       : { name: "writes", status: "ok", detail: "they go where the policy lets them" },
     alarms.length === 0
       ? { name: "late effects", status: "ok", detail: "none in the last week" }

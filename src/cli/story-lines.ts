@@ -8,7 +8,21 @@ type Story = Awaited<ReturnType<CliApp["callStory"]>>;
 /** Each event of the record as a sentence. One that is not here is told by its fields, so that none is left out. */
 const SENTENCES: Record<string, (fields: JsonObject) => string> = {
   received: ({ door, operation }) => `received through ${word(door)}: ${word(operation)}`,
-  refused: ({ error }) => `refused before anything was decided: ${word(error)}`,
+  refused: ({ error, door, at_door }) =>
+    at_door === undefined ? `refused before anything was decided: ${word(error)}` : `refused at the ${word(door)} door: ${word(at_door)}`,
+  "refused.summary": ({ counts }) => `refused, too many for a row each: ${word(counts)}`,
+  unrecorded: ({ counts }) => `happened while the record could not be written: ${word(counts)}`,
+  looked: ({ reads }) =>
+    `looked up for the card: ${Array.isArray(reads) ? reads.map((read) => word(isJsonObject(read) ? read["operation"] : read)).join(", ") : ""}`,
+  checkpoint: ({ seq }) => `checkpoint signed over row ${word(seq)}`,
+  "clock.back": ({ back_ms }) => `the clock was set back by ${Math.round(Number(back_ms) / 1000)} s; the numbers of rows are the order`,
+  "audit.key": () => "the key that signs checkpoints was made",
+  "audit.erased": ({ day, by }) => `the content of ${word(day)} was erased by ${word(by)}`,
+  pruned: ({ first, seq, by }) => `rows ${word(first)} to ${word(seq)} were pruned by ${word(by)}`,
+  "epoch.gap": () => "the store is older than what was sent: writes are frozen",
+  "epoch.accepted": ({ by, lost_from, lost_to }) =>
+    `the restored store was accepted by ${word(by)}; rows ${word(lost_from)} to ${word(lost_to)} are lost`,
+  health: ({ code }) => `the key was checked: ${word(code)}`,
   decided: ({ verdict, because }) => `decided: ${word(verdict)}. ${word(because)}`,
   read: ({ operation, http_status, error }) => `read ${word(operation)}: ${error === null ? `HTTP ${word(http_status)}` : word(error)}`,
   "approval.asked": ({ approval }) => `your approval was asked: ${word(approval)}`,
@@ -53,7 +67,8 @@ function detailsOf({ arguments: args, violations }: JsonObject): string[] {
   return [args, violations].flatMap((list) => (Array.isArray(list) ? list.map(word) : []));
 }
 
-function sentenceOf(event: string, fields: JsonObject): string {
+/** An event of the record as a sentence. */
+export function sentenceOf(event: string, fields: JsonObject): string {
   const sentence = Object.hasOwn(SENTENCES, event) ? SENTENCES[event] : undefined;
   if (sentence) return sentence(fields);
   const rest = Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [`${name}=${word(value)}`]));

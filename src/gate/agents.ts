@@ -1,18 +1,21 @@
 import { createHash } from "node:crypto";
 import { HalyardError } from "../lib/errors.ts";
 import type { RandomBytes } from "../lib/ids.ts";
+import { isSameText } from "../lib/same-text.ts";
 import { Secret } from "../lib/secret.ts";
 import { nearest } from "../lib/text.ts";
 import type { AgentRow } from "../store/tables/agents.ts";
 import { OWNER, type Caller, type Door, type GateParts } from "./call.ts";
 import { voidLive } from "./approval-life.ts";
 import type { Connections } from "./connections.ts";
+import { interruptedBy, type Interrupted } from "./under-way.ts";
 
 export interface Agents {
   /** Makes an agent; its token is in the answer and nowhere else. */
   add(input: { name: string; connection: string }): Promise<{ agent: AgentRow; token: Secret }>;
   list(): Promise<AgentRow[]>;
-  revoke(name: string, by: string): Promise<AgentRow>;
+  /** At once, as {@link Connections.revoke} does, for this agent alone. */
+  revoke(name: string, by: string): Promise<AgentRow & Interrupted>;
   /** Who a token belongs to. Unknown and revoked tokens are the same `unauthenticated`. */
   byToken(token: string, door: Door): Promise<Caller>;
   /** The owner at the command line, on the named connection, or the only one. */
@@ -74,25 +77,29 @@ export function createAgents(parts: GateParts, connections: Connections, random:
         });
       }
       const at = clock.now();
-      const first = await store.transaction(async (tables) => {
-        if (!(await tables.agents.revoke(agent.id, at))) return false;
+      const interrupted = await store.transaction(async (tables) => {
+        if (!(await tables.agents.revoke(agent.id, at))) return undefined;
+        // What was permitted already asks once more, and finds the agent revoked.
+        await tables.connections.advanceEpoch(agent.connection_id);
         await voidLive(parts, tables, { agent_id: agent.id }, by, "the agent was revoked");
+        const found = await interruptedBy(tables, agent.connection_id, agent.id);
         await tables.audit.append({
           at,
           event: "agent.revoked",
           agent_id: agent.id,
           connection_id: agent.connection_id,
-          fields: { name, by },
+          fields: { name, by, under_way: found.under_way.map(({ call_id }) => call_id), held_back: found.held_back },
         });
-        return true;
+        return found;
       });
-      if (!first) throw new HalyardError("conflict", `The agent ${name} was revoked already.`);
-      return { ...agent, revoked_at: at };
+      if (!interrupted) throw new HalyardError("conflict", `The agent ${name} was revoked already.`);
+      return { ...agent, revoked_at: at, ...interrupted };
     },
     async byToken(token, door) {
-      // Found by its hash: comparing digests of a secret tells a guesser nothing by its timing.
-      const agent = TOKEN.test(token) ? await store.agents.byTokenHash(hashOf(token)) : undefined;
-      if (!agent || agent.revoked_at !== null) {
+      // Found by its hash, of which a guesser knows nothing, and compared whole: the time it takes says nothing of either.
+      const hash = hashOf(token);
+      const agent = TOKEN.test(token) ? await store.agents.byTokenHash(hash) : undefined;
+      if (!isSameText(agent?.token_hash ?? "", hash) || !agent || agent.revoked_at !== null) {
         throw new HalyardError("unauthenticated", "This agent's token is not valid.", {
           hint: "The owner can make a new one with halyard agents add.",
         });

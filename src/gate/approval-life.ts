@@ -1,10 +1,13 @@
 import type { Operation } from "../catalog/operation.ts";
-import type { WireRequest } from "../catalog/request.ts";
-import { decide } from "../policy/decide.ts";
+import { parseRequest, type WireRequest } from "../catalog/request.ts";
+import type { Uses } from "../policy/caps.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { Tables } from "../store/tables.ts";
 import { approvedRequest, isGenuine, macOf } from "./approvals.ts";
-import { OWNER, type ApprovalStatus, type GateParts } from "./call.ts";
+import { usesOf } from "./caps.ts";
+import { OWNER, type ApprovalStatus, type Caller, type GateParts } from "./call.ts";
+import { decideCall, saidTo } from "./decision.ts";
+import type { Gathered } from "./facts.ts";
 import type { Sight } from "./sight.ts";
 
 /** How far the wall clock may stand behind a time on record before nothing approved is used (attack E10). */
@@ -48,19 +51,21 @@ export async function transition(
   return true;
 }
 
-/** Voids what waits or is approved of a connection or an agent that is revoked: a card that can no longer be used asks nobody. */
+/** Voids what waits or is approved of a connection or an agent that is revoked: a card that can no longer be used asks nobody. Gives how many. */
 export async function voidLive(
   parts: GateParts,
   tables: Tables,
   whose: { connection_id: string } | { agent_id: string },
   by: string,
   reason: string,
-): Promise<void> {
+): Promise<number> {
+  let voided = 0;
   for (const status of ["pending", "approved"] as const) {
     for (const row of await tables.approvals.list({ status, ...whose, limit: 10_000 })) {
-      await transition(parts, tables, row, "voided", by, { status_reason: reason });
+      if (await transition(parts, tables, row, "voided", by, { status_reason: reason })) voided++;
     }
   }
+  return voided;
 }
 
 /** Whether the clocks have run out on a live approval. */
@@ -83,10 +88,15 @@ export async function settle(parts: GateParts, row: ApprovalRow): Promise<Approv
 }
 
 /** An approved call that may be sent, or why it may not be sent any more. */
-export type Clearance = { operation: Operation; request: WireRequest } | { obstacle: string };
+export type Clearance = { operation: Operation; request: WireRequest; uses: Uses } | { obstacle: string };
 
 /** Checked in the transaction that uses the approval up, on what is committed then. Nothing sealed is opened before the row is known to be ours. */
-export async function clearanceOf(parts: GateParts, tables: Tables, row: ApprovalRow, sight: Sight): Promise<Clearance> {
+export async function clearanceOf(
+  parts: GateParts,
+  tables: Tables,
+  row: ApprovalRow,
+  { caller, sight, gathered }: { caller: Caller; sight: Sight; gathered: Gathered },
+): Promise<Clearance> {
   const connection = await tables.connections.find(row.connection_id);
   const agent = row.agent_id === OWNER ? undefined : await tables.agents.find(row.agent_id);
   if (!isGenuine(parts, row)) return { obstacle: "the record of the approval was changed" };
@@ -96,12 +106,15 @@ export async function clearanceOf(parts: GateParts, tables: Tables, row: Approva
   if (row.catalog_hash !== parts.catalog.hash) return { obstacle: "the catalog of actions changed after the approval was asked" };
   if (await isClockBack(parts, tables, row)) return { obstacle: "the clock was set back" };
   if (parts.clock.now() > row.use_by) return { obstacle: "it was not used in time" };
-  const { policy, version } = await parts.policies.current(connection, tables);
-  if (version !== row.policy_version) return { obstacle: "the policy changed after the approval was asked" };
+  if ((await parts.policies.current(connection, tables)).version !== row.policy_version)
+    return { obstacle: "the policy changed after the approval was asked" };
   if (row.preconditions_digest !== sight.seen)
     return { obstacle: "what it acts on is not as the owner saw it any more, or cannot be read" };
-  const approved = approvedRequest(parts, row, connection);
-  return decide(policy, approved.operation).verdict === "deny" ? { obstacle: "the policy denies it" } : approved;
+  const { operation, request } = approvedRequest(parts, row, connection);
+  const question = { operation, args: parseRequest(operation, request), caller, digest: row.digest };
+  const ruling = await decideCall(parts, question, connection, { tables, gathered });
+  if (ruling.verdict === "deny") return { obstacle: `the policy denies it: ${saidTo(caller, ruling)}` };
+  return { operation, request, uses: usesOf(question, gathered) };
 }
 
 /** The newest audit row is the latest time that anyone saw: a decision after a set-back clock does not hide it. */

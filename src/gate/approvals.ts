@@ -4,11 +4,13 @@ import type { WireRequest } from "../catalog/request.ts";
 import { isoMillis } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { canonicalJson, type Json } from "../lib/json.ts";
+import { isSameText } from "../lib/same-text.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { ApprovalView, Caller, GateParts } from "./call.ts";
-import { cardDigest, renderCard, type Card } from "./card.ts";
+import { cardDigest, renderCard } from "./card.ts";
 import type { Prepared } from "./prepare.ts";
+import { cardOf, erasedCard, sealCard } from "./sealed-card.ts";
 import type { Sight } from "./sight.ts";
 
 interface AskInput {
@@ -54,7 +56,7 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
     people_basis: card.people.basis,
     tainted: 0,
     policy_version: policyVersion,
-    card: JSON.stringify(card),
+    card: sealCard(parts, card, id),
     card_digest: cardDigest(card),
     request_sealed: parts.vault.seal(
       canonicalJson(JSON.parse(JSON.stringify({ request, effect: operation.effect })) as Json),
@@ -85,7 +87,8 @@ export function macOf(parts: GateParts, row: Omit<ApprovalRow, "hmac">): string 
 
 /** Whether the row is as it was written, card included. */
 export function isGenuine(parts: GateParts, row: ApprovalRow): boolean {
-  return macOf(parts, row) === row.hmac && cardDigest(cardOf(row)) === row.card_digest;
+  const card = cardOf(parts, row);
+  return isSameText(macOf(parts, row), row.hmac) && card !== undefined && cardDigest(card) === row.card_digest;
 }
 
 function requestContext(connection: ConnectionRow, approvalId: string) {
@@ -103,11 +106,7 @@ export function approvedRequest(
   return { operation: { ...mustFind(parts.catalog, row.operation), effect }, request };
 }
 
-function cardOf(row: ApprovalRow): Card {
-  return JSON.parse(row.card) as Card;
-}
-
-export function viewOf(row: ApprovalRow): ApprovalView {
+export function viewOf(parts: Pick<GateParts, "dayKeys">, row: ApprovalRow): ApprovalView {
   return {
     approval_id: row.id,
     call_id: row.call_id,
@@ -121,7 +120,7 @@ export function viewOf(row: ApprovalRow): ApprovalView {
     use_by: isoMillis(row.use_by),
     decided_by: row.decided_by,
     decided_at: row.decided_at === null ? null : isoMillis(row.decided_at),
-    card: cardOf(row),
+    card: cardOf(parts, row) ?? erasedCard(row),
   };
 }
 

@@ -1,13 +1,15 @@
 import { mustFind } from "../catalog/catalog.ts";
 import { isoMillis } from "../lib/clock.ts";
-import type { Decision } from "../policy/policy.ts";
+import type { Caps } from "../policy/caps.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import { clearanceOf, expireOverdue, transition } from "./approval-life.ts";
 import { draftApproval } from "./approvals.ts";
 import type { ApprovalRequired, Caller, CallResult, Denied, GateParts, NotDone, Ran } from "./call.ts";
+import { saidTo, type Ruling } from "./decision.ts";
 import { intend, type Departure } from "./dispatch.ts";
+import type { Gathered } from "./facts.ts";
 import { isHeard } from "./hearing.ts";
 import type { CallContext } from "./prepare.ts";
 import { NOTHING_SEEN, type Sight } from "./sight.ts";
@@ -18,36 +20,59 @@ export type Turn = { send: Departure } | { answer: CallResult };
 
 interface Asking {
   context: CallContext;
-  decision: Decision;
-  policyVersion: number;
+  ruling: Ruling;
   /** What the gate read of the thing that the call acts on, just now. */
   sight: Sight;
 }
 
 /** Step 5, in the transaction of the call: the same call finds its approval again, whatever became of it; otherwise a new one is made. */
 export async function ask(parts: GateParts, tables: Tables, asking: Asking): Promise<Turn> {
-  const { context, decision } = asking;
+  const { context, ruling } = asking;
   const { caller, prepared, callId } = context;
   const live = await tables.approvals.pendingByDigest(caller.agentId, prepared.digest);
   parts.at("ask.live-found");
   const turn = live ? await reuse(parts, tables, asking, live) : await answerFromPast(parts, tables, context);
   parts.at("ask.reused");
   if (turn) return turn;
-  const pending = await tables.approvals.countPending(caller.agentId, parts.clock.now());
+  const because = await tooManyPending(parts, tables, caller, ruling.policy.caps);
   parts.at("ask.counted");
-  if (pending >= parts.limits.maxPending) {
-    const because = `${parts.limits.maxPending} approvals are waiting for the owner already; ask again when some are decided.`;
+  if (because !== undefined) {
     await tables.calls.update(callId, { status: "denied", because, verdict: "deny", finished_at: parts.clock.now() });
     parts.at("ask.denied");
     return { answer: denied(context, because) };
   }
   const row = await insertApproval(parts, tables, asking);
-  return { answer: approvalRequired(context, row, decision.because) };
+  return { answer: approvalRequired(context, row, saidTo(caller, ruling)) };
 }
 
-async function insertApproval(parts: GateParts, tables: Tables, { context, policyVersion, sight }: Asking): Promise<ApprovalRow> {
+/** Why no further approval may wait; undefined when one may. Each agent has its share, and the policy can set what all may have together. */
+export async function tooManyPending(
+  { clock, limits, at }: GateParts,
+  { approvals }: Pick<Tables, "approvals">,
+  caller: Caller,
+  { pending_approvals: cap }: Caps,
+): Promise<string | undefined> {
+  const now = clock.now();
+  const each = cap?.each_agent?.at_once ?? limits.maxPending;
+  const all = cap?.at_once ?? Infinity;
+  const own = await approvals.countPending(caller.agentId, now);
+  at("ask.own-counted");
+  if (own >= each) return `${own} approvals are waiting for the owner already; ask again when some are decided.`;
+  const isFull = all !== Infinity && (await approvals.countPendingOf(caller.connectionId, now)) >= all;
+  return isFull ? "Enough approvals are waiting for the owner already; ask again when some are decided." : undefined;
+}
+
+async function insertApproval(parts: GateParts, tables: Tables, { context, ruling, sight }: Asking): Promise<ApprovalRow> {
   const { caller, callId, connection, prepared, input } = context;
-  const row = draftApproval(parts, { prepared, connection, caller, callId, policyVersion, reason: input.reason ?? null, sight });
+  const row = draftApproval(parts, {
+    prepared,
+    connection,
+    caller,
+    callId,
+    policyVersion: ruling.policyVersion,
+    reason: input.reason ?? null,
+    sight,
+  });
   await tables.approvals.insert(row);
   parts.at("ask.inserted");
   await tables.calls.update(callId, { approval_id: row.id });
@@ -65,22 +90,18 @@ async function insertApproval(parts: GateParts, tables: Tables, { context, polic
 }
 
 /** A live approval of the same digest: still waiting, or approved and used now. Undefined when it ran out or was voided: then a new one is asked. */
-async function reuse(
-  parts: GateParts,
-  tables: Tables,
-  { context, decision, policyVersion, sight }: Asking,
-  row: ApprovalRow,
-): Promise<Turn | undefined> {
+async function reuse(parts: GateParts, tables: Tables, { context, ruling, sight }: Asking, row: ApprovalRow): Promise<Turn | undefined> {
   if (await expireOverdue(parts, tables, row)) return undefined;
   parts.at("ask.expired");
   // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
   const isBlind = sight === NOTHING_SEEN && row.preconditions_digest !== "";
   if (row.status === "approved" && !isBlind) {
-    const departure = await consume(parts, tables, row, { ...context, sight, isAwaited: true }, context.callId);
+    const of = { ...context, sight, gathered: ruling.gathered, isAwaited: true };
+    const departure = await consume(parts, tables, row, of, context.callId);
     parts.at("ask.consume");
     return departure && { send: departure };
   }
-  if (row.policy_version !== policyVersion || row.catalog_hash !== parts.catalog.hash) {
+  if (row.policy_version !== ruling.policyVersion || row.catalog_hash !== parts.catalog.hash) {
     // A yes to it could only void it: the owner gets a card under what holds now.
     await transition(parts, tables, row, "voided", "gate", { status_reason: "the policy or the catalog changed while it waited" });
     parts.at("ask.voided");
@@ -88,7 +109,16 @@ async function reuse(
   }
   await tables.calls.update(context.callId, { approval_id: row.id });
   parts.at("ask.waiting-noted");
-  return { answer: approvalRequired(context, row, decision.because) };
+  return { answer: approvalRequired(context, row, saidTo(context.caller, ruling)) };
+}
+
+/** By whom and how an approved call is used, and what was read of it just before. */
+interface Consuming {
+  caller: Caller;
+  connection: ConnectionRow;
+  sight: Sight;
+  gathered: Gathered;
+  isAwaited: boolean;
 }
 
 /** Uses an approved call up, or voids it; in the transaction that writes the intent. */
@@ -96,10 +126,10 @@ export async function consume(
   parts: GateParts,
   tables: Tables,
   row: ApprovalRow,
-  { caller, connection, sight, isAwaited }: { caller: Caller; connection: ConnectionRow; sight: Sight; isAwaited: boolean },
+  { caller, connection, sight, gathered, isAwaited }: Consuming,
   callId: string,
 ): Promise<Departure | undefined> {
-  const clearance = await clearanceOf(parts, tables, row, sight);
+  const clearance = await clearanceOf(parts, tables, row, { caller, sight, gathered });
   parts.at("ask.cleared");
   if ("obstacle" in clearance) {
     await transition(parts, tables, row, "voided", "gate", { status_reason: clearance.obstacle });
@@ -108,8 +138,7 @@ export async function consume(
   }
   if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: parts.clock.now() }))) return undefined;
   parts.at("ask.consumed");
-  const { operation, request } = clearance;
-  const going = { callId, approvalId: row.id, operation, request, digest: row.digest, connection, caller, isAwaited };
+  const going = { callId, approvalId: row.id, ...clearance, digest: row.digest, connection, caller, isAwaited };
   const departure = await intend(parts, tables, going);
   parts.at("ask.intended");
   await tables.approvals.transition(row.id, ["consumed"], "consumed", { intent_id: departure.intentId });

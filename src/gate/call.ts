@@ -6,10 +6,14 @@ import type { Json } from "../lib/json.ts";
 import type { Client } from "../klaviyo/client.ts";
 import type { Store } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { AuditSigner } from "./audit-key.ts";
 import type { Card } from "./card.ts";
 import type { AtPoint } from "./crash-points.ts";
+import type { DayKeys } from "./day-keys.ts";
+import type { Epoch } from "./epoch.ts";
 import type { Fence } from "./fence.ts";
 import type { PolicySource } from "./policy-files.ts";
+import type { Refusals } from "./refusals.ts";
 
 /** Through which door a call came. */
 export type Door = "stdio" | "http" | "cli";
@@ -144,7 +148,15 @@ export interface GateParts {
   isRunning(holder: string): boolean | undefined;
   fence: Fence;
   at: AtPoint;
+  /** Whether the agent has read text that outsiders can write. Where nobody keeps track of it, it cannot be told. */
+  isTainted?(agentId: string): Promise<boolean>;
   limits: GateLimits;
+  signer: AuditSigner;
+  dayKeys: DayKeys;
+  epoch: Epoch;
+  refusals: Refusals;
+  /** Whether a read is answered although the store cannot take its row; a write never is. */
+  allowUnrecordedReads: boolean;
 }
 
 export interface GateLimits {
@@ -156,6 +168,8 @@ export interface GateLimits {
   maxPending: number;
   /** How long an intent may stay open before another process calls its outcome unknown. */
   openIntentMs: number;
+  /** Rows that refusals of one caller may leave in a minute; further ones are counted and written as one row. */
+  refusalsPerMinute: number;
   /** How long the owner's no answers the same call again by itself. */
   denialHoldsMs: number;
   /** How long after a write whose answer was lost its absence proves nothing yet. */
@@ -171,6 +185,7 @@ export const GATE_LIMITS: GateLimits = {
   useWithinMs: 3_600_000,
   maxPending: 20,
   openIntentMs: 5 * 60_000,
+  refusalsPerMinute: 100,
   denialHoldsMs: 3_600_000,
   reconcileWindowMs: 120_000,
   clockSkewMs: 120_000,

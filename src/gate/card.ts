@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import type { Operation } from "../catalog/operation.ts";
 import { parseRequest, type WireRequest } from "../catalog/request.ts";
 import { canonicalJson, isJsonObject, type Json } from "../lib/json.ts";
+import { maskSecretShapes } from "../lib/secret-shapes.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
 import { RISK_NAMES } from "../policy/presets.ts";
+import { SECRET_SHAPE } from "./secret-shape.ts";
 
 /** What the owner sees and decides on. Rendered from the canonical request only; plain data, so that every channel shows the same. */
 export interface Card {
@@ -73,7 +75,7 @@ export function renderCard({ operation, request, connection, account, agent, tar
     leaves: fold(all),
     people: audience.length > 0 ? estimated(audience) : peopleOf(operation, args),
     warnings: warningsOf(operation, all),
-    agent_says: reason === null ? null : terminalSafe(truncate(reason, MAX_REASON_CHARACTERS)),
+    agent_says: reason === null ? null : terminalSafe(truncate(maskSecretShapes(reason), MAX_REASON_CHARACTERS)),
   };
 }
 
@@ -98,12 +100,14 @@ export function leavesOf(value: Json, path: string): Leaf[] {
 const SECRET_NAME = /(^|[._[\]])(secret_key|secret|password|api_key)$/;
 
 function leaf(name: string, value: Json): Leaf {
-  const path =
+  const path = maskSecretShapes(
     name.length <= MAX_PATH_CHARACTERS
       ? name
-      : `${truncate(name, MAX_PATH_CHARACTERS)} (${name.length} characters, sha256 ${sha256(name)})`;
+      : `${truncate(name, MAX_PATH_CHARACTERS)} (${name.length} characters, sha256 ${sha256(name)})`,
+  );
   if (SECRET_NAME.test(name) && typeof value === "string") return { path, value: `(secret, ${value.length} characters)` };
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  // Not even the owner needs to see it to decide, and the card is kept.
+  const text = maskSecretShapes(typeof value === "string" ? value : JSON.stringify(value));
   const shown = value === null ? "(cleared)" : terminalSafe(text);
   if (shown.length <= MAX_LEAF_CHARACTERS) return { path, value: shown };
   return { path, value: truncate(shown, MAX_LEAF_CHARACTERS), folded: { characters: text.length, sha256: sha256(text) } };
@@ -143,6 +147,8 @@ function warningsOf(operation: Operation, leaves: Leaf[]): string[] {
   if (operation.effect.flags.includes("skips-double-opt-in")) warnings.push("People are subscribed without being asked to confirm.");
   if (operation.effect.flags.includes("external-data-flow")) warnings.push("Data goes to, or comes from, an address outside of Klaviyo.");
   if (operation.effect.flags.includes("may-trigger-automation")) warnings.push("Flows may start because of this.");
+  if (operation.effect.flags.includes(SECRET_SHAPE))
+    warnings.push("Something in it looks like a secret (a key or a token); it is masked here, and would be sent as it is.");
   if (leaves.some(({ value, path }) => `${path}${value}`.includes("<U+")))
     warnings.push("Some texts hold invisible or control characters; they are shown as <U+…>.");
   return warnings;

@@ -1,12 +1,14 @@
 import type { Operation } from "../catalog/operation.ts";
-import type { WireRequest } from "../catalog/request.ts";
+import { parseRequest, type WireRequest } from "../catalog/request.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { WriteResult } from "../klaviyo/client.ts";
+import type { Uses } from "../policy/caps.ts";
+import type { Mark } from "../store/audit-signature.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import type { Caller, CallResult, GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
-import { assertStanding, decideCall } from "./decision.ts";
+import { assertStanding, decideCall, saidTo } from "./decision.ts";
 import { assertMaySend } from "./fence.ts";
 import { endingOf, record } from "./outcome.ts";
 import { idsBefore } from "./known-before.ts";
@@ -15,8 +17,8 @@ import { sealRequest } from "./sealed-request.ts";
 /** One write on its way: the intent under which it goes, and whose call it is. */
 export interface Departure {
   intentId: string;
-  /** How many intents there have been, this one included. */
-  number: number;
+  /** The row of the record that says so. */
+  recordedAs: Mark;
   callId: string;
   approvalId: string | null;
   operation: Operation;
@@ -24,22 +26,29 @@ export interface Departure {
   digest: string;
   connection: ConnectionRow;
   caller: Caller;
+  /** What it uses of the caps. */
+  uses: Uses;
   /** Whether the one who asked waits for the outcome in this process. */
   isAwaited: boolean;
 }
 
 /**
  * Step 6, inside the caller's transaction: the intent row and its audit row. What is not committed here cannot be sent:
- * {@link send} takes the departure that only a committed transaction hands out. Throws where this process may send nothing (fence.ts).
+ * {@link send} takes the departure that only a committed transaction hands out. Throws where this process may send nothing (fence.ts), and on a store that was put back (epoch.ts).
  */
-export async function intend(parts: GateParts, tables: Tables, departure: Omit<Departure, "intentId" | "number">): Promise<Departure> {
-  const { operation, request, connection, caller, callId, approvalId, digest } = departure;
+export async function intend(parts: GateParts, tables: Tables, departure: Omit<Departure, "intentId" | "recordedAs">): Promise<Departure> {
+  const { operation, request, connection, caller, callId, approvalId, digest, uses } = departure;
   await assertMaySend(tables, parts.fence);
   parts.at("intent.fence-read");
   const intentId = parts.newId("intent");
   const at = parts.clock.now();
-  const number = await tables.fence.count();
-  parts.at("intent.counted");
+  if (!Number.isSafeInteger(at) || at < 0) {
+    throw new HalyardError("internal", "The clock of this machine gives no time, so nothing is sent.", {
+      hint: "Set the clock, then try again.",
+    });
+  }
+  await parts.epoch.assertCurrent(tables);
+  parts.at("intent.epoch-read");
   await tables.intents.insert({
     id: intentId,
     call_id: callId,
@@ -58,12 +67,15 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     job_id: null,
     finished_at: null,
     evidence: null,
+    leaving_at: null,
     awaited: departure.isAwaited ? 1 : 0,
   });
   parts.at("intent.inserted");
+  await tables.capUses.add({ call_id: callId, connection_id: connection.id, agent_id: caller.agentId, at }, uses);
+  parts.at("intent.uses-counted");
   await tables.calls.update(callId, { intent_id: intentId, approval_id: approvalId, status: "sent" });
   parts.at("intent.call-noted");
-  await tables.audit.append({
+  const recordedAs = await tables.audit.append({
     at,
     event: "intent",
     call_id: callId,
@@ -72,7 +84,8 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     fields: { intent: intentId, approval: approvalId, operation: operation.id, digest, retry_class: operation.effect.retry },
   });
   parts.at("intent.audited");
-  return { ...departure, intentId, number };
+  parts.epoch.assertAhead(recordedAs.seq);
+  return { ...departure, intentId, recordedAs };
 }
 
 /** Steps 7 and 8: sends a departed write, once, and records how it ended. Never throws for what Klaviyo, the network or the store did. */
@@ -83,18 +96,20 @@ export async function send(parts: GateParts, departure: Departure): Promise<Call
 }
 
 async function sent(parts: GateParts, departure: Departure): Promise<WriteResult> {
-  const { intentId, number, operation, request, connection } = departure;
+  const { intentId, operation, request, connection, caller } = departure;
   try {
-    parts.fence.mark.raise(number);
+    // Outside of the store: one that is restored to before this row will not pass for what it was.
+    parts.epoch.mark(departure.recordedAs);
     parts.at("send.marked");
     const credentials = await credentialsOf(parts, connection);
     parts.at("send.credentials");
-    const known = await idsBefore(parts, operation, request, credentials);
+    const standing = async (): Promise<void> => void (await assertStanding(parts.store, caller));
+    const known = await idsBefore(parts, operation, request, { ...credentials, permit: standing });
     parts.at("send.known-before");
     if (known) await parts.store.intents.note(intentId, { known_before: JSON.stringify(known) });
     parts.at("send.known-noted");
-    const permit = (): Promise<void> => assertMayGo(parts, departure);
-    const result = await parts.client.write(intentId, operation, request, credentials, { permit, at: parts.at });
+    const permit = (): Promise<void> => letGo(parts, departure);
+    const result = await parts.client.write(intentId, operation, request, { ...credentials, permit }, { at: parts.at });
     parts.at("send.answered");
     return result;
   } catch (thrown) {
@@ -104,22 +119,31 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
   }
 }
 
+/** Owners revoke a few things in a row, not hundreds in the moment that a write leaves. */
+const MAX_LOOKS = 5;
+
 /**
- * Asked right before each attempt leaves, for a write may wait seconds for a free rate window, or minutes in a process that was put to sleep: what was
- * revoked, denied or stopped meanwhile does not go, and neither does what another process has given up as unknown.
+ * The last thing before the bytes of an attempt go: a write may have waited seconds for a rate window, for a name to be resolved, for a connection, or minutes in
+ * a process that was put to sleep. What was revoked, denied, stopped or given up meanwhile does not go; what goes is marked, in one statement with the look at the revocations, so a revocation knows exactly what had left.
  */
-async function assertMayGo(parts: GateParts, { intentId, operation, caller, approvalId }: Departure): Promise<void> {
-  const connection = await assertStanding(parts.store, caller);
-  parts.at("send.assert-standing");
-  const { verdict, because } = await decideCall(parts, operation, connection);
-  parts.at("send.decide-call");
-  if (verdict === "deny" || (verdict === "ask" && approvalId === null)) throw new HalyardError("denied", because);
-  await assertMaySend(parts.store, parts.fence);
-  parts.at("send.assert-may-send");
-  const intent = await parts.store.intents.find(intentId);
-  if (intent?.status !== "open")
-    throw new HalyardError("conflict", "Another process has given this write up, because it took too long to leave.", {
-      hint: "Call again if it is still wanted.",
-    });
-  parts.at("send.permitted");
+async function letGo(parts: GateParts, { intentId, operation, request, digest, caller, approvalId }: Departure): Promise<void> {
+  const question = { operation, args: parseRequest(operation, request), caller, digest };
+  for (let looks = 1; looks <= MAX_LOOKS; looks++) {
+    const connection = await assertStanding(parts.store, caller);
+    parts.at("send.assert-standing");
+    const ruling = await decideCall(parts, question, connection);
+    parts.at("send.decide-call");
+    if (ruling.verdict === "deny" || (ruling.verdict === "ask" && approvalId === null))
+      throw new HalyardError("denied", saidTo(caller, ruling));
+    await assertMaySend(parts.store, parts.fence);
+    parts.at("send.assert-may-send");
+    const isLeaving = await parts.store.intents.leave(intentId, connection, parts.clock.now());
+    parts.at("send.permitted");
+    if (isLeaving) return;
+    // Something was revoked since the connection was read; or another process gave the intent up.
+    const intent = await parts.store.intents.find(intentId);
+    parts.at("send.looked-again");
+    if (intent?.status !== "open") break;
+  }
+  throw new HalyardError("conflict", "The write was not sent: it was given up while it waited.", { hint: "Ask for it again." });
 }

@@ -3,19 +3,11 @@ import type { Clock } from "../lib/clock.ts";
 import type { Store } from "../store/store.ts";
 import type { Tables } from "../store/tables.ts";
 
-/** What this process may send by: the epoch that it joined, and a count of intents kept outside of the store. */
+/** What this process may send by: the epoch that it joined. That the store is not an old one is another thing (epoch.ts). */
 export interface Fence {
   /** Undefined where a newer Halyard had the store before this process began. */
   epoch: number | undefined;
   version: string;
-  mark: IntentMark;
-}
-
-/** How many intents this machine has seen leave, kept beside the store: a store that counts fewer was put back from a backup. */
-export interface IntentMark {
-  read(): number;
-  /** Never lowers it. */
-  raise(intents: number): void;
 }
 
 /**
@@ -41,9 +33,9 @@ export async function raiseEpoch(tables: Tables, clock: Clock, version: string, 
   return epoch;
 }
 
-/** Throws where this process may write no intent: stopped by the owner, superseded by a newer Halyard, or on a store that was put back. */
+/** Throws where this process may write no intent: stopped by the owner, or superseded by a newer Halyard. */
 export async function assertMaySend(tables: Pick<Tables, "fence">, fence: Fence): Promise<void> {
-  const { epoch, stopped_at, intents } = await tables.fence.read();
+  const { epoch, stopped_at } = await tables.fence.read();
   if (stopped_at !== null)
     throw new HalyardError("writes_stopped", "All writes are stopped by the owner. Nothing was sent.", {
       hint: "Reads go on. The owner lets writes through again with halyard resume.",
@@ -52,14 +44,6 @@ export async function assertMaySend(tables: Pick<Tables, "fence">, fence: Fence)
     throw new HalyardError("superseded", "A newer Halyard works on this store, so this process sends nothing any more.", {
       hint: "Restart it with the version that is installed now. To go back to this version on purpose: halyard resume.",
     });
-  if (fence.mark.read() > intents)
-    throw new HalyardError(
-      "store_rolled_back",
-      "The store knows of fewer writes than have left this machine: it was put back from a backup.",
-      {
-        hint: "Writes stay frozen, for what was sent since then is not on its record. The owner looks at the account and then runs halyard resume.",
-      },
-    );
 }
 
 /** Negative where `a` is older. Texts that are no version come before all. */

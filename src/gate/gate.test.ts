@@ -388,5 +388,8 @@ it("a raise does not carry a call out of the rule that its operation falls under
     "version: 1\npreset: operator\nrules: [{id: none-new, effect: deny, kinds: [create]}, {id: out, effect: allow, kinds: [export]}]\n",
   );
   const args = { name: "feed", url: "https://feeds.example/x", request_method: "get", content_type: "json" };
-  expect(await world.write("create_web_feed", args)).toMatchObject({ status: "denied", because: expect.stringContaining("none-new") });
+  const result = await world.write("create_web_feed", args);
+  expect(result).toMatchObject({ status: "denied", because: "The owner's policy does not allow this call." });
+  const [call] = await world.app.activity({ limit: 1 });
+  expect(call).toMatchObject({ status: "denied", because: expect.stringContaining("none-new") });
 });

@@ -2,19 +2,24 @@ import { isWrite } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
-import { ask, denied, type Turn } from "./ask.ts";
+import { ask, denied, tooManyPending, type Turn } from "./ask.ts";
+import { capDenial, usesOf, usesOfRead } from "./caps.ts";
 import type { Caller, CallInput, CallResult, GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
-import { assertStanding, decideCall, type Ruling } from "./decision.ts";
+import { assertStanding, decideCall, saidTo, type Ruling } from "./decision.ts";
 import { intend, send, type Departure } from "./dispatch.ts";
-import { prepareInGeneration } from "./generations.ts";
+import type { Question } from "./facts.ts";
 import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
+import { prepareInGeneration } from "./generations.ts";
 import type { CallContext } from "./prepare.ts";
 import { lookDue } from "./reconcile.ts";
-import { insertCall, recordRead, recordRefusal } from "./record.ts";
+import { insertCall, recordRead, recordRefusal, whose } from "./record.ts";
+import { checkpointIfDue } from "./checkpoints.ts";
+import { watchLookUps } from "./look-ups.ts";
 import { recover } from "./recover.ts";
+import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
-import { lookAgain, standingOf, type Standing } from "./standing.ts";
+import { lookAgain, standingOf, willAskOwner, type Standing } from "./standing.ts";
 import { resumeWrites, stopWrites, type StopReport } from "./stop.ts";
 
 /** The one way in: every door calls this, and nothing else can send a write. */
@@ -29,13 +34,15 @@ export interface Gate extends OwnerDesk {
   reconcileBeside(): void;
   /** The owner's emergency stop of all writes of all processes, and what was on its way in that moment. */
   stop(by: string): Promise<StopReport>;
-  /** Lets writes through again, for whatever reason they were held up. */
+  /** Lets writes through again after a stop, or takes the store back from a newer Halyard. */
   resume(by: string): Promise<{ was: string[] }>;
   /** Refuses new calls and resolves when those under way have their outcome on record. */
   close(): Promise<void>;
 }
 
 const RECOVER_EVERY_MS = 60_000;
+/** Whether a checkpoint is due is looked up at every so many calls, and every minute. */
+const CHECKPOINT_LOOK = 100;
 
 export function createGate(parts: GateParts): Gate {
   const { store, clock, client } = parts;
@@ -43,6 +50,7 @@ export function createGate(parts: GateParts): Gate {
   const closing = new AbortController();
   let isClosing = false;
   let recoveredAt = clock.now();
+  let calls = 0;
 
   /** Keeps count of what must end before the store may be closed. */
   function tracked<T>(work: () => Promise<T>): Promise<T> {
@@ -60,27 +68,34 @@ export function createGate(parts: GateParts): Gate {
     const receivedAt = clock.now();
     let context: CallContext;
     try {
+      await refuseStoredSecrets(parts, input);
+      parts.at("gate.no-secrets");
       const connection = await assertStanding(store, caller);
       parts.at("gate.connection-found");
       const prepared = await prepareInGeneration(parts, store, caller, connection, input);
       parts.at("gate.prepared");
       context = { caller, input, callId, receivedAt, connection, prepared };
     } catch (thrown) {
-      await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
-      parts.at("gate.refused");
-      throw thrown;
+      return refused({ caller, input: withheld(input, thrown), callId, receivedAt }, thrown);
     }
-    const ruling = await decideCall(parts, context.prepared.operation, context.connection);
+    const ruling = await decideCall(parts, questionOf(context), context.connection);
     parts.at("gate.decided");
-    if (!isWrite(context.prepared.operation) && ruling.verdict === "allow") return read(context, ruling);
+    const isRead = !isWrite(context.prepared.operation) && ruling.verdict === "allow";
+    if (isRead && !(await isOverReading(context, ruling))) return read(context, ruling);
     return write(context, ruling);
   }
 
   async function recoverNowAndThen(): Promise<void> {
-    if (clock.now() - recoveredAt < RECOVER_EVERY_MS) return;
-    recoveredAt = clock.now();
-    await recover(parts);
-    reconcileBeside();
+    calls++;
+    // A clock that was set back counts as time that has passed.
+    const isTime = Math.abs(clock.now() - recoveredAt) >= RECOVER_EVERY_MS;
+    if (isTime) recoveredAt = clock.now();
+    await keptUp(async () => {
+      if (isTime) await recover(parts);
+      if (isTime) reconcileBeside();
+      if (isTime || calls % CHECKPOINT_LOOK === 0) await checkpointIfDue(parts);
+      await parts.refusals.flush();
+    });
   }
 
   /** Reads of the account take their time: no call waits for them, but the store is not closed under them. */
@@ -91,29 +106,67 @@ export function createGate(parts: GateParts): Gate {
     underWay.add(running);
   }
 
+  /** What a store that cannot be written keeps from happening now is tried again at the next call; a write is refused by its own transaction. */
+  async function keptUp(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      if (!(thrown instanceof HalyardError && thrown.code.startsWith("store_"))) throw thrown;
+    }
+  }
+
+  /** A refusal that cannot be put on the record stays a refusal, and is counted. */
+  async function refused(context: Omit<Parameters<typeof recordRefusal>[1], "thrown">, thrown: unknown): Promise<never> {
+    await recordRefusal(parts, { ...context, thrown }).catch(() => parts.refusals.missed("refused"));
+    parts.at("gate.refused");
+    throw thrown;
+  }
+
   async function read(context: CallContext, ruling: Ruling): Promise<CallResult> {
     const { prepared, connection, callId } = context;
     const { operation, request } = prepared;
     try {
-      const { status, body } = await client.read(operation, request, await credentialsOf(parts, connection));
-      await recordRead(parts, context, ruling, { httpStatus: status, errorCode: null });
-      return { status: "done", call_id: callId, operation: operation.id, http_status: status, body };
+      const standing = async (): Promise<void> => void (await assertStanding(store, context.caller));
+      const credentials = { ...(await credentialsOf(parts, connection)), permit: standing };
+      const { status, body, requestId } = await client.read(operation, request, credentials);
+      // Who was revoked while Klaviyo answered does not get the answer.
+      await standing();
+      const end = { httpStatus: status, errorCode: null, requestId, uses: usesOfRead(body) };
+      const isRecorded = await readRecorded(context, ruling, end);
+      return {
+        status: "done",
+        call_id: callId,
+        operation: operation.id,
+        http_status: status,
+        body,
+        ...(!isRecorded && { unrecorded: true }),
+      };
     } catch (thrown) {
       const errorCode = thrown instanceof HalyardError ? thrown.code : "internal";
-      await recordRead(parts, context, ruling, { httpStatus: null, errorCode });
+      // What the store failed at is not tried with it a second time, and a caller that runs into its own limit may not fill the record with that.
+      const isCounted =
+        errorCode.startsWith("store_") || (errorCode === "rate_limited" && !parts.refusals.admit(context.caller.agentId, errorCode));
+      if (!isCounted) await readRecorded(context, ruling, { httpStatus: null, errorCode, requestId: null });
       throw thrown;
+    }
+  }
+
+  /** False when the store could not take it, and the owner's setting lets reads go on without. */
+  async function readRecorded(context: CallContext, ruling: Ruling, end: Parameters<typeof recordRead>[3]): Promise<boolean> {
+    try {
+      await recordRead(parts, context, ruling, end);
+      return true;
+    } catch (thrown) {
+      const isStore = thrown instanceof HalyardError && thrown.code.startsWith("store_");
+      parts.refusals.missed(isStore && parts.allowUnrecordedReads ? "read" : "read.refused");
+      if (!isStore || !parts.allowUnrecordedReads) throw thrown;
+      return false;
     }
   }
 
   /** Decides, asks and intends in one transaction; sends what it let go. Also the end of a read that a rule denies. */
   async function write(context: CallContext, expected: Ruling): Promise<CallResult> {
-    await lookAgain(parts, context);
-    parts.at("gate.standing-known");
-    const turn = await turnOf(context, expected).catch(async (thrown: unknown) => {
-      const { caller, input, callId, receivedAt } = context;
-      await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
-      throw thrown;
-    });
+    const turn = await turnOf(context, expected).catch((thrown: unknown) => refused(context, thrown));
     parts.at("gate.turn-committed");
     if ("answer" in turn) return turn.answer;
     const result = await send(parts, turn.send);
@@ -122,25 +175,36 @@ export function createGate(parts: GateParts): Gate {
   }
 
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
-    const { caller, prepared } = context;
-    const sight = expected.verdict === "ask" ? await sightOf(context, expected) : NOTHING_SEEN;
+    const { caller } = context;
+    await lookAgain(parts, context);
+    parts.at("gate.standing-known");
+    const isAsking = expected.verdict === "ask" || (expected.verdict === "allow" && (await willAskOwner(store, context)));
+    parts.at("gate.asking-known");
+    const lookUps = watchLookUps(parts);
+    const sight = isAsking ? await sightOf(lookUps.parts, context, expected) : NOTHING_SEEN;
     parts.at("gate.sight-taken");
+    if (isAsking) await parts.dayKeys.refresh();
+    parts.at("gate.keys-read");
+    await parts.dayKeys.ready();
+    parts.at("gate.keys-ready");
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
       parts.at("gate.standing-again");
-      const plain = await decideCall(parts, prepared.operation, connection, tables);
+      const plain = await decideCall(parts, questionOf(context), connection, { tables, gathered: expected.gathered });
       parts.at("gate.decided-again");
       const standing: Standing = plain.verdict === "deny" ? { is: "free" } : await standingOf(parts, tables, context, plain.verdict);
       parts.at("gate.standing-checked");
-      const ruling: Ruling = standing.is === "asks" ? { ...plain, verdict: "ask", because: standing.because } : plain;
-      await insertCall(parts, tables, context, ruling, sight.target);
+      const ruling: Ruling =
+        standing.is === "asks" ? { ...plain, verdict: "ask", because: standing.because, told: standing.because } : plain;
+      const isFlood = ruling.verdict === "deny" && !parts.refusals.admit(caller.agentId, "denied");
+      if (!isFlood) await insertCall(parts, tables, context, ruling, sight.target, lookUps.entries(clock.now(), whose(context)));
       parts.at("gate.call-written");
-      if (ruling.verdict === "deny") return { answer: denied(context, ruling.because) };
+      if (ruling.verdict === "deny") return { answer: denied(context, saidTo(caller, ruling)) };
       if (standing.is === "answer") return { answer: await answerInstead(tables, context, standing.result) };
       parts.at("gate.not-answered");
-      if (ruling.verdict === "ask") return ask(parts, tables, { context, decision: ruling, policyVersion: ruling.policyVersion, sight });
-      return { send: await intend(parts, tables, departureOf(context, connection)) };
+      if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight });
+      return { send: await intend(parts, tables, departureOf(context, connection, ruling)) };
     });
   }
 
@@ -153,37 +217,77 @@ export function createGate(parts: GateParts): Gate {
     return result;
   }
 
+  /** A cap on rows that is used up; the transaction that denies counts it again. */
+  async function isOverReading(context: CallContext, { policy, gathered }: Ruling): Promise<boolean> {
+    return (await capDenial(parts, store, context.connection, policy, questionOf(context), gathered)) !== undefined;
+  }
+
   /** Read outside of the transaction, and only where a card is going to be made or an approved one used. */
-  async function sightOf({ caller, prepared, connection }: CallContext, { policyVersion }: Ruling): Promise<Sight> {
+  async function sightOf(
+    watched: GateParts,
+    { caller, prepared, connection }: CallContext,
+    { policy, policyVersion }: Ruling,
+  ): Promise<Sight> {
     const live = await store.approvals.pendingByDigest(caller.agentId, prepared.digest);
     const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
     if (goesOnWaiting) return NOTHING_SEEN;
-    if (!live && (await store.approvals.countPending(caller.agentId, clock.now())) >= parts.limits.maxPending) return NOTHING_SEEN;
-    return look(parts, connection, prepared.operation, prepared.request);
+    if (!live && (await tooManyPending(parts, store, caller, policy.caps)) !== undefined) return NOTHING_SEEN;
+    return look(watched, connection, prepared.operation, prepared.request);
   }
 
   const desk = createOwnerDesk(parts);
   return {
     ...desk,
     call: (caller, input) => tracked(() => call(caller, input)),
-    approve: (approvalId, by, options) => tracked(() => desk.approve(approvalId, by, options)),
+    approve: (approvalId, by, options) =>
+      tracked(async () => {
+        await parts.epoch.assertCurrent(store);
+        return withKeys(() => desk.approve(approvalId, by, options));
+      }),
+    deny: (approvalId, by, reason) => withKeys(() => desk.deny(approvalId, by, reason)),
+    approval: (caller, approvalId) => withKeys(() => desk.approval(caller, approvalId)),
+    approvals: (filter) => withKeys(() => desk.approvals(filter)),
     recover: () => recover(parts),
     reconcile: () => tracked(() => lookDue(parts, closing.signal)),
     reconcileBeside,
     stop: (by) => stopWrites(parts, by),
     resume: (by) => resumeWrites(parts, by),
     async close() {
+      if (isClosing) return;
       isClosing = true;
       closing.abort();
       await Promise.allSettled(underWay);
       const now = clock.now();
-      // Who dies without this has perhaps not told its last callers (hearing.ts). A store that is gone has nothing to be told.
+      // A store that fails now has failed at calls before; what is left must close all the same.
+      await Promise.allSettled([parts.refusals.flush(true).then(() => checkpointIfDue(parts))]);
+      // Who dies without this has perhaps not told its last callers (hearing.ts).
       await store.intents.markHeard(parts.holder, now, now).catch(() => undefined);
     },
   };
+
+  /** Cards lie under the keys of their days, which another process may have made or erased. */
+  async function withKeys<T>(work: () => Promise<T>): Promise<T> {
+    await parts.dayKeys.refresh();
+    return work();
+  }
 }
 
-function departureOf({ callId, caller, prepared }: CallContext, connection: ConnectionRow): Omit<Departure, "intentId" | "number"> {
+function questionOf({ caller, prepared: { operation, args, digest } }: CallContext): Question {
+  return { operation, args, caller, digest };
+}
+
+function departureOf(context: CallContext, connection: ConnectionRow, { gathered }: Ruling): Omit<Departure, "intentId" | "recordedAs"> {
+  const { callId, caller, prepared } = context;
   const { operation, request, digest } = prepared;
-  return { callId, approvalId: null, operation, request, digest, connection, caller, isAwaited: true };
+  return {
+    callId,
+    approvalId: null,
+    operation,
+    request,
+    digest,
+    connection,
+    caller,
+    uses: usesOf(questionOf(context), gathered),
+    isAwaited: true,
+  };
 }

@@ -24,8 +24,8 @@ export interface OutcomeNote {
 }
 
 export async function outcomesOf(parts: GateParts): Promise<Outcomes> {
-  const { store, clock, fence } = parts;
-  const held = await assertMaySend(store, fence).then(
+  const { store, clock, fence, epoch } = parts;
+  const held = await Promise.all([epoch.assertCurrent(store), assertMaySend(store, fence)]).then(
     () => undefined,
     (thrown: unknown) => {
       if (thrown instanceof HalyardError) return errorReport(thrown);

@@ -1,6 +1,6 @@
 import { isWrite } from "../catalog/operation.ts";
 import { isJsonObject, type Json } from "../lib/json.ts";
-import { decide } from "../policy/decide.ts";
+import { outlook } from "../policy/outlook.ts";
 import type { Preset, Verdict } from "../policy/policy.ts";
 import type { Caller, GateParts } from "./call.ts";
 import type { Gate } from "./gate.ts";
@@ -23,9 +23,9 @@ export async function overviewOf(parts: GateParts, gate: Gate, caller: Caller): 
   const { store, catalog, policies } = parts;
   const result = await gate.call(caller, { action: "get_accounts", args: {}, intent: "read" });
   const connection = await store.connections.find(caller.connectionId);
-  const { policy } = await policies.current({ id: caller.connectionId, name: connection?.name ?? "" });
+  const { policy, unseen } = await policies.current({ id: caller.connectionId, name: connection?.name ?? "" });
   const writes: Record<Verdict, number> = { allow: 0, ask: 0, deny: 0 };
-  for (const operation of catalog.operations) if (isWrite(operation)) writes[decide(policy, operation).verdict]++;
+  for (const operation of catalog.operations) if (isWrite(operation)) writes[outlook(policy, operation, unseen.has(operation.id)).usual]++;
   return {
     connection: connection?.name ?? "",
     account: {

@@ -1,3 +1,4 @@
+import { parseRequest } from "../catalog/request.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import { expireOverdue, settle, transition } from "./approval-life.ts";
@@ -6,6 +7,8 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import { consume, pastResult } from "./ask.ts";
 import { OWNER, type ApprovalView, type Caller, type GateParts } from "./call.ts";
 import { send } from "./dispatch.ts";
+import { gather, type Gathered } from "./facts.ts";
+import { watchLookUps } from "./look-ups.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
 
 /** What people do with approvals: look, say yes, say no. */
@@ -26,7 +29,7 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
   async function viewWithResult(row: ApprovalRow): Promise<ApprovalView> {
     const connection = row.status === "consumed" ? await store.connections.find(row.connection_id) : undefined;
     const result = connection && (await pastResult(parts, store, row, connection));
-    return { ...viewOf(row), ...(result && { result }) };
+    return { ...viewOf(parts, row), ...(result && { result }) };
   }
 
   async function mustFindApproval(id: string): Promise<ApprovalRow> {
@@ -72,11 +75,17 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     const agent = await store.agents.find(row.agent_id);
     parts.at("owner.agent-found");
     const caller: Caller = { door: asked.door, agentId: row.agent_id, agentName: agent?.name ?? row.agent_id, connectionId: connection.id };
-    const sight = await sightOf(parts, row, connection);
+    const lookUps = watchLookUps(parts);
+    const sight = await sightOf(lookUps.parts, row, connection);
     parts.at("owner.sight-taken");
-    const departure = await store.transaction((tables) =>
-      consume(parts, tables, row, { caller, connection, sight, isAwaited: row.agent_id === OWNER }, row.call_id),
-    );
+    const gathered = await gatheredFor(lookUps.parts, row, connection, caller);
+    parts.at("owner.gathered");
+    const departure = await store.transaction(async (tables) => {
+      const of = { call_id: row.call_id, agent_id: row.agent_id, connection_id: connection.id };
+      for (const looked of lookUps.entries(clock.now(), of)) await tables.audit.append(looked);
+      parts.at("owner.looks-audited");
+      return consume(parts, tables, row, { caller, connection, sight, gathered, isAwaited: row.agent_id === OWNER }, row.call_id);
+    });
     parts.at("owner.consumed");
     if (!departure) return;
     const { status } = await send(parts, departure);
@@ -95,7 +104,7 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
     async approvals({ status, limit = 50 }) {
       const rows = await store.approvals.list({ status, limit });
       const settled = await Promise.all(rows.map((row) => settle(parts, row)));
-      return settled.filter((row) => status === undefined || row.status === status).map(viewOf);
+      return settled.filter((row) => status === undefined || row.status === status).map((row) => viewOf(parts, row));
     },
     async approve(approvalId, by, options) {
       const approved = await decideBy(approvalId, "approved", by, null);
@@ -105,9 +114,17 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
       return viewWithResult(await mustFindApproval(approvalId));
     },
     async deny(approvalId, by, reason) {
-      return viewOf(await decideBy(approvalId, "denied", by, reason));
+      return viewOf(parts, await decideBy(approvalId, "denied", by, reason));
     },
   };
+}
+
+/** The facts that the policy decides the approved call by, as they are now. */
+async function gatheredFor(parts: GateParts, row: ApprovalRow, connection: ConnectionRow, caller: Caller): Promise<Gathered> {
+  if (!isGenuine(parts, row)) return { facts: {} };
+  const { operation, request } = approvedRequest(parts, row, connection);
+  const { policy } = await parts.policies.current(connection);
+  return gather(parts, connection, policy, { operation, args: parseRequest(operation, request), caller, digest: row.digest });
 }
 
 /** What an approved call acts on, as it is now. Where the owner saw nothing there is nothing to look at. */

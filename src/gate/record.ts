@@ -1,25 +1,40 @@
+import { createHash } from "node:crypto";
 import { isWrite, type Operation } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
+import { canonicalJson, type JsonObject } from "../lib/json.ts";
+import { maskSecretShapes } from "../lib/secret-shapes.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
-import type { Decision } from "../policy/policy.ts";
+import type { Uses } from "../policy/caps.ts";
 import type { Tables } from "../store/tables.ts";
+import type { NewAuditEntry } from "../store/tables/audit.ts";
 import type { NewCall } from "../store/tables/calls.ts";
 import type { CallInput, Caller, GateParts } from "./call.ts";
-import { leavesOf, type Card } from "./card.ts";
+import type { Card } from "./card.ts";
+import { dayAt } from "./day-keys.ts";
+import type { Ruling } from "./decision.ts";
 import type { CallContext } from "./prepare.ts";
+import { isAboutPeople, plainName, plainPath, redacted, withoutPeople } from "./redact.ts";
 
 const MAX_REASON_CHARACTERS = 1000;
-const MAX_ACTION_CHARACTERS = 100;
 
-/** The row of a call as it begins; the transaction that decided it goes on to change its status. */
+/** What a call asked, whole: encrypted under the key of its day, and opened for the owner while that key exists. */
+export interface CallBody {
+  action: string;
+  args: JsonObject;
+  reason: string | null;
+  target: Card["target"];
+}
+
+/** The row of a call as it begins; the transaction that decided it goes on to change its status. `looked` is what was read for its card. */
 export async function insertCall(
   parts: GateParts,
   tables: Tables,
   context: CallContext,
-  decision: Decision,
+  decision: Ruling,
   target: Card["target"],
+  looked: NewAuditEntry[] = [],
 ): Promise<void> {
-  const { caller, callId, connection, prepared, receivedAt } = context;
+  const { caller, prepared, receivedAt } = context;
   const { operation, digest } = prepared;
   const status = decision.verdict === "deny" ? "denied" : decision.verdict === "ask" ? "approval_required" : "received";
   await tables.calls.insert({
@@ -30,19 +45,27 @@ export async function insertCall(
     target: targetText(context, target),
     finished_at: status === "denied" ? receivedAt : null,
   });
-  const entry = { call_id: callId, agent_id: caller.agentId, connection_id: connection.id };
+  const body = await keepBody(parts, tables, context, target);
+  const entry = { ...whose(context), at: parts.clock.now() };
   await tables.audit.append(
     {
       ...entry,
-      at: receivedAt,
       event: "received",
-      fields: { door: caller.door, operation: operation.id, digest, risk: operation.effect.risk, arguments: redacted(context) },
+      fields: {
+        door: caller.door,
+        received_at: receivedAt,
+        operation: operation.id,
+        digest,
+        risk: operation.effect.risk,
+        arguments: redacted(operation, prepared.args),
+        ...body,
+      },
     },
+    ...looked,
     {
       ...entry,
-      at: parts.clock.now(),
       event: "decided",
-      fields: { verdict: decision.verdict, because: decision.because, rules: decision.rules },
+      fields: { verdict: decision.verdict, because: decision.because, rules: decision.rules, policy_version: decision.policyVersion },
     },
   );
 }
@@ -51,10 +74,11 @@ export async function insertCall(
 export async function recordRead(
   parts: GateParts,
   context: CallContext,
-  decision: Decision,
-  end: { httpStatus: number | null; errorCode: string | null },
+  decision: Ruling,
+  end: { httpStatus: number | null; errorCode: string | null; requestId: string | null; uses?: Uses },
 ): Promise<void> {
   const { caller, callId, connection, prepared } = context;
+  await parts.dayKeys.ready();
   const at = parts.clock.now();
   await parts.store.transaction(async (tables) => {
     await tables.calls.insert({
@@ -67,23 +91,41 @@ export async function recordRead(
       http_status: end.httpStatus,
       finished_at: at,
     });
+    const whom = { call_id: callId, connection_id: connection.id, agent_id: caller.agentId, at };
+    if (end.uses) await tables.capUses.add(whom, end.uses);
+    const body = await keepBody(parts, tables, context, null);
     await tables.audit.append({
+      ...whose(context),
       at,
       event: "read",
-      call_id: callId,
-      agent_id: caller.agentId,
-      connection_id: connection.id,
       fields: {
         door: caller.door,
         operation: prepared.operation.id,
         digest: prepared.digest,
-        arguments: redacted(context),
+        arguments: redacted(prepared.operation, prepared.args),
+        ...body,
         verdict: decision.verdict,
+        rules: decision.rules,
+        policy_version: decision.policyVersion,
         http_status: end.httpStatus,
+        klaviyo_request_id: end.requestId,
         error: end.errorCode,
       },
     });
   });
+}
+
+/** Label under which the body of a call is sealed. */
+export const bodyLabel = (callId: string): string => `body:${callId}`;
+
+/** Keeps the body beside the record; gives the name of the key and the SHA-256 of its sealed text, hex, for the row: what lies beside cannot be changed unseen. */
+async function keepBody(parts: GateParts, tables: Tables, context: CallContext, target: Card["target"]): Promise<JsonObject> {
+  const { callId, input, prepared } = context;
+  const body = { action: input.action, args: prepared.args, reason: reasonOf(input), target: target && { ...target } };
+  const sealed = parts.dayKeys.seal(canonicalJson(body), bodyLabel(callId));
+  const key = parts.dayKeys.keyOf(sealed);
+  await tables.auditBodies.insert({ id: callId, day: key?.day ?? dayAt(context.receivedAt), sealed });
+  return { body: createHash("sha256").update(sealed).digest("hex"), body_key: key?.id ?? null };
 }
 
 /** A call that was refused before anything was decided. What was asked is kept short and harmless: it may be hostile. */
@@ -93,8 +135,14 @@ export async function recordRefusal(
 ): Promise<void> {
   const { caller, input, callId, receivedAt, thrown } = refused;
   const code = thrown instanceof HalyardError ? thrown.code : "internal";
-  const violations = thrown instanceof HalyardError ? thrown.violations.slice(0, 10).map(({ path, message }) => `${path} ${message}`) : [];
-  const action = terminalSafe(truncate(input.action, MAX_ACTION_CHARACTERS));
+  await parts.refusals.flush();
+  if (!parts.refusals.admit(caller.agentId, code)) return;
+  const violations =
+    thrown instanceof HalyardError
+      ? thrown.violations.slice(0, 10).map(({ path, message }) => maskSecretShapes(`${plainPath(path)} ${message}`))
+      : [];
+  const action = plainName(maskSecretShapes(input.action));
+  const at = parts.clock.now();
   await parts.store.transaction(async (tables) => {
     await tables.calls.insert({
       id: callId,
@@ -111,22 +159,36 @@ export async function recordRefusal(
       approval_id: null,
       intent_id: null,
       status: "refused",
-      reason: reasonOf(input),
+      reason: shownReason(input),
       error_code: code,
       http_status: null,
       target: null,
       received_at: receivedAt,
-      finished_at: parts.clock.now(),
+      finished_at: at,
     });
     await tables.audit.append({
-      at: receivedAt,
+      at,
       event: "refused",
       call_id: callId,
       agent_id: caller.agentId,
       connection_id: caller.connectionId,
-      fields: { door: caller.door, action, error: code, violations },
+      fields: { door: caller.door, received_at: receivedAt, action, error: code, violations, arguments_digest: digestOf(input) },
     });
   });
+}
+
+/** SHA-256, hex, of the canonical arguments; null for what has no canonical form. */
+function digestOf({ args }: CallInput): string | null {
+  try {
+    return createHash("sha256").update(canonicalJson(args)).digest("hex");
+  } catch {
+    return null;
+  }
+}
+
+/** Whose row it is. */
+export function whose({ callId, caller, connection }: CallContext) {
+  return { call_id: callId, agent_id: caller.agentId, connection_id: connection.id };
 }
 
 function callRow({ caller, input, callId, receivedAt, connection, prepared }: CallContext): NewCall {
@@ -146,7 +208,7 @@ function callRow({ caller, input, callId, receivedAt, connection, prepared }: Ca
     approval_id: null,
     intent_id: null,
     status: "received",
-    reason: reasonOf(input),
+    reason: shownReason(input),
     error_code: null,
     http_status: null,
     target: null,
@@ -156,18 +218,13 @@ function callRow({ caller, input, callId, receivedAt, connection, prepared }: Ca
 }
 
 function reasonOf({ reason }: CallInput): string | null {
-  return reason === undefined ? null : truncate(terminalSafe(reason), MAX_REASON_CHARACTERS);
+  return reason === undefined ? null : truncate(terminalSafe(maskSecretShapes(reason)), MAX_REASON_CHARACTERS);
 }
 
-/** What was asked, leaf by leaf, short and without people's addresses: the digest stands for the whole. */
-function redacted({ prepared }: CallContext): string[] {
-  return leavesOf(prepared.args, "")
-    .slice(0, 40)
-    .map(({ path, value }) => `${path} = ${withoutPeople(truncate(value, 80))}`);
-}
-
-function withoutPeople(text: string): string {
-  return text.replaceAll(/[^\s"@]+@([^\s"@]+)/g, "…@$1").replaceAll(/\+\d{6,}(\d{2})/g, "+…$1");
+/** The agent's words as lists of calls show them; whole they are in the body. */
+function shownReason(input: CallInput): string | null {
+  const reason = reasonOf(input);
+  return reason === null ? null : withoutPeople(reason);
 }
 
 /** `list` of `/api/lists/{id}/…`; the operation's own type where the id stands in the body. */
@@ -177,15 +234,13 @@ function typeOfPath({ path, resource, args }: Operation): string {
   return collection.replace(/ies$/, "y").replace(/s$/, "");
 }
 
-/** What a line in the activity list says the call was about. */
+/** What a line in the activity list says the call was about. People are told by their ids only. */
 function targetText({ prepared }: CallContext, target: Card["target"]): string | null {
-  if (target)
-    return target.name === null
-      ? `${target.type} ${target.id}`
-      : `${target.type} ${target.id} "${terminalSafe(truncate(target.name, 60))}"`;
   const { operation, args } = prepared;
-  const id = args["id"];
-  if (typeof id === "string") return `${typeOfPath(operation)} ${id}`;
-  const name = args["name"];
-  return isWrite(operation) && typeof name === "string" ? `"${terminalSafe(truncate(name, 60))}"` : null;
+  const name = (text: string): string => ` "${withoutPeople(terminalSafe(truncate(maskSecretShapes(text), 60)))}"`;
+  const isPerson = isAboutPeople(operation);
+  if (target) return `${target.type} ${target.id}${target.name === null || isPerson ? "" : name(target.name)}`;
+  const { id, name: called } = args;
+  if (typeof id === "string") return `${typeOfPath(operation)} ${maskSecretShapes(id)}`;
+  return isWrite(operation) && !isPerson && typeof called === "string" ? name(called).trim() : null;
 }

@@ -14,6 +14,7 @@ import { resultOf } from "./told.ts";
 export type Standing = { is: "free" } | { is: "asks"; because: string } | { is: "answer"; result: CallResult };
 
 const FREE: Standing = { is: "free" };
+const AFTER_UNKNOWN = "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again.";
 
 /** What may have happened already is not simply done a second time, unless a second time is harmless. In the transaction that would write the intent. */
 export async function standingOf(parts: GateParts, tables: Tables, context: CallContext, verdict: Verdict): Promise<Standing> {
@@ -30,10 +31,7 @@ export async function standingOf(parts: GateParts, tables: Tables, context: Call
   if (intent.status === "unknown") {
     if (retry === "idempotent") return FREE;
     if (await tables.looks.find(intent.id)) return answer(parts, context, intent, last);
-    return {
-      is: "asks",
-      because: "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again.",
-    };
+    return { is: "asks", because: AFTER_UNKNOWN };
   }
   const hasEnded = ["done", "accepted", "failed"].includes(intent.status);
   const isNews =
@@ -52,6 +50,14 @@ function answer(
 ): Standing {
   const result = resultOf(parts, intent, last, connection, prepared.operation);
   return result ? { is: "answer", result } : FREE;
+}
+
+/** Whether {@link standingOf} is going to leave an allowed call to the owner: then what it acts on is read for the card, before the transaction. */
+export async function willAskOwner(tables: Tables, { caller, prepared }: CallContext): Promise<boolean> {
+  if (["read", "idempotent"].includes(prepared.operation.effect.retry)) return false;
+  const last = await tables.calls.lastSent(caller.agentId, prepared.digest);
+  const intent = last?.intent_id ? await tables.intents.find(last.intent_id) : undefined;
+  return intent?.status === "unknown" && (await tables.looks.find(intent.id)) === undefined;
 }
 
 /** Looks up what is due of the same call's last sending, so that whoever asks again hears what can be known now. */

@@ -35,22 +35,17 @@ export async function stopWrites(parts: GateParts, by: string): Promise<StopRepo
 }
 
 /**
- * Lets writes through again, on the owner's word: after a stop, after a store was put back from a backup, or for an older Halyard that shall hold the
- * store again. `conflict` when nothing holds them up.
+ * Lets writes through again, on the owner's word: after a stop, or for an older Halyard that shall hold the store again. `conflict` when neither holds
+ * them up. A store that was put back from a backup is another matter, for `audit accept-restore`.
  */
-export async function resumeWrites(parts: GateParts, by: string): Promise<{ was: ("stopped" | "superseded" | "rolled back")[] }> {
+export async function resumeWrites(parts: GateParts, by: string): Promise<{ was: ("stopped" | "superseded")[] }> {
   const { store, clock, fence } = parts;
-  const marked = fence.mark.read();
   const { was, epoch } = await store.transaction(async (tables) => {
     const row = await tables.fence.read();
-    const reasons: ("stopped" | "superseded" | "rolled back")[] = [];
+    const reasons: ("stopped" | "superseded")[] = [];
     if (row.stopped_at !== null) {
       reasons.push("stopped");
       await tables.fence.set({ stopped_at: null, stopped_by: null });
-    }
-    if (marked > row.intents) {
-      reasons.push("rolled back");
-      await tables.fence.countAtLeast(marked);
     }
     if (fence.epoch !== row.epoch) reasons.push("superseded");
     if (reasons.length > 0) await tables.audit.append({ at: clock.now(), event: "writes.resumed", fields: { by, was: reasons } });

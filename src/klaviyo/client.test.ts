@@ -40,7 +40,7 @@ async function setUp(answer: Answering, options: Partial<ClientOptions> = {}) {
     },
     write(id: string, args: JsonObject, signal?: AbortSignal, origin = server.origin) {
       const { operation, request } = plan(id, args);
-      return client.write("intent_1", operation, request, { ...credentials, origin }, signal ? { signal } : {});
+      return client.write("intent_1", operation, request, { ...credentials, origin }, { ...(signal && { signal }) });
     },
     async [Symbol.asyncDispose]() {
       await client.close();

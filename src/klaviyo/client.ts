@@ -11,6 +11,7 @@ import { stopped } from "./connection-failures.ts";
 import { createWire, DEFAULT_TIMEOUTS, type Exchange, type Outgoing, type Reply, type Timeouts } from "./exchange.ts";
 import { failureOf } from "./failures.ts";
 import { createLimiter, parseRetryAfter, type LimitPort, type Metered } from "./limits.ts";
+import type { Connector } from "./lines.ts";
 import { payloadOf } from "./payload.ts";
 import { canProbeWrite, writeProbe } from "./probe-plan.ts";
 import { backoffMs, createRetryBudget, isServerTrouble, isTransient, MAX_ATTEMPTS } from "./retry.ts";
@@ -45,8 +46,6 @@ export type WriteResult =
 
 export interface WriteOptions {
   signal?: AbortSignal;
-  /** Asked right before each attempt leaves: throws when the write may not go any more. */
-  permit?: () => Promise<void>;
   /** Called between any two steps; does nothing outside of the tests that kill processes. */
   at?: (point: ClientPoint) => void;
 }
@@ -62,6 +61,8 @@ export interface ClientOptions {
   version?: string;
   /** A harmless read, sent before a write when the account has not answered for a while. */
   probe?: Operation;
+  /** Opens sockets; undici's own unless given. */
+  connector?: Connector;
 }
 
 interface Call {
@@ -69,14 +70,12 @@ interface Call {
   metered: Metered;
   patience: { waitedMs: number };
   signal: AbortSignal | undefined;
-  isWrite: boolean;
-  permit?: (() => Promise<void>) | undefined;
   at?: ((point: ClientPoint) => void) | undefined;
 }
 
 export function createClient(options: ClientOptions): Client {
   const { clock, random = randomBytes, maxWaitMs = 15_000, version = "0" } = options;
-  const wire = createWire({ ...DEFAULT_TIMEOUTS, ...options.timeouts });
+  const wire = createWire({ ...DEFAULT_TIMEOUTS, ...options.timeouts }, options.connector);
   const limiter = createLimiter(options.limits, clock, maxWaitMs);
   const budget = createRetryBudget(clock);
   const breaker = createBreaker(clock);
@@ -95,24 +94,23 @@ export function createClient(options: ClientOptions): Client {
       method: operation.method,
       bytes: payload?.bytes ?? null,
       isWrite: isWrite(operation),
+      permit: credentials.permit,
       ...sign(operation, credentials, extra),
     };
     budget.earn(credentials.accountId);
     const metered = { operation, query: request.query, accountId: credentials.accountId };
-    return { outgoing, metered, patience: { waitedMs: 0 }, signal, isWrite: isWrite(operation) };
+    return { outgoing, metered, patience: { waitedMs: 0 }, signal };
   }
 
   /** One attempt in its turn. Throws when it did not get one: nothing has left then. */
   async function attempt(call: Call): Promise<Exchange> {
-    const { outgoing, metered, patience, signal, permit, at } = call;
-    breaker.admit(metered.accountId, call.isWrite ? "write" : "read");
+    const { outgoing, metered, patience, signal, at } = call;
+    breaker.admit(metered.accountId, outgoing.isWrite ? "write" : "read");
     const takenAtMs = await inTurn(() => limiter.reserve(metered, patience, signal), signal);
     at?.("client.in-turn");
-    await permit?.();
-    at?.("client.leaving");
     const exchange = await wire.exchange(outgoing, signal);
     at?.("client.exchanged");
-    if (!signal?.aborted) breaker.note(metered.accountId, isTrouble(exchange) ? "badly" : "well");
+    if (!signal?.aborted && !isHeldBack(exchange)) breaker.note(metered.accountId, isTrouble(exchange) ? "badly" : "well");
     if (exchange.kind === "failed") return exchange;
     if (exchange.status === 429) limiter.hold(metered, parseRetryAfter(exchange.retryAfter));
     // The answer counts more than the counters: a store that fails now must not turn a done write into an unknown one.
@@ -147,7 +145,7 @@ export function createClient(options: ClientOptions): Client {
         if (!mayRepeatRead(exchange) || !(await again(exchange, attempts, call))) throw result;
       }
     },
-    async write(intentId, operation, request, credentials, { signal, permit, at } = {}) {
+    async write(intentId, operation, request, credentials, { signal, at } = {}) {
       if (!isWrite(operation)) throw misuse(`${operation.id} is a read and needs no intent.`);
       if (intentId === "") throw misuse(`${operation.id} is a write and has no intent.`);
       let attempts = 0;
@@ -155,7 +153,7 @@ export function createClient(options: ClientOptions): Client {
       try {
         await probeFirst(credentials, signal);
         at?.("client.probed");
-        const call = { ...(await prepare(operation, request, credentials, signal)), permit, at };
+        const call = { ...(await prepare(operation, request, credentials, signal)), at };
         at?.("client.prepared");
         for (;;) {
           const exchange = await attempt(call);
@@ -184,6 +182,11 @@ export function createClient(options: ClientOptions): Client {
 /** Whether an attempt says that the account, or the way to it, is in trouble. */
 function isTrouble(exchange: Exchange): boolean {
   return exchange.kind === "failed" ? exchange.transient : isServerTrouble(exchange.status);
+}
+
+/** Whether it ended on this side, so that it says nothing of the account: it was not permitted to leave any more. */
+function isHeldBack(exchange: Exchange): boolean {
+  return exchange.kind === "failed" && !exchange.left && !exchange.transient;
 }
 
 function misuse(message: string): HalyardError {

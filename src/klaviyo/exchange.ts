@@ -1,9 +1,10 @@
-import { Agent, request, type Dispatcher } from "undici";
+import { request, type Dispatcher } from "undici";
 import { HalyardError } from "../lib/errors.ts";
 import type { Json } from "../lib/json.ts";
 import { collect, parseAnswer } from "./answer.ts";
 import { connectionFailure, type ConnectionFailure } from "./connection-failures.ts";
 import type { RateHeaders } from "./limits.ts";
+import { type Connector, createLines, type Line } from "./lines.ts";
 
 export interface Timeouts {
   /** TCP and TLS. */
@@ -26,6 +27,8 @@ export interface Outgoing {
   scrub(text: string): string;
   /** A write gets a connection of its own. */
   isWrite: boolean;
+  /** Asked when the connection stands, right before the bytes go; when it throws, nothing leaves. */
+  permit?: (() => Promise<void>) | undefined;
 }
 
 /** One attempt. `left`: bytes of the request may have reached the server. */
@@ -48,40 +51,47 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-export function createWire(timeouts: Timeouts): Wire {
-  const options = {
-    connect: { timeout: timeouts.connectMs },
-    headersTimeout: timeouts.headersMs,
-    bodyTimeout: timeouts.bodyMs,
-    allowH2: false,
-  };
-  const reads = new Agent(options);
-  // The server may close a kept connection in the moment that it is used again; for a write that would be an unknown outcome for nothing.
-  const writes = new Agent({ ...options, pipelining: 0 });
+export function createWire(timeouts: Timeouts, connector?: Connector): Wire {
+  const lines = createLines(timeouts, connector);
+
+  /** One try on one line. `isStale`: a kept line was gone before anything was written to it. */
+  async function once(outgoing: Outgoing, fresh: boolean, signal: AbortSignal | undefined): Promise<Exchange & { isStale?: boolean }> {
+    let left = false;
+    let during: "sending" | "body" = "sending";
+    let line: Line | undefined;
+    const deadline = AbortSignal.timeout(timeouts.totalMs);
+    const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
+    try {
+      line = await lines.take(outgoing.url, { fresh, signal: either });
+      await outgoing.permit?.();
+      const response = await request(outgoing.url, {
+        dispatcher: line.client.compose(onLeaving(() => (left = true))),
+        method: outgoing.method,
+        headers: outgoing.headers,
+        body: outgoing.bytes,
+        signal: either,
+      });
+      during = "body";
+      const reply = await readReply(response, outgoing.scrub, signal);
+      if (fresh) lines.drop(line);
+      else lines.give(outgoing.url, line);
+      return reply;
+    } catch (thrown) {
+      if (line) lines.drop(line);
+      const isStale = line?.isKept === true && !left && !either.aborted && !(thrown instanceof HalyardError);
+      return { kind: "failed", left, ...connectionFailure(thrown, during, signal), isStale };
+    }
+  }
+
   return {
     async exchange(outgoing, signal) {
-      let left = false;
-      let during: "sending" | "body" = "sending";
-      const deadline = AbortSignal.timeout(timeouts.totalMs);
-      const dispatcher = (outgoing.isWrite ? writes : reads).compose(onLeaving(() => (left = true)));
-      try {
-        signal?.throwIfAborted();
-        const response = await request(outgoing.url, {
-          dispatcher,
-          method: outgoing.method,
-          headers: outgoing.headers,
-          body: outgoing.bytes,
-          signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-        });
-        during = "body";
-        return await readReply(response, outgoing.scrub, signal);
-      } catch (thrown) {
-        return { kind: "failed", left, ...connectionFailure(thrown, during, signal) };
-      }
+      // The server may close a kept connection in the moment that it is used again; for a write that would be an unknown outcome for nothing.
+      const { isStale, ...exchange } = await once(outgoing, outgoing.isWrite, signal);
+      if (!isStale) return exchange;
+      const { isStale: _, ...again } = await once(outgoing, true, signal);
+      return again;
     },
-    async close() {
-      await Promise.all([reads.close(), writes.close()]);
-    },
+    close: () => lines.close(),
   };
 }
 

@@ -8,6 +8,8 @@ export interface Credentials {
   origin: string;
   key: Secret;
   accountId: string;
+  /** Asked when a connection to the server stands and the request's bytes would go next: throws when they may not. */
+  permit?: () => Promise<void>;
 }
 
 export interface Signed {

@@ -3,7 +3,6 @@ export const CLIENT_POINTS = [
   "client.probed",
   "client.prepared",
   "client.in-turn",
-  "client.leaving",
   "client.exchanged",
   "client.counted",
   "client.attempted",

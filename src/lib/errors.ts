@@ -32,9 +32,9 @@ export const ERROR_CODES = {
   job_failed: { exit: 65, http: 422, retryable: false },
   writes_stopped: { exit: 77, http: 503, retryable: false },
   superseded: { exit: 78, http: 503, retryable: false },
-  store_rolled_back: { exit: 74, http: 503, retryable: false },
   answer_malformed: { exit: 76, http: 502, retryable: true },
   answer_too_large: { exit: 76, http: 502, retryable: false },
+  restored: { exit: 75, http: 503, retryable: false },
   audit_broken: { exit: 74, http: 500, retryable: false },
   internal: { exit: 70, http: 500, retryable: false },
 } as const satisfies Record<string, { exit: number; http: number; retryable: boolean }>;

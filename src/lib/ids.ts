@@ -22,7 +22,7 @@ export function ulid(atMs: number, random: RandomBytes): string {
 
 /** Makes our own ids: `call_01J…`, `appr_01J…`. The prefix says what the id is of, so that one pasted in the wrong place is told apart. */
 export type NewId = (prefix: IdPrefix) => string;
-export type IdPrefix = "call" | "appr" | "conn" | "agent" | "intent" | "sec";
+export type IdPrefix = "call" | "appr" | "conn" | "agent" | "intent" | "sec" | "dk";
 
 export function createIds(clock: Clock, random: RandomBytes = randomBytes): NewId {
   return (prefix) => `${prefix}_${ulid(clock.now(), random)}`;

@@ -1,4 +1,5 @@
 import { isoMillis, type Clock } from "./clock.ts";
+import { maskSecretShapes } from "./secret-shapes.ts";
 
 const LEVELS = ["error", "warn", "info", "debug"] as const;
 export type LogLevel = (typeof LEVELS)[number];
@@ -11,6 +12,7 @@ export function createLog(stream: { write(text: string): unknown }, clock: Clock
   const most = LEVELS.indexOf(level);
   return (at, event, fields = {}) => {
     if (LEVELS.indexOf(at) > most) return;
-    stream.write(`${JSON.stringify({ at: isoMillis(clock.now()), level: at, event, ...fields })}\n`);
+    // The last choke point: whatever found its way into a field, nothing of a secret's form gets out.
+    stream.write(`${maskSecretShapes(JSON.stringify({ at: isoMillis(clock.now()), level: at, event, ...fields }))}\n`);
   };
 }

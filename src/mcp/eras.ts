@@ -6,11 +6,13 @@ import {
   type McpServer,
 } from "@modelcontextprotocol/server";
 import type { Caller } from "../gate/call.ts";
+import type { DoorRefusal } from "../gate/refusals.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { RandomBytes } from "../lib/ids.ts";
 import type { JsonObject } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
 import { refusalMessage } from "./message.ts";
+import { refusedInside } from "./refused-inside.ts";
 import { createMcpServer } from "./server.ts";
 import { Sessions, type SessionLimits } from "./sessions.ts";
 import type { McpParts } from "./tool.ts";
@@ -20,6 +22,7 @@ interface ErasParts {
   load: () => Promise<McpParts>;
   clock: Clock;
   log: Log;
+  refused: (refusal: DoorRefusal) => void;
   random: RandomBytes;
   sessionLimits: SessionLimits;
 }
@@ -38,12 +41,13 @@ const MAX_SUBSCRIPTIONS = 100;
  * Both eras of the protocol: since 2026-07-28 each request stands for itself; before, a client opens a session with `initialize`.
  * Sessions answer with plain JSON and have no stream of their own, so nothing stays open between requests.
  */
-export function createEras({ version, load, clock, log, random, sessionLimits }: ErasParts): Eras {
+export function createEras({ version, load, clock, log, refused, random, sessionLimits }: ErasParts): Eras {
   const sessions = new Sessions<WebStandardStreamableHTTPServerTransport>(clock, sessionLimits);
   const callers = new WeakMap<Request, Caller>();
   const inFlight = new WeakMap<object, Set<unknown>>();
   const onerror = (error: Error): void => log("info", "mcp request refused", { error: error.message });
-  const serverFor = (caller: Caller): McpServer => createMcpServer({ version, load, caller: () => Promise.resolve(caller), log });
+  const serverFor = (caller: Caller): McpServer =>
+    createMcpServer({ version, load, caller: () => Promise.resolve(caller), log, door: "http", refused });
 
   const modern = createMcpHandler(
     ({ requestInfo }) => {
@@ -92,6 +96,8 @@ export function createEras({ version, load, clock, log, random, sessionLimits }:
 
   return {
     async serve(request, caller, message) {
+      const inside = message && refusedInside(message);
+      if (inside) refused({ door: "http", kind: inside, agentId: caller.agentId, connectionId: caller.connectionId });
       if (message === undefined || (await isLegacyRequest(request, message))) return legacy(request, caller, message);
       callers.set(request, caller);
       return modern.fetch(request, { parsedBody: message });

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
+import type { DoorRefusalKind } from "../gate/refusals.ts";
 
 /** Why a request goes no further; decided on headers alone, before a byte of its body is read. */
 export interface Stop {
   status: number;
+  kind: DoorRefusalKind;
   code: number;
   message: string;
   headers?: Record<string, string>;
@@ -23,8 +25,9 @@ export function stopForeign(request: IncomingMessage, port: number): Stop | unde
   const { host, origin } = request.headers;
   const names = LOOPBACK.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
   if (host === undefined || !names.includes(host.toLowerCase()))
-    return { status: 403, code: -32_000, message: "The host is not this gateway's." };
-  if (origin !== undefined && !isLocalOrigin(origin)) return { status: 403, code: -32_000, message: "The origin is not on this machine." };
+    return { status: 403, kind: "foreign", code: -32_000, message: "The host is not this gateway's." };
+  if (origin !== undefined && !isLocalOrigin(origin))
+    return { status: 403, kind: "foreign", code: -32_000, message: "The origin is not on this machine." };
   return undefined;
 }
 
@@ -36,6 +39,7 @@ function isLocalOrigin(origin: string): boolean {
 /** Missing, unknown and revoked tokens are told the same. */
 export const UNAUTHORIZED: Stop = {
   status: 401,
+  kind: "unauthenticated",
   code: -32_001,
   message: "A valid agent token is needed: Authorization: Bearer hal_…. The owner makes one with halyard agents add.",
   headers: { "www-authenticate": 'Bearer realm="halyard"' },
@@ -50,7 +54,7 @@ export function bearerToken(request: IncomingMessage): string | undefined {
 export function stopMedia(request: IncomingMessage): Stop | undefined {
   const type = request.headers["content-type"] ?? "";
   const encoding = request.headers["content-encoding"];
-  const unsupported = (message: string): Stop => ({ status: 415, code: -32_000, message });
+  const unsupported = (message: string): Stop => ({ status: 415, kind: "media_type", code: -32_000, message });
   if (!/^application\/json *(?:; *charset *= *"?utf-8"? *)?$/i.test(type))
     return unsupported("Content-Type must be application/json, in UTF-8.");
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") return unsupported("Compressed bodies are not taken.");

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import type { Caller } from "../gate/call.ts";
+import type { DoorRefusal, DoorRefusalKind } from "../gate/refusals.ts";
 import type { Clock } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { randomBytes, type RandomBytes } from "../lib/ids.ts";
 import type { JsonObject } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
+import { traceOf } from "../lib/trace.ts";
 import { createEras, type Eras } from "./eras.ts";
 import { bearerToken, isLoopback, stopForeign, stopMedia, UNAUTHORIZED, type Stop } from "./http-guard.ts";
 import { MAX_MESSAGE_BYTES, parseMessage } from "./message.ts";
@@ -23,6 +25,8 @@ interface HttpDoorOptions {
   port: number;
   clock: Clock;
   log: Log;
+  /** Told of every request that goes no further. */
+  refused?: (refusal: DoorRefusal) => void;
   random?: RandomBytes;
   sessionLimits?: SessionLimits;
 }
@@ -37,25 +41,35 @@ export interface HttpDoor {
 /** A client that sends its headers or body slower than this is cut off. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000 };
 const MAX_CONNECTIONS = 500;
+/** What is no HTTP, or comes too slowly, is answered as Node itself would. */
+const BROKEN: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
 
 /** Opens the HTTP door on this machine: `/mcp` for agents with a token, `/healthz` for whoever looks. Fails with `port_taken` where another listens. */
 export async function createHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> {
-  const { host, version, log, clock, random = randomBytes, sessionLimits = SESSION_LIMITS } = options;
+  const { host, version, log, clock, refused = () => undefined, random = randomBytes, sessionLimits = SESSION_LIMITS } = options;
   if (!isLoopback(host)) {
     throw new HalyardError("config", "The HTTP door opens on this machine only.", {
       hint: "Use 127.0.0.1; a reverse proxy with TLS may stand before it.",
     });
   }
-  const eras = createEras({ version, load: options.load, clock, log, random, sessionLimits });
+  const eras = createEras({ version, load: options.load, clock, log, refused, random, sessionLimits });
   const server = createServer(TIMEOUTS);
   server.maxConnections = MAX_CONNECTIONS;
   const port = await listen(server, host, options.port);
   server.on("request", (request, response) => {
-    serve(request, response, { ...options, port, eras }).catch((thrown: unknown) => {
-      log("error", "http request failed", { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : "not an error" });
+    serve(request, response, { ...options, port, eras, refused }).catch((thrown: unknown) => {
+      log("error", "http request failed", { error: traceOf(thrown) });
       if (!response.headersSent) refuse(response, { status: 500, code: -32_603, message: "Something went wrong inside Halyard." });
       else response.destroy();
     });
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    refused({ door: "http", kind: "malformed" });
+    if (!socket.writable) return void socket.destroy();
+    socket.end(`HTTP/1.1 ${BROKEN[error.code ?? ""] ?? "400 Bad Request"}\r\nConnection: close\r\n\r\n`);
   });
   return {
     url: `http://${host === "::1" ? "[::1]" : host}:${port}`,
@@ -91,11 +105,17 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 
 interface Serving extends HttpDoorOptions {
   eras: Eras;
+  refused: (refusal: DoorRefusal) => void;
 }
 
 /** One request: where it comes from, what it wants, who asks, in which form, and only then its body. */
 async function serve(request: IncomingMessage, response: ServerResponse, serving: Serving): Promise<void> {
+  let caller: Caller | undefined;
+  const note = (kind: DoorRefusalKind): void =>
+    serving.refused({ door: "http", kind, agentId: caller?.agentId, connectionId: caller?.connectionId });
   const stop = (reason: Stop): void => {
+    // A client of 2025 asks for a stream by GET, as the protocol has it, and goes on without: that is no refusal.
+    if (!(reason.status === 405 && request.method === "GET")) note(reason.kind);
     serving.log("info", "http request refused", { status: reason.status, why: reason.message });
     refuse(response, reason);
   };
@@ -103,15 +123,25 @@ async function serve(request: IncomingMessage, response: ServerResponse, serving
   if (foreign) return stop(foreign);
   const path = request.url?.split("?", 1)[0];
   if (path === "/healthz" && request.method === "GET") return json(response, 200, { status: "ok", version: serving.version });
-  if (path !== "/mcp") return stop({ status: 404, code: -32_000, message: "There is nothing here. MCP is at /mcp." });
-  const caller = await authenticated(request, serving);
-  if (!caller) return stop(UNAUTHORIZED);
+  if (path !== "/mcp") return stop({ status: 404, kind: "no_such_path", code: -32_000, message: "There is nothing here. MCP is at /mcp." });
+  const known = (caller = await authenticated(request, serving));
+  if (!known) return stop(UNAUTHORIZED);
   if (request.method !== "POST" && request.method !== "DELETE") {
-    return stop({ status: 405, code: -32_000, message: "Use POST, or DELETE to end a session.", headers: { allow: "POST, DELETE" } });
+    const message = "Use POST, or DELETE to end a session.";
+    return stop({ status: 405, kind: "method", code: -32_000, message, headers: { allow: "POST, DELETE" } });
   }
   const message = request.method === "POST" ? await readMessage(request) : undefined;
   if (message && "status" in message) return stop(message);
-  const handle = toNodeHandler({ fetch: (webRequest) => serving.eras.serve(webRequest, caller, message?.message) });
+  response.on("close", () => {
+    // A client that went away before it had its answer.
+    if (!response.writableFinished) note("cancelled");
+  });
+  const fetch = async (webRequest: Request): Promise<Response> => {
+    const answer = await serving.eras.serve(webRequest, known, message?.message);
+    if (answer.status >= 400) note("protocol");
+    return answer;
+  };
+  const handle = toNodeHandler({ fetch });
   await handle(Object.assign(request, { method: request.method, url: path }), response, message?.message);
 }
 
@@ -131,7 +161,13 @@ async function readMessage(request: IncomingMessage): Promise<{ message: JsonObj
   if (media) return media;
   const bytes = await readBody(request);
   if (!bytes)
-    return { status: 413, code: -32_600, message: `The body is larger than ${MAX_MESSAGE_BYTES} bytes.`, headers: { connection: "close" } };
+    return {
+      status: 413,
+      kind: "too_large",
+      code: -32_600,
+      message: `The body is larger than ${MAX_MESSAGE_BYTES} bytes.`,
+      headers: { connection: "close" },
+    };
   const parsed = parseMessage(bytes);
   return "refusal" in parsed ? { status: 400, ...parsed.refusal } : parsed;
 }
@@ -157,7 +193,7 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   });
 }
 
-function refuse(response: ServerResponse, { status, code, message, headers }: Stop): void {
+function refuse(response: ServerResponse, { status, code, message, headers }: Omit<Stop, "kind">): void {
   json(response, status, { jsonrpc: "2.0", id: null, error: { code, message } }, headers);
 }
 

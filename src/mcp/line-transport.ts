@@ -1,6 +1,8 @@
 import type { Readable, Writable } from "node:stream";
 import { parseJSONRPCMessage, type JSONRPCMessage, type Transport } from "@modelcontextprotocol/server";
+import type { DoorRefusalKind } from "../gate/refusals.ts";
 import { INVALID_REQUEST, MAX_MESSAGE_BYTES, parseMessage, refusalMessage, type Refusal } from "./message.ts";
+import { refusedInside } from "./refused-inside.ts";
 
 const NEWLINE = 10;
 
@@ -19,6 +21,7 @@ export class LineTransport implements Transport {
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #onListed: () => void;
+  readonly #onRefused: (kind: DoorRefusalKind) => void;
   #chunks: Buffer[] = [];
   #sizeBytes = 0;
   /** Inside a line that was too long: the rest of it is thrown away. */
@@ -28,11 +31,12 @@ export class LineTransport implements Transport {
   /** Methods of requests that are not answered yet, by id. */
   readonly #open = new Map<string | number, string>();
 
-  /** `onListed` is called once a client has its list of tools, which ends its handshake. */
-  constructor(input: Readable, output: Writable, onListed: () => void) {
+  /** `onListed` is called once a client has its list of tools, which ends its handshake; `onRefused` for what goes no further. */
+  constructor(input: Readable, output: Writable, onListed: () => void, onRefused: (kind: DoorRefusalKind) => void = () => undefined) {
     this.#input = input;
     this.#output = output;
     this.#onListed = onListed;
+    this.#onRefused = onRefused;
     this.closed = new Promise((resolve) => {
       this.#tellClosed = resolve;
     });
@@ -81,6 +85,7 @@ export class LineTransport implements Transport {
   }
 
   #refuse(refusal: Refusal): void {
+    this.#onRefused(refusal.kind);
     this.#write(refusalMessage(refusal));
     this.onerror?.(new Error(refusal.message));
   }
@@ -112,7 +117,7 @@ export class LineTransport implements Transport {
     if (this.#sizeBytes <= MAX_MESSAGE_BYTES) return;
     this.#chunks = [];
     this.#skipping = true;
-    this.#refuse({ code: INVALID_REQUEST, message: `The message is larger than ${MAX_MESSAGE_BYTES} bytes.` });
+    this.#refuse({ code: INVALID_REQUEST, kind: "too_large", message: `The message is larger than ${MAX_MESSAGE_BYTES} bytes.` });
   }
 
   #endOfLine(): void {
@@ -131,8 +136,10 @@ export class LineTransport implements Transport {
     try {
       message = parseJSONRPCMessage(parsed.message);
     } catch {
-      return this.#refuse({ code: INVALID_REQUEST, message: "The message is not JSON-RPC 2.0." });
+      return this.#refuse({ code: INVALID_REQUEST, kind: "malformed", message: "The message is not JSON-RPC 2.0." });
     }
+    const inside = refusedInside(parsed.message);
+    if (inside) this.#onRefused(inside);
     if ("method" in message && "id" in message) this.#open.set(message.id, message.method);
     this.onmessage?.(message);
     if ("method" in message && message.method === "notifications/cancelled") this.#cancelled(message.params?.["requestId"]);

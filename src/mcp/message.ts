@@ -14,6 +14,7 @@ export const INVALID_REQUEST = -32_600;
 export interface Refusal {
   code: number;
   message: string;
+  kind: "batch" | "malformed" | "too_large";
   /** Of the request, where it can be told: a client waits for an answer to that. */
   id?: string | number;
 }
@@ -27,16 +28,19 @@ export function parseMessage(bytes: Uint8Array): { message: JsonObject } | { ref
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return { refusal: { code: PARSE_ERROR, message: "The message is not UTF-8." } };
+    return { refusal: { code: PARSE_ERROR, kind: "malformed", message: "The message is not UTF-8." } };
   }
   try {
     const value = parseStrictJson(text, LIMITS);
-    if (Array.isArray(value)) return { refusal: { code: INVALID_REQUEST, message: "Batches are not taken; send one message at a time." } };
-    if (!isJsonObject(value)) return { refusal: { code: INVALID_REQUEST, message: "A message is a JSON object." } };
+    if (Array.isArray(value))
+      return { refusal: { code: INVALID_REQUEST, kind: "batch", message: "Batches are not taken; send one message at a time." } };
+    if (!isJsonObject(value)) return { refusal: { code: INVALID_REQUEST, kind: "malformed", message: "A message is a JSON object." } };
     return { message: value };
   } catch (thrown) {
     if (!(thrown instanceof HalyardError)) throw thrown;
-    return { refusal: { code: thrown.code === "too_large" ? INVALID_REQUEST : PARSE_ERROR, message: thrown.message, ...idOf(text) } };
+    const isLarge = thrown.code === "too_large";
+    const kind = isLarge ? "too_large" : "malformed";
+    return { refusal: { code: isLarge ? INVALID_REQUEST : PARSE_ERROR, kind, message: thrown.message, ...idOf(text) } };
   }
 }
 
@@ -52,6 +56,6 @@ function idOf(text: string): { id?: string | number } {
 }
 
 /** The answer to a message that was refused. */
-export function refusalMessage({ code, message, id }: Refusal): JsonObject {
+export function refusalMessage({ code, message, id }: Omit<Refusal, "kind">): JsonObject {
   return { jsonrpc: "2.0", id: id ?? null, error: { code, message } };
 }

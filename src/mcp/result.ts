@@ -118,7 +118,7 @@ export function errorAnswer(thrown: unknown): ToolAnswer {
 }
 
 /** Trouble of the installation: its texts name files and settings, which are the owner's to know. */
-const OWNERS = /^(store_|config$|master_key$|audit_broken$|internal$|policy_invalid$)/;
+const OWNERS = /^(store_|restored$|config$|master_key$|audit_broken$|internal$|policy_invalid$)/;
 const OWNERS_MATTER = "Halyard cannot do this now. Its owner finds the reason with halyard doctor, or in the log.";
 
 /** Interfaces have no index signature; the round trip also drops absent members. */

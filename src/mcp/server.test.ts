@@ -16,6 +16,8 @@ async function connect() {
   const gate = createScriptedGate();
   const { lines, log } = createLines();
   const server = createMcpServer({
+    door: "stdio",
+    refused: () => undefined,
     version: "1.2.3",
     load: () => Promise.resolve(gate),
     caller: () => Promise.resolve(callerOf("a", "stdio")),

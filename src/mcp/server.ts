@@ -1,6 +1,9 @@
+import { traceOf } from "../lib/trace.ts";
 import { McpServer, type CallToolResult, type StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import type { Caller } from "../gate/call.ts";
+import type { DoorRefusal } from "../gate/refusals.ts";
 import { HalyardError } from "../lib/errors.ts";
+import type { JsonObject } from "../lib/json.ts";
 import type { Log, LogLevel } from "../lib/log.ts";
 import { cleanData } from "./clean.ts";
 import { fit } from "./fit.ts";
@@ -25,6 +28,8 @@ interface ServerParts {
   /** Who calls; asked anew at every tool call, so that a revoked agent is refused at once. */
   caller: () => Promise<Caller>;
   log: Log;
+  door: DoorRefusal["door"];
+  refused: (refusal: DoorRefusal) => void;
 }
 
 /** An MCP server with Halyard's tools for one caller: one per connection or, in the stateless era of the protocol, one per request. */
@@ -54,7 +59,7 @@ async function runTool(parts: ServerParts, tool: Tool, given: unknown): Promise<
   // What keeps every call from running is for the owner to see; what is wrong with one call is the agent's affair.
   let level: LogLevel = "info";
   try {
-    const args = checkArguments(tool, given);
+    const args = await checked(parts, tool, given);
     level = "warn";
     const caller = await parts.caller();
     const loaded = await parts.load();
@@ -63,6 +68,19 @@ async function runTool(parts: ServerParts, tool: Tool, given: unknown): Promise<
   } catch (thrown) {
     logFailure(parts.log, level, tool, thrown);
     return toResult(errorAnswer(thrown));
+  }
+}
+
+/** Arguments of a tool that are not right never reach the gate, so the door says it. */
+async function checked({ caller, door, refused }: ServerParts, tool: Tool, given: unknown): Promise<JsonObject> {
+  try {
+    return checkArguments(tool, given);
+  } catch (thrown) {
+    const violations = thrown instanceof HalyardError ? thrown.violations : [];
+    const { agentId, connectionId } = (await caller().catch(() => undefined)) ?? {};
+    const detail = [tool.name, ...violations.map(({ path, message }) => `${path} ${message}`)];
+    refused({ door, kind: "tool_arguments", agentId, connectionId, detail });
+    throw thrown;
   }
 }
 
@@ -76,7 +94,13 @@ function toResult({ data, text, isError }: ToolAnswer): CallToolResult {
 }
 
 function logFailure(log: Log, level: LogLevel, tool: Tool, thrown: unknown): void {
+  // A record that cannot be written is the one thing that nobody finds in it: the log is where it is told.
   if (thrown instanceof HalyardError)
-    log(level, "tool refused", { tool: tool.name, code: thrown.code, message: thrown.message, hint: thrown.hint });
-  else log("error", "tool failed", { tool: tool.name, error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : "not an error" });
+    log(/^(store_|restored$|audit_broken$)/.test(thrown.code) ? "error" : level, "tool refused", {
+      tool: tool.name,
+      code: thrown.code,
+      message: thrown.message,
+      hint: thrown.hint,
+    });
+  else log("error", "tool failed", { tool: tool.name, error: traceOf(thrown) });
 }

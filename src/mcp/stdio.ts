@@ -1,8 +1,10 @@
 import type { Readable, Writable } from "node:stream";
 import { serveStdio as serveConnection } from "@modelcontextprotocol/server/stdio";
 import type { Caller } from "../gate/call.ts";
+import type { DoorRefusal } from "../gate/refusals.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
+import { traceOf } from "../lib/trace.ts";
 import { LineTransport } from "./line-transport.ts";
 import { createMcpServer } from "./server.ts";
 import type { McpParts } from "./tool.ts";
@@ -14,6 +16,8 @@ interface StdioOptions {
   /** Who the client speaks for; asked at every tool call. */
   authenticate: () => Promise<Caller>;
   log: Log;
+  /** Told of every message that goes no further. */
+  refused?: (refusal: DoorRefusal) => void;
   input?: Readable;
   /** JSON-RPC only. */
   output?: Writable;
@@ -30,7 +34,7 @@ interface StdioDoor {
  * `initialize` and `tools/list`: those need the SDK and the tools' definitions only.
  */
 export function serveStdio(options: StdioOptions): StdioDoor {
-  const { version, authenticate, log, input = process.stdin, output = process.stdout } = options;
+  const { version, authenticate, log, refused = () => undefined, input = process.stdin, output = process.stdout } = options;
   const load = once(options.load);
   const warmUp = (): void => {
     // After a turn of the event loop: the answer goes out first.
@@ -40,8 +44,8 @@ export function serveStdio(options: StdioOptions): StdioDoor {
         .catch((thrown: unknown) => log("error", "halyard mcp cannot serve calls", tellFailure(thrown)));
     });
   };
-  const transport = new LineTransport(input, output, warmUp);
-  const connection = serveConnection(() => createMcpServer({ version, load, caller: authenticate, log }), {
+  const transport = new LineTransport(input, output, warmUp, (kind) => refused({ door: "stdio", kind }));
+  const connection = serveConnection(() => createMcpServer({ version, load, caller: authenticate, log, door: "stdio", refused }), {
     transport,
     onerror: (error) => log("info", "stdio message refused", { error: error.message }),
   });
@@ -61,6 +65,6 @@ function once(load: () => Promise<McpParts>): () => Promise<McpParts> {
 }
 
 function tellFailure(thrown: unknown): Record<string, unknown> {
-  if (!(thrown instanceof HalyardError)) return { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : "not an error" };
+  if (!(thrown instanceof HalyardError)) return { error: traceOf(thrown) };
   return { code: thrown.code, message: thrown.message, ...(thrown.hint !== undefined && { hint: thrown.hint }) };
 }

@@ -4,13 +4,16 @@ import { loadCatalog, mustFind } from "../catalog/catalog.ts";
 import type { Risk } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { decide } from "./decide.ts";
-import { parsePolicy } from "./parse.ts";
+import type { Situation } from "./match.ts";
+import { parsePolicy, policyOf } from "./parse.ts";
 import { PRESETS, VERDICTS, type Policy, type Rule } from "./policy.ts";
 
 const catalog = loadCatalog();
+/** A call of which nothing but its operation matters. */
+const BARE: Situation = { args: {}, facts: { host: [] } };
 
 function verdict(policy: Partial<Policy>, operationId: string): string {
-  return decide({ version: 1, preset: "read-only", rules: [], ...policy }, mustFind(catalog, operationId)).verdict;
+  return decide({ ...policyOf("read-only"), ...policy }, mustFind(catalog, operationId), BARE).verdict;
 }
 
 describe("presets", () => {
@@ -39,16 +42,15 @@ describe("rules", () => {
   });
 
   it("say which of them decided", () => {
-    const decision = decide({ version: 1, preset: "read-only", rules: [allow, deny] }, mustFind(catalog, "create_tag"));
-    expect(decision).toEqual({ verdict: "deny", because: 'The rule "no-tags" says deny.', rules: ["tags", "no-tags"] });
+    const decision = decide(policyOf("read-only", [allow, deny]), mustFind(catalog, "create_tag"), BARE);
+    expect(decision).toMatchObject({ verdict: "deny", because: 'The rule "no-tags" says deny.', rules: ["tags", "no-tags"] });
   });
 
   it("never make a locked connection write, nor risk 5 silent", () => {
     const everything: Rule = { id: "all", effect: "allow", risk: [0, 1, 2, 3, 4, 5] };
     for (const operation of catalog.operations) {
-      if (operation.effect.risk > 0) expect(decide({ version: 1, preset: "locked", rules: [everything] }, operation).verdict).toBe("deny");
-      if (operation.effect.risk === 5)
-        expect(decide({ version: 1, preset: "operator", rules: [everything] }, operation).verdict).toBe("ask");
+      if (operation.effect.risk > 0) expect(decide(policyOf("locked", [everything]), operation, BARE).verdict).toBe("deny");
+      if (operation.effect.risk === 5) expect(decide(policyOf("operator", [everything]), operation, BARE).verdict).toBe("ask");
     }
   });
 
@@ -75,8 +77,8 @@ describe("rules", () => {
             .map((one) => ({ one, at: order.next().value as number }))
             .toSorted((a, b) => a.at - b.at)
             .map(({ one }) => one);
-          expect(decide({ version: 1, preset, rules: shuffled }, operation).verdict).toBe(
-            decide({ version: 1, preset, rules: numbered }, operation).verdict,
+          expect(decide(policyOf(preset, shuffled), operation, BARE).verdict).toBe(
+            decide(policyOf(preset, numbered), operation, BARE).verdict,
           );
         },
       ),
@@ -108,7 +110,7 @@ describe("the document", () => {
     ["version: 1\npresett: locked\n", 'presett is not a known field; did you mean "preset"?'],
     ["version: 2\npreset: locked\n", "/version"],
     ["version: 1\npreset: readonly\n", "/preset"],
-    ["", "/"],
+    ["", "is empty"],
     ["version: 1\npreset: locked\nrules:\n  - id: a\n    effect: allow\n", "needs a selector"],
     [
       "version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, actions: [create_lst]}\n",
@@ -116,7 +118,10 @@ describe("the document", () => {
     ],
     ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, actions: []}\n", "/rules/0/actions"],
     ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [list]}\n", 'has no area "list"'],
-    ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists], where: {x: 1}}\n", "where is not a known field"],
+    [
+      "version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists], where: {x: {in: [1]}}}\n",
+      "/rules/0/where/x is not a fact",
+    ],
     ["version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists], kinds: [merge]}\n", "matches no operation"],
     [
       "version: 1\npreset: locked\nrules:\n  - {id: a, effect: allow, areas: [lists]}\n  - {id: a, effect: deny, areas: [tags]}\n",
@@ -126,7 +131,8 @@ describe("the document", () => {
     ["version: 1\npreset: &p locked\nrules: [*p]\n", "uses YAML aliases"],
     ["version: 1\nversion: 1\npreset: locked\n", "line 2 Map keys must be unique"],
     ["version: 1\npreset: 'locked\n", "line"],
-    [`version: 1\npreset: locked\n#${"x".repeat(300_000)}`, "is larger than"],
+    ["version: 1\npreset: locked", "cut off"],
+    [`version: 1\npreset: locked\n#${"x".repeat(300_000)}\n`, "is larger than"],
   ])("refuses %j", (text, problem) => {
     expect(problems(text).join("\n")).toContain(problem);
   });

@@ -4,6 +4,7 @@ import type { AccountSet, HostedAccount } from "./account-set.ts";
 import type { Transitions } from "./engine/tasks.ts";
 import { keys, type KeyRow } from "./protocol/keys.ts";
 import { accounts as accountRows } from "./resources/accounts.ts";
+import { confirmSubscriptions } from "./resources/confirmations.ts";
 import { conversations } from "./resources/conversation-rows.ts";
 import type { SandboxControl } from "./server/control.ts";
 import type { Faults } from "./server/faults.ts";
@@ -80,6 +81,7 @@ function serverControl({ accounts, now, manual, transitions, faults, ledger }: S
 type RowFunctions =
   | "reset"
   | "state"
+  | "counts"
   | "dump"
   | "snapshot"
   | "snapshots"
@@ -102,6 +104,7 @@ function rowsControl(hosted: HostedAccount, { now, manual, faults, ledger, late 
       ledger.clear();
     },
     state: () => ({ hash: state.hash(), counts: state.counts() }),
+    counts: () => state.counts(),
     dump: (collections) => state.dump(collections),
     snapshot: (name) => void snapshots.set(name, { snapshot: takeSnapshot(state), atMs: now() }),
     snapshots: () => [...snapshots].map(([name, { atMs }]) => ({ name, at: atMs })),
@@ -125,7 +128,7 @@ function rowsControl(hosted: HostedAccount, { now, manual, faults, ledger, late 
   };
 }
 
-type PeopleFunctions = "keys" | "createKey" | "revokeKey" | "enableKey" | "converse" | "remove";
+type PeopleFunctions = "keys" | "createKey" | "revokeKey" | "enableKey" | "converse" | "confirm" | "remove";
 
 /** What the owner of the account, or a person in it, does outside of the API. */
 function peopleControl({ state, engine }: HostedAccount): Pick<SandboxControl, PeopleFunctions> {
@@ -155,6 +158,8 @@ function peopleControl({ state, engine }: HostedAccount): Pick<SandboxControl, P
         const { disabled: _, ...rest } = row;
         return rest;
       }),
+    confirm: (address) =>
+      engine.run((ctx) => confirmSubscriptions(ctx, address) || missing("No confirmation is awaited from that address.")),
     remove: (type, id) =>
       engine.run((ctx) => {
         if (!ctx.find(type, id)) missing("There is no such resource.");

@@ -27,7 +27,7 @@ export interface AccountOptions {
 }
 
 const DEFAULT_SEED = "halyard";
-const DEFAULT_PROFILES = 500;
+const DEFAULT_PROFILES = 5000;
 
 /** The emulated account without its server. */
 export interface Account {

@@ -43,6 +43,7 @@ import { uploadAgentKnowledge } from "./actions/upload-agent-knowledge.ts";
 import { omniClones } from "./actions/clone-omni.ts";
 import { downloadExports } from "./actions/download-exports.ts";
 import { previewTemplate } from "./actions/preview-template.ts";
+import { listTemplates } from "./actions/list-templates.ts";
 
 /** Every operation that is more than a plain read or write of a resource, one line each. */
 export const actions: readonly Action[] = [
@@ -113,4 +114,5 @@ export const actions: readonly Action[] = [
   ...omniClones,
   ...downloadExports,
   previewTemplate,
+  listTemplates,
 ];

@@ -41,7 +41,7 @@ export interface SandboxOptions {
   startAt?: number;
   /** File that keeps the changes over a restart. One process at a time. */
   persist?: string;
-  /** How many people the seeded shop has, default 500; with 0 there is no shop, just a new account. */
+  /** How many people the seeded shop has, default 5,000; with 0 there is no shop, just a new account. */
   profiles?: number;
   /** What webhooks are delivered with. Default the global one. */
   fetch?: typeof globalThis.fetch;

@@ -2,13 +2,19 @@ import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { HalyardError } from "../lib/errors.ts";
 import { up as tables } from "./migrations/0001-tables.ts";
+import { up as policy } from "./migrations/0002-policy.ts";
 import { up as outcomes } from "./migrations/0003-outcomes.ts";
+import { up as keys } from "./migrations/0006-keys.ts";
+import { up as audit } from "./migrations/0007-audit.ts";
 import type { Db } from "./schema.ts";
 
 /** Every migration by name, in order; one that has been released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-tables": { up: tables },
+  "0002-policy": { up: policy },
   "0003-outcomes": { up: outcomes },
+  "0006-keys": { up: keys },
+  "0007-audit": { up: audit },
 };
 
 // Not Kysely's own names: another program may keep its tables in the same database.

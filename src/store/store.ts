@@ -3,6 +3,7 @@ import { type Dialect, Kysely } from "kysely";
 import type { Clock } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { migrate } from "./migrations.ts";
+import { purge } from "./purge.ts";
 import type { Schema } from "./schema.ts";
 import { createTables, type Tables } from "./tables.ts";
 import { inTransaction } from "./transaction.ts";
@@ -21,6 +22,8 @@ export type Store = Tables & {
    * and let errors out: after one has been thrown inside, the rest of the transaction fails with it.
    */
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+  /** Takes what was deleted out of the files as well, as far as others do not read it at this moment; true when all of it is gone. */
+  purge(): Promise<boolean>;
   close(): Promise<void>;
   kind: "sqlite" | "postgres";
 };
@@ -46,6 +49,7 @@ export async function openStore({ url, clock, lockWaitMs = 5000 }: StoreOptions)
     return {
       ...tables,
       kind,
+      purge: () => purge(db, kind),
       close: () => db.destroy(),
       transaction(work) {
         const state = { isRunning: true };

@@ -2,12 +2,16 @@ import type { Db } from "./schema.ts";
 import { agentsTable } from "./tables/agents.ts";
 import { approvalsTable } from "./tables/approvals.ts";
 import { auditTable } from "./tables/audit.ts";
+import { auditBodiesTable } from "./tables/audit-bodies.ts";
 import { callsTable } from "./tables/calls.ts";
+import { capUsesTable } from "./tables/cap-uses.ts";
 import { connectionsTable } from "./tables/connections.ts";
+import { dataKeysTable } from "./tables/data-keys.ts";
 import { fenceTable } from "./tables/fence.ts";
 import { intentsTable } from "./tables/intents.ts";
 import { leasesTable } from "./tables/leases.ts";
 import { looksTable } from "./tables/looks.ts";
+import { masterKeysTable } from "./tables/master-keys.ts";
 import { metaTable } from "./tables/meta.ts";
 import { policiesTable } from "./tables/policies.ts";
 import { rateWindowsTable } from "./tables/rate-windows.ts";
@@ -20,12 +24,16 @@ export function createTables(db: Db) {
   return {
     connections: connectionsTable(db),
     secrets: secretsTable(db),
+    masterKeys: masterKeysTable(db),
+    dataKeys: dataKeysTable(db),
     agents: agentsTable(db),
     calls: callsTable(db),
     approvals: approvalsTable(db),
     intents: intentsTable(db),
     audit: auditTable(db),
+    auditBodies: auditBodiesTable(db),
     policies: policiesTable(db),
+    capUses: capUsesTable(db),
     rateWindows: rateWindowsTable(db),
     leases: leasesTable(db),
     looks: looksTable(db),

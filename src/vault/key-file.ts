@@ -7,11 +7,13 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { HalyardError } from "../lib/errors.ts";
 import type { RandomBytes } from "../lib/ids.ts";
 
@@ -54,6 +56,56 @@ export function createKeyFile(file: string, text: string, random: RandomBytes): 
     );
   } finally {
     rmSync(beside, { force: true });
+  }
+}
+
+/** Where the next key waits while a rotation is under way: named for its key, so that two rotations cannot be confused. */
+export function besideKeyFile(file: string, keyId: string): string {
+  return `${file}.${keyId}`;
+}
+
+/** Puts the key that waits beside into the place of the key file. False when it does not wait (any more). */
+export function promoteKeyFile(file: string, keyId: string): boolean {
+  try {
+    renameSync(besideKeyFile(file, keyId), file);
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return false;
+    throw keyFailure(
+      `The master key file ${file} cannot be replaced.`,
+      "Give the user that runs Halyard write permission on its directory.",
+      cause,
+    );
+  }
+  syncDirectory(dirname(file));
+  return true;
+}
+
+/** Overwrites a key file and removes it; what is not there is left so. */
+export function removeKeyFile(file: string): void {
+  try {
+    const descriptor = openSync(file, "r+");
+    writeFileSync(descriptor, "0".repeat(fstatSync(descriptor).size));
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    rmSync(file);
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return;
+    throw keyFailure(`The old master key file ${file} cannot be removed.`, "Remove it by hand: nothing needs it any more.", cause);
+  }
+  syncDirectory(dirname(file));
+}
+
+/** Removes what rotations that never came to an end left beside the key file. */
+export function sweepBesideKeyFile(file: string, keepIds: readonly string[]): void {
+  let names: string[] = [];
+  try {
+    names = readdirSync(dirname(file));
+  } catch {
+    // No folder, nothing in it.
+  }
+  for (const name of names) {
+    const id = name.startsWith(`${basename(file)}.`) ? name.slice(basename(file).length + 1) : "";
+    if (/^[0-9a-f]{16}$/.test(id) && !keepIds.includes(id)) removeKeyFile(besideKeyFile(file, id));
   }
 }
 

@@ -8,28 +8,30 @@ import { canariesIn } from "../../test/canary.ts";
 import { errorReport, HalyardError } from "../lib/errors.ts";
 import { randomBytes } from "../lib/ids.ts";
 import { Secret } from "../lib/secret.ts";
-import type { MasterKeySources, VaultMeta } from "./master-key.ts";
+import { createManualClock } from "../lib/clock.ts";
+import { openStore, type Store } from "../store/store.ts";
+import type { MasterKeySources } from "./master-key.ts";
+import type { PassphraseCost } from "./passphrase.ts";
 import { openVault } from "./vault.ts";
 
 const context = { connection: "conn_1", account: "AbC123", purpose: "klaviyo-key", version: 1 };
-const scryptCost = { N: 1024, r: 8, p: 1 };
+const NOW = Date.UTC(2026, 6, 15, 10);
+const cheap: PassphraseCost = { name: "scrypt", N: 1024, r: 8, p: 1 };
 let home: string;
 let keyFile: string;
-let meta: VaultMeta & { values: Map<string, string> };
-beforeEach(() => {
+let store: Store;
+beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), "halyard-vault-"));
   keyFile = join(home, "keys", "master.key");
-  const values = new Map<string, string>();
-  meta = {
-    values,
-    get: (key) => Promise.resolve(values.get(key)),
-    set: (key, value) => Promise.resolve(void values.set(key, value)),
-  };
+  store = await openStore({ url: `file:${join(home, "halyard.db")}`, clock: createManualClock(NOW) });
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
+afterEach(async () => {
+  await store.close();
+  rmSync(home, { recursive: true, force: true });
+});
 
-const open = (sources: Partial<MasterKeySources> = {}) =>
-  openVault({ sources: { keyFile, ...sources }, meta, random: randomBytes, scryptCost });
+const open = (sources: Partial<MasterKeySources> = {}, passphraseCost = cheap) =>
+  openVault({ sources: { keyFile, ...sources }, store, random: randomBytes, nowMs: NOW, passphraseCost });
 const failureOf = async (work: Promise<unknown>): Promise<HalyardError> => {
   const thrown: unknown = await work.catch((error: unknown) => error);
   if (!(thrown instanceof HalyardError)) throw new Error("nothing of ours was thrown", { cause: thrown });
@@ -85,15 +87,22 @@ describe("the key file", () => {
   it("is one and the same for many processes that start at once", async () => {
     const program = `
       import { openVault } from ${JSON.stringify(new URL("./vault.ts", import.meta.url).href)};
+      import { openStore } from ${JSON.stringify(new URL("../store/store.ts", import.meta.url).href)};
+      import { systemClock } from ${JSON.stringify(new URL("../lib/clock.ts", import.meta.url).href)};
       import { randomBytes } from ${JSON.stringify(new URL("../lib/ids.ts", import.meta.url).href)};
-      const meta = { get: async () => undefined, set: async () => {}, add: async (key, value) => value };
-      const vault = await openVault({ sources: { keyFile: process.argv[1] }, meta, random: randomBytes });
-      process.stdout.write(vault.mac("x", "test"));`;
+      const store = await openStore({ url: process.argv[2], clock: systemClock });
+      const vault = await openVault({ sources: { keyFile: process.argv[1] }, store, random: randomBytes, nowMs: 0 });
+      process.stdout.write(vault.mac("x", "test"));
+      await store.close();`;
     const outputs = await Promise.all(
       Array.from({ length: 6 }, async () => {
-        const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program, keyFile], {
-          stdio: ["ignore", "pipe", "inherit"],
-        });
+        const child = spawn(
+          process.execPath,
+          ["--input-type=module-typescript", "-e", program, keyFile, `file:${join(home, "halyard.db")}`],
+          {
+            stdio: ["ignore", "pipe", "inherit"],
+          },
+        );
         return Buffer.concat(await child.stdout.toArray()).toString();
       }),
     );
@@ -121,9 +130,20 @@ describe("the other sources", () => {
   );
 
   it("takes the first that is given", async () => {
-    const all = { environmentKey: new Secret(key.toString("hex")), fileDescriptor: 9999, passphrase: new Secret("p") };
-    expect((await open(all)).provider).toBe("environment");
-    expect((await failureOf(open({ ...all, environmentKey: undefined }))).message).toMatch(/descriptor 9999/);
+    const credentialFile = join(home, "halyard-master-key");
+    const all = { credentialFile, fileDescriptor: 9999, environmentKey: new Secret(key.toString("hex")), passphrase: new Secret("p") };
+    expect((await failureOf(open(all))).message).toMatch(/descriptor 9999/);
+    expect((await open({ ...all, fileDescriptor: undefined })).provider).toBe("environment");
+    writeFileSync(credentialFile, key);
+    const vault = await open(all);
+    expect(vault.chain.map(({ provider, state }) => [provider, state])).toEqual([
+      ["systemd-credential", "used"],
+      ["file-descriptor", "not asked"],
+      ["environment", "not asked"],
+      ["keyring", "not asked"],
+      ["passphrase", "not asked"],
+      ["key-file", "not asked"],
+    ]);
   });
 
   it.each(["", "secret", "0".repeat(63), "=".repeat(44)])("refuses %j as a key", async (text) => {
@@ -131,18 +151,13 @@ describe("the other sources", () => {
       code: "master_key",
       hint: expect.stringContaining("openssl"),
     });
-    expect(meta.values.size).toBe(0);
+    expect(await store.masterKeys.list()).toEqual([]);
   });
 
   it("opens with the same passphrase, however its letters are composed, and with no other", async () => {
     const vault = await open({ passphrase: new Secret("caf\u00e9 au lait") });
     const sealed = vault.seal("pk_1", context);
-    const again = await openVault({
-      sources: { keyFile, passphrase: new Secret("cafe\u0301 au lait") },
-      meta,
-      random: randomBytes,
-      scryptCost: { N: 2, r: 1, p: 1 },
-    });
+    const again = await open({ passphrase: new Secret("cafe\u0301 au lait") }, { name: "scrypt", N: 2, r: 1, p: 1 });
     expect([again.provider, again.open(sealed, context).reveal()]).toEqual(["passphrase", "pk_1"]);
     expect(await failureOf(open({ passphrase: new Secret("cafe au lait") }))).toMatchObject({
       code: "master_key",
@@ -166,21 +181,21 @@ describe("the other sources", () => {
   });
 
   it("says so when its own record in the store was changed", async () => {
-    await open();
-    meta.values.set("vault.check", "{");
+    await store.meta.set("vault.check", "{");
     expect(await failureOf(open())).toMatchObject({ code: "store_corrupt" });
   });
 });
 
 describe("the vault", () => {
-  it("makes a code that depends on text, purpose and master key", async () => {
+  it("makes a code that depends on text, purpose and store", async () => {
     const vault = await open();
     const code = vault.mac("text", "approval");
     expect(code).toMatch(/^[0-9a-f]{64}$/);
     expect((await open()).mac("text", "approval")).toBe(code);
-    rmSync(keyFile);
-    meta.values.clear();
-    const others = [vault.mac("text2", "approval"), vault.mac("text", "card"), (await open()).mac("text", "approval")];
+    const other = await openStore({ url: `file:${join(home, "other.db")}`, clock: createManualClock(NOW) });
+    const vaultOfOther = await openVault({ sources: { keyFile }, store: other, random: randomBytes, nowMs: NOW });
+    await other.close();
+    const others = [vault.mac("text2", "approval"), vault.mac("text", "card"), vaultOfOther.mac("text", "approval")];
     expect(new Set([code, ...others]).size).toBe(4);
   });
 
@@ -206,7 +221,7 @@ describe("the vault", () => {
         errorReport(value).message,
       ]),
       ...thrown.map((error) => (error instanceof Error ? `${error.stack}` : "")),
-      JSON.stringify([...meta.values]),
+      JSON.stringify([await store.masterKeys.list(), await store.dataKeys.list()]),
     ].join("\n");
     expect(canariesIn(sinks, canary)).toEqual([]);
     const master = Buffer.from(readFileSync(keyFile, "utf8"), "base64");

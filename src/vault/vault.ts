@@ -1,90 +1,80 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
-import type { HalyardError } from "../lib/errors.ts";
-import type { RandomBytes } from "../lib/ids.ts";
+import { createHmac } from "node:crypto";
+import { HalyardError } from "../lib/errors.ts";
 import { Secret } from "../lib/secret.ts";
+import { type DataKey, makeDataKeyRow, openedDataKey, unwrapped } from "./data-key.ts";
 import { openText, type SealContext, sealText } from "./envelope.ts";
-import { keyFailure } from "./key-file.ts";
-import {
-  addTo,
-  masterKey,
-  type MasterKeyProvider,
-  type MasterKeySources,
-  parseMeta,
-  PROVIDERS,
-  SCRYPT_COST,
-  type ScryptCost,
-  type VaultMeta,
-} from "./master-key.ts";
-
-export interface VaultOptions {
-  sources: MasterKeySources;
-  meta: VaultMeta;
-  random: RandomBytes;
-  /** For passphrases; only tests should lower it. An existing store keeps the cost that it was made with. */
-  scryptCost?: ScryptCost;
-}
+import type { DataKeyRow, KeyTables } from "./key-tables.ts";
+import { subkeyOf, wrappingOf } from "./master-identity.ts";
+import type { MasterKeyProvider, SourceReport } from "./master-key.ts";
+import { activeOf, type MasterKeyOptions, openMaster, STORE_KEY } from "./open-master.ts";
 
 export interface Vault {
-  /** Encrypts under a key of its own, bound to `context`. */
+  /** Encrypts under a key of its own, bound to `context`; for what belongs to the store and no key of a connection. */
   seal(plain: Secret | string, context: SealContext): string;
   /** Errors: `master_key`, `store_corrupt`. */
   open(sealed: string, context: SealContext): Secret;
-  /** HMAC-SHA-256, hex, under a key that only this purpose has. */
+  /** HMAC-SHA-256, hex, under a key that only this purpose has. It outlives rotations of the master key. */
   mac(text: string, purpose: string): string;
+  /** Makes a connection's data key, in the transaction that seals with it. Error `master_key` where the master key was rotated meanwhile. */
+  makeDataKey(tables: Pick<KeyTables, "dataKeys" | "masterKeys">, id: string, connectionId: string, nowMs: number): Promise<DataKey>;
+  /** Opens a connection's data key; after a rotation by another process the new master key is looked for where it comes from. */
+  openDataKey(row: DataKeyRow): Promise<DataKey>;
   provider: MasterKeyProvider;
+  /** What became of every source of the master key, in order. */
+  chain: SourceReport[];
 }
 
-const CHECK = "vault.check";
-const CHECK_TEXT = "halyard vault check 1";
-
 /** Opens the vault with the first master key that is given; a wrong or missing one is a `master_key` error that says what to do. */
-export async function openVault({ sources, meta, random, scryptCost = SCRYPT_COST }: VaultOptions): Promise<Vault> {
-  const before = parsedCheck(await meta.get(CHECK));
-  const { key: master, provider } = await masterKey({ sources, meta, random, cost: scryptCost, sealedWith: before?.provider });
+export async function openVault(options: MasterKeyOptions): Promise<Vault> {
+  const { store, random } = options;
+  const master = await openMaster(options);
+  const { provider, chain } = master;
+  let wrapping = wrappingOf(master.key);
+  const own = await store.dataKeys.find(STORE_KEY);
+  if (!own) throw new HalyardError("store_corrupt", "The store's own key is missing.", { hint: "Restore the store from a backup." });
+  const root = unwrapped(own, own.wrapped_by === wrapping.id ? wrapping : await newer(own));
+
+  /** A running process keeps up with a rotation where the key can be read again: a file, a credential, a keyring. */
+  async function newer({ wrapped_by }: DataKeyRow): Promise<typeof wrapping> {
+    const { fileDescriptor: _, ...sources } = options.sources;
+    const again = await openMaster({ ...options, sources }).catch(() => undefined);
+    const next = again && wrappingOf(again.key);
+    if (next?.id !== wrapped_by) throw rotated();
+    wrapping = next;
+    return next;
+  }
 
   const subkeys = new Map<string, Buffer>();
   const subkey = (use: string): Buffer => {
-    const known = subkeys.get(use) ?? Buffer.from(hkdfSync("sha256", master, "", `halyard ${use}`, 32));
+    const known = subkeys.get(use) ?? subkeyOf(root, use);
     subkeys.set(use, known);
     return known;
   };
-  const hmac = (text: string, use: string): string => createHmac("sha256", subkey(use)).update(text).digest("hex");
-
-  const check = hmac(CHECK_TEXT, "check");
-  const stored = before ?? parsedCheck(await addTo(meta, CHECK, JSON.stringify({ provider, check })));
-  if (stored === undefined || !isEqual(stored.check, check)) throw wrongKey(provider, stored?.provider ?? provider);
-
-  const wrapping = { key: subkey("wrap"), id: hmac("", "wrap id").slice(0, 16) };
+  const rootWrapping = wrappingOf(root);
   return {
     provider,
-    mac: (text, purpose) => hmac(text, `mac ${purpose}`),
-    seal: (plain, context) => sealText(typeof plain === "string" ? plain : plain.reveal(), context, wrapping, random),
-    open: (sealed, context) => new Secret(openText(sealed, context, wrapping)),
+    chain,
+    mac: (text, purpose) =>
+      createHmac("sha256", subkey(`mac ${purpose}`))
+        .update(text)
+        .digest("hex"),
+    seal: (plain, context) => sealText(typeof plain === "string" ? plain : plain.reveal(), context, rootWrapping, random),
+    open: (sealed, context) => new Secret(openText(sealed, context, rootWrapping)),
+    async makeDataKey(tables, id, connectionId, nowMs) {
+      const active = activeOf(await tables.masterKeys.list());
+      if (active?.id !== wrapping.id) throw rotated();
+      const row = makeDataKeyRow({ id, connection: connectionId, at: nowMs }, wrapping, random);
+      await tables.dataKeys.insert(row);
+      return openedDataKey(id, unwrapped(row, wrapping), random);
+    },
+    async openDataKey(row) {
+      return openedDataKey(row.id, unwrapped(row, row.wrapped_by === wrapping.id ? wrapping : await newer(row)), random);
+    },
   };
 }
 
-interface Check {
-  provider: MasterKeyProvider;
-  check: string;
-}
-
-function parsedCheck(text: string | undefined): Check | undefined {
-  return text === undefined ? undefined : (parseMeta(text) as Check);
-}
-
-function wrongKey(given: MasterKeyProvider, before: MasterKeyProvider): HalyardError {
-  if (given === before) {
-    return keyFailure(
-      `The master key from ${PROVIDERS[given]} is not the one that this store was sealed with.`,
-      `Put back ${PROVIDERS[given]} as it was, or restore the store that belongs to this key.`,
-    );
-  }
-  return keyFailure(
-    `The master key from ${PROVIDERS[given]} is not the one that this store was sealed with, which came from ${PROVIDERS[before]}.`,
-    `Give the key from ${PROVIDERS[before]} again.`,
-  );
-}
-
-function isEqual(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+function rotated(): HalyardError {
+  return new HalyardError("master_key", "The master key was replaced while this process ran.", {
+    hint: "Start it again with the master key that is in use now.",
+  });
 }

@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, "../..");
 
 /** The files through which a write goes, and the functions of them that do; all of a file's where none are named. */
 export const WRITE_PATH: Record<string, string[] | "all"> = {
-  "src/gate/gate.ts": ["call", "write", "turnOf", "answerInstead"],
+  "src/gate/gate.ts": ["call", "refused", "write", "turnOf", "answerInstead"],
   "src/gate/ask.ts": "all",
   "src/gate/owner.ts": ["run", "approve"],
   "src/gate/dispatch.ts": "all",

@@ -67,6 +67,9 @@ async function verifiedDomain({ shop }: From): Promise<string> {
 }
 
 async function rejectedSender({ shop }: From): Promise<string> {
+  // Refused where the account has a configuration, which is as well.
+  const configuration = { type: "text-messaging-configuration", attributes: { org_prefix: "Pine" } };
+  await shop.call("POST", "/api/text-messaging-configurations", { data: configuration });
   const papers = { ...PAPERS, business_website: "https://rejected.example" };
   const registration = { data: { type: "text-messaging-sender-registration", attributes: papers } };
   const attributes = {

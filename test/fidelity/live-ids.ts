@@ -53,7 +53,7 @@ export function createLiveIds(shop: Shop, argsFor: (operation: Operation) => Pro
     if (!maker) return undefined;
     const answer = await shop.send(maker, await argsFor(maker));
     if (answer.status >= 300) throw new Error(`${maker.id} makes no ${type}: ${answer.status} ${answer.text}`);
-    shop.sandbox.control.advance(15_000);
+    shop.settle(maker);
     return answer;
   };
   const made = async (type: string): Promise<string[]> => {

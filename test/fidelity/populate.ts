@@ -2,12 +2,15 @@ import type { Requests } from "./arguments.ts";
 import { pathType } from "./live-ids.ts";
 import { dataOf, type Shop } from "./shop.ts";
 import { SOURCES } from "./sources.ts";
+import { ACCOUNT } from "../account/skip.ts";
 
 /** How many there are of each: order and pages need some. */
 const ROWS = 3;
 
 /** Gives the account some of everything, tied together, so that reads have something to show. The seeded shop has no reason to hold it all. */
 export async function populate(shop: Shop, requests: Requests): Promise<void> {
+  // A real account shows what it has.
+  if (ACCOUNT) return;
   const { idsFor, argsFor } = requests;
   const ids = idsFor({ channel: "stable" });
   for (const maker of shop.operations) {

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { onlyInSandbox } from "../account/skip.ts";
 import { createRequests } from "./arguments.ts";
 import { populate } from "./populate.ts";
 import { attributeOf, comparable, readOf, statedValues } from "./reads.ts";
@@ -42,5 +43,6 @@ describe.each(sorted.map((operation) => [operation.id, operation] as const))("%s
 });
 
 it("has different values to put in order for most of the keys that are attributes", () => {
+  onlyInSandbox("how much there is to see is known of the seeded shop alone");
   expect(told).toBeGreaterThan(100);
 });

@@ -72,6 +72,7 @@ const NOT_READ_BACK: Record<string, string> = {
 
 describe("what is written is read", () => {
   it.each(pairs.map((pair) => [pair.write.id, pair] as const))("%s", async (_, { write, item }) => {
+    shop.admit(write);
     const args = await requests.argsFor(write, "all");
     const written = await shop.send(write, args);
     expect(written.status < 300 ? "" : written.text, written.asked).toBe("");

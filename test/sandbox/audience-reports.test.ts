@@ -4,7 +4,7 @@ import type { JsonObject } from "../../src/lib/json.ts";
 import { segment } from "./activity.ts";
 import { errorOf, schemaViolations } from "./open.ts";
 import { idOf } from "./people.ts";
-import { behaviour } from "./provenance.ts";
+import { behaviour, behaviours, schemaOf } from "./provenance.ts";
 import { DAY, openReporting, type Happened, type Reporting } from "./reporting.ts";
 
 let account: Reporting;
@@ -123,8 +123,10 @@ describe("segment reports", () => {
 
 const REPORTS = loadCatalog().operations.filter(({ area, channel }) => area === "reporting" && channel === "stable");
 
-it.each(REPORTS.map(({ id, resource, args }) => [id, resource ?? "", args.map(({ name }) => name)] as const))(
+behaviours<[string, string, string[]]>(
   "%s answers as the vendor's schema has it",
+  (id) => schemaOf({ id, channel: "stable" }),
+  REPORTS.map(({ id, resource, args }) => [id, resource ?? "", args.map(({ name }) => name)]),
   async (operation, type, args) => {
     await account.happen(["Received Email", 0, 5, { attributed: { flow: "FLOWaa", "flow-message": "MESSa1" } }]);
     const statistic = { campaign: "opens", flow: "opens", form: "submits", segment: "total_members" }[type.split("-")[0] ?? ""] ?? "";

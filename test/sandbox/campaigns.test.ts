@@ -73,6 +73,23 @@ describe("create_campaign", () => {
     });
   });
 
+  behaviour("by local time is set in UTC", { as: "documented", from: "openapi/stable-2026-07-15.json StaticSendStrategy" }, async () => {
+    const local = (datetime: string) => create({ send_strategy: { method: "static", datetime, options: { is_local: true } } });
+    expect((await local("2026-08-01T09:00:00Z")).status).toBe(201);
+    expect((await local("2026-08-01T09:00:00+00:00")).status).toBe(201);
+    expect(errorOf(await local("2026-08-01T09:00:00+02:00")).source).toEqual({ pointer: "/data/attributes/send_strategy/datetime" });
+  });
+
+  behaviour("tracks as the account does unless told otherwise", spec, async () => {
+    const adds = async (more: object = {}) => at(attributesOf(await create(more)), "tracking_options")["add_tracking_params"];
+    const id = account.accountId;
+    expect(await adds()).toBe(false);
+    await account.call(`PATCH /api/tracking-settings/${id}`, {
+      data: { type: "tracking-setting", id, attributes: { auto_add_parameters: true } },
+    });
+    expect([await adds(), await adds({ tracking_options: { add_tracking_params: false } })]).toEqual([true, false]);
+  });
+
   behaviour("takes exactly one message, and audiences that exist", assumed, async () => {
     const message = { type: "campaign-message", attributes: { definition: EMAIL } };
     for (const data of [[], [message, message]]) expect((await create({ "campaign-messages": { data } })).status).toBe(400);
@@ -127,15 +144,27 @@ describe("create_campaign", () => {
       notification_type: "silent",
       kv_pairs: { a: "1" },
     });
-    const button = { label: "Go", action_type: "link", url: "https://a.example" };
+  });
+
+  behaviour("gives push three buttons at most, in their order", spec, async () => {
+    const button = { label: "Go", action_type: "open_url", url: "https://a.example" };
     const push = (buttons: object[]) => create({}, { channel: "mobile_push", content: { body: "Hi", action_buttons: buttons } });
-    expect((await push([button, button, button])).status).toBe(201);
-    for (const buttons of [
-      [button, button, button, button],
-      [{ ...button, label: "x".repeat(41) }],
-      [{ ...button, url: `https://a/${"x".repeat(2048)}` }],
-    ])
-      expect((await push(buttons)).status).toBe(400);
+    const made = await push([button, { label: "No", action_type: "dismiss" }, { ...button, position: 7 }]);
+    const message = await account.call(`GET /api/campaign-messages/${await account.messageId(idOf(made))}`);
+    expect(at(attributesOf(message), "definition", "content")["action_buttons"]).toMatchObject([
+      { label: "Go", position: 0 },
+      { label: "No", position: 1 },
+      { position: 7 },
+    ]);
+    const AT = "/data/attributes/campaign-messages/data/0/attributes/definition/content/action_buttons";
+    for (const [buttons, pointer] of [
+      [[button, button, button, button], ""],
+      [[button, { ...button, label: "x".repeat(41) }], "/1/label"],
+      [[{ ...button, url: `https://a/${"x".repeat(2048)}` }], "/0/url"],
+      [[{ ...button, url: null }], "/0/url"],
+      [[{ ...button, action_type: "fly" }], "/0/action_type"],
+    ] as const)
+      expect(errorOf(await push([...buttons])).source).toEqual({ pointer: AT + pointer });
   });
 });
 
@@ -215,6 +244,35 @@ describe("changing a campaign", () => {
       expect((await account.call(`GET /api/${path}`)).status).toBe(404);
     expect(account.control.state().counts).toMatchObject({ tags: 1, tag_links: 0 });
   });
+
+  behaviour("deletes it with its jobs, its numbers and its copy of a template", assumed, async () => {
+    const id = await account.ready([list]);
+    const template = idOf(await account.call(`GET /api/campaign-messages/${await account.messageId(id)}/template`));
+    await account.call("POST /api/campaign-recipient-estimation-jobs", { data: { type: "campaign-recipient-estimation-job", id } });
+    account.control.advance(5000);
+    await account.send(id);
+    account.control.advance(60_000);
+    const paths = ["send-jobs", "recipient-estimation-jobs", "recipient-estimations"].map((each) => `campaign-${each}/${id}`);
+    const statuses = () =>
+      Promise.all([...paths, `templates/${template}`].map(async (path) => (await account.call(`GET /api/${path}`)).status));
+    expect(await statuses()).toEqual([200, 200, 200, 200]);
+    expect((await account.call(`DELETE /api/campaigns/${id}`)).status).toBe(204);
+    expect(await statuses()).toEqual([404, 404, 404, 404]);
+  });
+
+  behaviour(
+    "keeps the copy of a template out of the library",
+    { as: "documented", from: "openapi/stable-2026-07-15.json assign_template_to_campaign_message" },
+    async () => {
+      const id = await account.ready([list]);
+      const copy = idOf(await account.call(`GET /api/campaign-messages/${await account.messageId(id)}/template`));
+      expect((await account.call(`GET /api/templates/${copy}`)).status).toBe(200);
+      expect(dataOf(await account.call("GET /api/templates")).map(({ attributes }) => attributes["name"])).toEqual(["T"]);
+      const clone = await account.call("POST /api/template-clone", { data: { type: "template", id: copy, attributes: { name: "Kept" } } });
+      expect(clone.status).toBe(201);
+      expect(dataOf(await account.call("GET /api/templates?sort=name")).map(({ attributes }) => attributes["name"])).toEqual(["Kept", "T"]);
+    },
+  );
 
   behaviour("clones to a new draft with messages and templates of its own", spec, async () => {
     const id = await account.ready([list]);

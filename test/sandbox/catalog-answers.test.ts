@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
 import type { Operation } from "../../src/catalog/operation.ts";
 import { inputSchema } from "../../src/catalog/validation.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
+import { prepare } from "../account/skip.ts";
 import { categoryBody, changeBody, inPath, itemBody, jobBody, linkage, removalBody, stockBody, variantBody } from "./catalog-bodies.ts";
 import { schemaViolations, type Called } from "./open.ts";
 import { idOf, openPeople, type People } from "./people.ts";
+import { behaviour, schemaOf } from "./provenance.ts";
 
 let shop: People;
 const called = new Map<string, Called>();
@@ -43,7 +45,7 @@ function madeBody(thing: string, externalId: string): JsonObject {
   return thing === "variant" ? variantBody(externalId, "x") : categoryBody(externalId, "Name");
 }
 
-beforeAll(async () => {
+prepare(async () => {
   shop = await openPeople();
   await shop.call("POST /api/catalog-categories", categoryBody("x", "X"));
   await shop.call("POST /api/catalog-items", itemBody("x", {}, ["x"]));
@@ -71,11 +73,11 @@ it("has every stable operation of the family", () => {
   expect([OWN.length, called.size, shop.log]).toEqual([56, 56, []]);
 });
 
-it("every answer has the status and the form of the vendor's schema", () => {
-  for (const operation of OWN) {
+for (const operation of OWN) {
+  behaviour(`${operation.id} answers as the vendor's schema has it`, schemaOf(operation), () => {
     const answer = called.get(operation.id);
     if (!answer) throw new Error(`${operation.id} was not called`);
     const stated = operation.answers.map(({ status }) => status);
     expect([operation.id, stated.includes(answer.status), schemaViolations(operation.id, answer)]).toEqual([operation.id, true, []]);
-  }
-});
+  });
+}

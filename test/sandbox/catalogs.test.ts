@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
+import { prepare } from "../account/skip.ts";
 import { catalogId, categoryBody, changeBody, inPath, itemBody, linkage, variantBody } from "./catalog-bodies.ts";
 import { dataOf, errorOf } from "./open.ts";
 import { attributesOf, idOf, openPeople, type People } from "./people.ts";
-import { behaviour } from "./provenance.ts";
+import { behaviour, behaviours } from "./provenance.ts";
 
 const SECTION = "behaviour.md §2.14";
 const LARGE = "x".repeat(102_400);
 let shop: People;
 
-beforeAll(async () => {
+prepare(async () => {
   shop = await openPeople();
   await shop.call("POST /api/catalog-categories", categoryBody("hats", "Hats"));
   shop.control.advance(1);
@@ -109,14 +110,19 @@ describe("items, variants and categories", () => {
     },
   );
 
-  it.each([
-    ["catalog-items", itemBody("beanie")],
-    ["catalog-variants", variantBody("beanie-m", "tote")],
-    ["catalog-categories", categoryBody("hats", "Other hats")],
-  ])("%s: an external id that is taken is a 409 [assumed: behaviour.md §2.14]", async (path, body) => {
-    const answer = await shop.call(`POST /api/${path}`, body);
-    expect([answer.status, errorOf(answer).source]).toEqual([409, { pointer: "/data/attributes/external_id" }]);
-  });
+  behaviours(
+    "%s: an external id that is taken is a 409",
+    { as: "assumed", from: SECTION },
+    [
+      ["catalog-items", itemBody("beanie")],
+      ["catalog-variants", variantBody("beanie-m", "tote")],
+      ["catalog-categories", categoryBody("hats", "Other hats")],
+    ],
+    async (path, body) => {
+      const answer = await shop.call(`POST /api/${path}`, body);
+      expect([answer.status, errorOf(answer).source]).toEqual([409, { pointer: "/data/attributes/external_id" }]);
+    },
+  );
 
   const refused: [as: "documented" | "assumed", what: string, path: string, body: JsonObject, status: number, pointer: string][] = [
     ["documented", "another catalog", "catalog-items", itemBody("x", { catalog_type: "other" }), 400, "/data/attributes/catalog_type"],
@@ -218,36 +224,46 @@ describe("changes", () => {
 });
 
 describe("reads", () => {
-  it.each([
-    ["catalog-items", `any(ids,["${catalogId("tote")}","${catalogId("none")}"])`, ["tote"]],
-    ["catalog-items", `equals(category.id,"${catalogId("sale")}")`, ["beanie", "tote"]],
-    ["catalog-items", 'contains(title,"Tote")', ["tote"]],
-    ["catalog-items", "equals(published,false)", ["tote"]],
-    ["catalog-variants", `any(ids,["${catalogId("tote-one")}"])`, ["tote-one"]],
-    ["catalog-variants", `equals(item.id,"${catalogId("beanie")}")`, ["beanie-m", "beanie-l"]],
-    ["catalog-variants", 'equals(sku,"SKU-beanie-l")', ["beanie-l"]],
-    ["catalog-variants", 'contains(title,"beanie-")', ["beanie-m", "beanie-l"]],
-    ["catalog-variants", "equals(published,true)", ["beanie-m", "beanie-l"]],
-    ["catalog-categories", `any(ids,["${catalogId("sale")}"])`, ["sale"]],
-    ["catalog-categories", `equals(item.id,"${catalogId("beanie")}")`, ["hats", "sale"]],
-    ["catalog-categories", 'contains(name,"ale")', ["sale"]],
-    [`catalog-categories/${inPath("sale")}/items`, `equals(category.id,"${catalogId("hats")}")`, ["beanie"]],
-    [`catalog-categories/${inPath("sale")}/relationships/items`, "equals(published,false)", ["tote"]],
-    [`catalog-items/${inPath("beanie")}/variants`, 'equals(sku,"SKU-tote-one")', []],
-    [`catalog-items/${inPath("beanie")}/relationships/categories`, 'contains(name,"Hat")', ["hats"]],
-  ])("%s answers %s [documented: behaviour.md Appendix A]", async (path, filter, expected) => {
-    expect(await filtered(path, filter)).toEqual(expected);
-  });
+  behaviours(
+    "%s answers %s",
+    { as: "documented", from: "behaviour.md Appendix A" },
+    [
+      ["catalog-items", `any(ids,["${catalogId("tote")}","${catalogId("none")}"])`, ["tote"]],
+      ["catalog-items", `equals(category.id,"${catalogId("sale")}")`, ["beanie", "tote"]],
+      ["catalog-items", 'contains(title,"Tote")', ["tote"]],
+      ["catalog-items", "equals(published,false)", ["tote"]],
+      ["catalog-variants", `any(ids,["${catalogId("tote-one")}"])`, ["tote-one"]],
+      ["catalog-variants", `equals(item.id,"${catalogId("beanie")}")`, ["beanie-m", "beanie-l"]],
+      ["catalog-variants", 'equals(sku,"SKU-beanie-l")', ["beanie-l"]],
+      ["catalog-variants", 'contains(title,"beanie-")', ["beanie-m", "beanie-l"]],
+      ["catalog-variants", "equals(published,true)", ["beanie-m", "beanie-l"]],
+      ["catalog-categories", `any(ids,["${catalogId("sale")}"])`, ["sale"]],
+      ["catalog-categories", `equals(item.id,"${catalogId("beanie")}")`, ["hats", "sale"]],
+      ["catalog-categories", 'contains(name,"ale")', ["sale"]],
+      [`catalog-categories/${inPath("sale")}/items`, `equals(category.id,"${catalogId("hats")}")`, ["beanie"]],
+      [`catalog-categories/${inPath("sale")}/relationships/items`, "equals(published,false)", ["tote"]],
+      [`catalog-items/${inPath("beanie")}/variants`, 'equals(sku,"SKU-tote-one")', []],
+      [`catalog-items/${inPath("beanie")}/relationships/categories`, 'contains(name,"Hat")', ["hats"]],
+    ],
+    async (path, filter, expected) => {
+      expect(await filtered(path, filter)).toEqual(expected);
+    },
+  );
 
-  it.each([
-    ["catalog-items?sort=-created", ["apron", "tote", "beanie"]],
-    ["catalog-variants?sort=-created&page[size]=1", ["tote-one"]],
-    [`catalog-categories/${inPath("sale")}/items?sort=-created`, ["tote", "beanie"]],
-    [`catalog-items/${inPath("beanie")}/categories?sort=-created`, ["sale", "hats"]],
-    [`catalog-items/${inPath("beanie")}/relationships/variants?sort=-created`, ["beanie-l", "beanie-m"]],
-  ])("%s sorts by the time of making [documented: behaviour.md Appendix A]", async (path, expected) => {
-    expect(await names(path)).toEqual(expected);
-  });
+  behaviours(
+    "%s sorts by the time of making",
+    { as: "documented", from: "behaviour.md Appendix A" },
+    [
+      ["catalog-items?sort=-created", ["apron", "tote", "beanie"]],
+      ["catalog-variants?sort=-created&page[size]=1", ["tote-one"]],
+      [`catalog-categories/${inPath("sale")}/items?sort=-created`, ["tote", "beanie"]],
+      [`catalog-items/${inPath("beanie")}/categories?sort=-created`, ["sale", "hats"]],
+      [`catalog-items/${inPath("beanie")}/relationships/variants?sort=-created`, ["beanie-l", "beanie-m"]],
+    ],
+    async (path, expected) => {
+      expect(await names(path)).toEqual(expected);
+    },
+  );
 
   behaviour(
     "include=variants brings the variants and their identifiers",
@@ -276,11 +292,13 @@ describe("reads", () => {
 });
 
 describe("relationships of items and categories", () => {
-  it.each([
-    ["catalog-items", "apron", "categories", "catalog-category", ["hats", "sale"]],
-    ["catalog-categories", "hats", "items", "catalog-item", ["tote", "apron"]],
-  ])(
-    "%s: POST adds, PATCH replaces, DELETE removes, seen from both ends [documented: behaviour.md §1.10]",
+  behaviours(
+    "%s: POST adds, PATCH replaces, DELETE removes, seen from both ends",
+    { as: "documented", from: "behaviour.md §1.10" },
+    [
+      ["catalog-items", "apron", "categories", "catalog-category", ["hats", "sale"]],
+      ["catalog-categories", "hats", "items", "catalog-item", ["tote", "apron"]],
+    ],
     async (path, id, name, type, [one = "", two = ""]) => {
       const at = `${path}/${inPath(id)}/relationships/${name}`;
       await shop.call(`PATCH /api/${at}`, linkage(type));

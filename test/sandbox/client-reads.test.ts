@@ -25,7 +25,7 @@ const NEAR_PARIS = "and(equals(lat,48.8),equals(lng,2.3))";
 
 behaviour(
   "geofences come nearest first where the header names a place",
-  { as: "documented", from: "openapi get_client_geofences" },
+  { as: "documented", from: "openapi/stable-2026-07-15.json get_client_geofences" },
   async () => {
     await people.within(fenced);
     const order = async (query: string, filter?: string) => dataOf(await fences(query, filter)).map(({ id }) => id);
@@ -46,7 +46,7 @@ behaviour(
 
 behaviour(
   "the allow list of addresses stands at one id and needs no account",
-  { as: "documented", from: "openapi get_client_ip_allowlist" },
+  { as: "documented", from: "openapi/stable-2026-07-15.json get_client_ip_allowlist" },
   async () => {
     const bare = { authorization: null, revision: null };
     const answer = await people.call("GET /client/ip-allowlists/integration-egress", undefined, bare);

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect } from "vitest";
+import type { JsonObject } from "../../src/lib/json.ts";
 import { PET, body, bulk, byEmail, livePet, openObjects, simple, type Objects } from "./objects.ts";
 import { dataOf, errorOf } from "./open.ts";
 import { attributesOf, idOf } from "./people.ts";
-import { behaviour } from "./provenance.ts";
+import { behaviour, behaviours } from "./provenance.ts";
 
 let objects: Objects;
 beforeEach(async () => {
@@ -25,7 +26,7 @@ describe("a data source", () => {
     expect((await objects.call("POST /api/data-sources", elsewhere)).status).toBe(201);
   });
 
-  it.each(["", "x".repeat(256)])("is refused with a title of another length than 1 to 255", async (title) => {
+  behaviours('is refused with the title "%s"', documented, [[""], ["x".repeat(256)]], async (title) => {
     const answer = await objects.call("POST /api/data-sources", body("data-source", { title }));
     expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer: "/data/attributes/title" }]);
   });
@@ -124,16 +125,21 @@ describe("a schema", () => {
     expect(versions).toEqual([schema, draft]);
   });
 
-  it.each([
-    ["an id twice", { properties: [PET, PET].map(() => ({ id: 1, name: "a", type: "string" })) }, "properties"],
-    ["a name twice", { properties: [1, 2].map((id) => ({ id, name: "a", type: "string" })) }, "properties"],
-    ["an id below 1", { properties: [{ id: 0, name: "a", type: "string" }] }, "properties"],
-    ["an unknown required property", { required: ["colour"] }, "required"],
-  ])("is refused with %s", async (_, attributes, field) => {
-    const { schema } = await objects.type();
-    const answer = await patch(schema, attributes);
-    expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer: `/data/attributes/${field}` }]);
-  });
+  behaviours(
+    "is refused with %s",
+    assumed,
+    [
+      ["an id twice", { properties: [PET, PET].map(() => ({ id: 1, name: "a", type: "string" })) }, "properties"],
+      ["a name twice", { properties: [1, 2].map((id) => ({ id, name: "a", type: "string" })) }, "properties"],
+      ["an id below 1", { properties: [{ id: 0, name: "a", type: "string" }] }, "properties"],
+      ["an unknown required property", { required: ["colour"] }, "required"],
+    ],
+    async (_, attributes, field) => {
+      const { schema } = await objects.type();
+      const answer = await patch(schema, attributes);
+      expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer: `/data/attributes/${field}` }]);
+    },
+  );
 });
 
 describe("a relationship of schemas", () => {
@@ -177,38 +183,71 @@ describe("a relationship of schemas", () => {
   });
 });
 
+describe("what is wrong inside a new type", () => {
+  behaviour("is pointed to where it stands", assumed, async () => {
+    const pointerFor = async (schema: JsonObject) => {
+      const embedded = { data: { type: "object-schema", attributes: schema } };
+      const answer = await objects.call("POST /api/object-types", body("object-type", { title: "Car", "object-schema": embedded }));
+      return [answer.status, errorOf(answer).source["pointer"]];
+    };
+    const at = "/data/attributes/object-schema/data/attributes";
+    expect(await pointerFor({ ...PET, required: ["colour"] })).toEqual([400, `${at}/required`]);
+    const mapping = {
+      data: { type: "source-mapping", attributes: { property_mappings: [simple(9, "x", "$['a']")], relationship_mappings: [] } },
+    };
+    expect(await pointerFor({ ...PET, "source-mapping": mapping })).toEqual([
+      400,
+      `${at}/source-mapping/data/attributes/property_mappings/0/id`,
+    ]);
+  });
+});
+
 describe("a source mapping", () => {
   const from = (source: string) => simple(1, source, "$['name']");
-  it.each([
-    ["an unknown property", (source: string) => ({ property_mappings: [{ ...from(source), id: 9 }] }), "property_mappings/0/id"],
-    ["a property twice", (source: string) => ({ property_mappings: [from(source), from(source)] }), "property_mappings"],
-    ["an unknown source", () => ({ property_mappings: [from("01JT8ZFT0RD24A0XPXQVNBBB04")] }), "property_mappings/0/source/source_id"],
-    ["no path", (source: string) => ({ property_mappings: [simple(1, source, "name")] }), "property_mappings/0/source/data_path"],
-    ["a constant of another type", () => ({ property_mappings: [{ id: 2, type: "constant", value: "old" }] }), "property_mappings/0/value"],
+  behaviours(
+    "is refused with %s",
+    assumed,
     [
-      "an unknown relationship",
-      (source: string) => ({ relationship_mappings: [byEmail("x", source)] }),
-      "relationship_mappings/0/relationship_id",
+      ["an unknown property", (source: string) => ({ property_mappings: [{ ...from(source), id: 9 }] }), "property_mappings/0/id"],
+      ["a property twice", (source: string) => ({ property_mappings: [from(source), from(source)] }), "property_mappings"],
+      ["an unknown source", () => ({ property_mappings: [from("01JT8ZFT0RD24A0XPXQVNBBB04")] }), "property_mappings/0/source/source_id"],
+      ["no path", (source: string) => ({ property_mappings: [simple(1, source, "name")] }), "property_mappings/0/source/data_path"],
+      [
+        "a constant of another type",
+        () => ({ property_mappings: [{ id: 2, type: "constant", value: "old" }] }),
+        "property_mappings/0/value",
+      ],
+      [
+        "an unknown relationship",
+        (source: string) => ({ relationship_mappings: [byEmail("x", source)] }),
+        "relationship_mappings/0/relationship_id",
+      ],
     ],
-  ])("is refused with %s", async (_, attributesOfMapping, field) => {
-    const { mapping } = await objects.type();
-    const answer = await objects.map(mapping, attributesOfMapping(await objects.source()));
-    expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer: `/data/attributes/${field}` }]);
-  });
+    async (_, attributesOfMapping, field) => {
+      const { mapping } = await objects.type();
+      const answer = await objects.map(mapping, attributesOfMapping(await objects.source()));
+      expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer: `/data/attributes/${field}` }]);
+    },
+  );
 });
 
 // The limits are documented, the statuses of their answers are not.
 describe("limits", () => {
-  it.each([
-    ["500 records", () => Array.from({ length: 500 }, (_, i) => ({ id: i })), 204],
-    ["501 records", () => Array.from({ length: 501 }, (_, i) => ({ id: i })), 400],
-    ["none", () => [], 400],
-    ["a record over 512 KB", () => [{ text: "x".repeat(512 * 1024) }], 413],
-    ["over 4 MB", () => Array.from({ length: 10 }, () => ({ text: "x".repeat(430 * 1024) })), 413],
-  ])("answer a bulk call with %s [assumed: behaviour.md §2.17]", async (_, records, expected) => {
-    const answer = await objects.call("POST /api/data-source-record-bulk-create-jobs", bulk(await objects.source(), records()));
-    expect(answer.status).toBe(expected);
-  });
+  behaviours(
+    "answer a bulk call with %s",
+    assumed,
+    [
+      ["500 records", () => Array.from({ length: 500 }, (_, i) => ({ id: i })), 204],
+      ["501 records", () => Array.from({ length: 501 }, (_, i) => ({ id: i })), 400],
+      ["none", () => [], 400],
+      ["a record over 512 KB", () => [{ text: "x".repeat(512 * 1024) }], 413],
+      ["over 4 MB", () => Array.from({ length: 10 }, () => ({ text: "x".repeat(430 * 1024) })), 413],
+    ],
+    async (_, records, expected) => {
+      const answer = await objects.call("POST /api/data-source-record-bulk-create-jobs", bulk(await objects.source(), records()));
+      expect(answer.status).toBe(expected);
+    },
+  );
 
   behaviour("hold for bulk deletes", assumed, async () => {
     const job = (size: number) => {

@@ -89,8 +89,9 @@ describe("create_event", () => {
   const refused: [what: string, body: unknown, pointer: string][] = [
     ["no identifier", event("", "X", identified({ first_name: "Ada" })), "/data/attributes/profile/data/attributes"],
     ["a bad address", event("not an address", "X"), "/data/attributes/profile/data/attributes/email"],
-    ["an empty metric name", event("a@example.com", ""), "/data/attributes/metric"],
-    ["a metric name of 128 characters", event("a@example.com", "m".repeat(128)), "/data/attributes/metric"],
+    ["an empty metric name", event("a@example.com", ""), "/data/attributes/metric/data/attributes/name"],
+    ["a metric name of 128 characters", event("a@example.com", "m".repeat(128)), "/data/attributes/metric/data/attributes/name"],
+    ["a currency that is none", event("a@example.com", "X", { value: 1, value_currency: "ZZZ" }), "/data/attributes/value_currency"],
     ["a time before 1990", event("a@example.com", "X", { time: "1989-12-31T00:00:00Z" }), "/data/attributes/time"],
     ["a time more than a year ahead", event("a@example.com", "X", { time: "2027-08-01T00:00:00Z" }), "/data/attributes/time"],
     [
@@ -153,6 +154,18 @@ describe("bulk_create_events", () => {
     },
   });
   const send = (body: unknown) => sandbox.call("POST /api/event-bulk-create-jobs", body);
+  const GROUPS = "/data/attributes/events-bulk-create/data";
+
+  behaviour("says which event of which person is wrong", assumed, async () => {
+    const wrongTime = await send(bulk(["a@example.com", {}], ["b@example.com", {}, { time: "1980-01-01T00:00:00Z" }]));
+    expect([wrongTime.status, errorOf(wrongTime).source]).toEqual([
+      400,
+      { pointer: `${GROUPS}/1/attributes/events/data/1/attributes/time` },
+    ]);
+    const wrongPerson = await send(bulk(["a@example.com", {}], ["b", {}]));
+    expect(errorOf(wrongPerson).source).toEqual({ pointer: `${GROUPS}/1/attributes/profile/data/attributes/email` });
+    expect(errorOf(await send(bulk())).source).toEqual({ pointer: GROUPS });
+  });
 
   behaviour("stores the events of many people and what it says of them", spec, async () => {
     expect(
@@ -164,8 +177,11 @@ describe("bulk_create_events", () => {
   });
 
   behaviour("fails as a whole when a unique id stands twice for a person and metric", spec, async () => {
-    const answer = await send(bulk(["a@example.com", { unique_id: "1" }], ["a@example.com", { unique_id: "1" }]));
-    expect([answer.status, errorOf(answer).detail]).toEqual([400, "Duplicate unique_id found: 1"]);
+    const answer = await send(bulk(["a@example.com", { unique_id: "1" }], ["A@example.com", { unique_id: "2" }, { unique_id: "1" }]));
+    expect([answer.status, errorOf(answer)]).toMatchObject([
+      400,
+      { detail: "Duplicate unique_id found: 1", source: { pointer: `${GROUPS}/1/attributes/events/data/1/attributes/unique_id` } },
+    ]);
     sandbox.control.advance(1000);
     expect(sandbox.control.state().counts["events"]).toBe(0);
   });

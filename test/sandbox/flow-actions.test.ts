@@ -4,6 +4,7 @@ import type { JsonObject } from "../../src/lib/json.ts";
 import { subscribe, unsubscribe } from "../../src/sandbox/resources/consent.ts";
 import { MINUTE } from "./campaigning.ts";
 import { delay, email, groups, openFlowing, property, type Flowing } from "./flowing.ts";
+import { endpoint } from "./hooked.ts";
 import { at } from "./people.ts";
 import { behaviour } from "./provenance.ts";
 
@@ -134,7 +135,7 @@ describe("actions", () => {
     expect((await account.events(who)).find(({ metric }) => metric === "Reached")?.properties).toMatchObject({ step: 1 });
   });
 
-  behaviour("end at a stock that never comes back, and at an output that nothing gives", assumed, async () => {
+  behaviour("end at a stock that nobody asked for, and at an output that nothing gives", assumed, async () => {
     const [first = "", second = ""] = await tiers();
     expect(await through([{ type: "back-in-stock-delay" }, email("Back")], [first])).toEqual([[]]);
     const fork = { type: "action-output-split", data: { action_output_filter: null }, links: { next_if_true: "yes", next_if_false: null } };
@@ -191,6 +192,25 @@ describe("messages", () => {
 });
 
 describe("a webhook on this machine", () => {
+  behaviour(
+    "is told of the person and the event; one that cannot be written is skipped",
+    { as: "assumed", from: "developers.klaviyo.com flow-webhooks" },
+    async () => {
+      await using receiver = await endpoint(200);
+      await account.track("a@gmail.com", "Ordered");
+      account.control.advance(MINUTE);
+      const hook = (body: string) => ({ type: "send-webhook", data: { message: { url: `${receiver.origin}/hook`, headers: {}, body } } });
+      const body = '{"who":"{{ person.email }}","what":"{{ event.Item|upper }}","tier":"{{ person|lookup:\'The Tier\' }}"}';
+      const trigger = { type: "metric", id: await account.metric("Ordered"), trigger_filter: null };
+      await account.set(await account.flow(trigger, [hook(body), hook("{{ x|nothing }}")]), "live");
+      await account.person({ email: "b@gmail.com", properties: { "The Tier": "A & B" } });
+      await account.track("b@gmail.com", "Ordered", { properties: { Item: "mug" } });
+      account.control.advance(MINUTE);
+      await account.control.deliveries();
+      expect(receiver.seen.map((each) => each.body)).toEqual(['{"who":"b@gmail.com","what":"MUG","tier":"A & B"}']);
+    },
+  );
+
   behaviour("is called, and again after an answer that says try later", { as: "documented", from: "behaviour.md §2.11" }, async () => {
     const calls: { token: unknown; body: string }[] = [];
     const server = createServer((request, response) => {

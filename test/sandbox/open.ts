@@ -6,6 +6,8 @@ import { listResource } from "../../src/sandbox/resources/lists.ts";
 import { tagGroupResource } from "../../src/sandbox/resources/tag-groups.ts";
 import { tagResource } from "../../src/sandbox/resources/tags.ts";
 import { createSandbox, type Declared, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import { openRealAccount } from "../account/real-sandbox.ts";
+import { ACCOUNT, onlyInSandbox } from "../account/skip.ts";
 import { minimalProfile } from "./minimal-profile.ts";
 
 export interface Called {
@@ -34,7 +36,10 @@ export async function open(options: SandboxOptions & Declared = {}): Promise<Ope
     actions: [],
     log: (line: string) => void log.push(line),
   } as const;
-  const sandbox = await createSandbox({ ...core, ...options });
+  const sandbox = ACCOUNT ? await openRealAccount(ACCOUNT) : await createSandbox({ ...core, ...options });
+  const { seed, limits = "off", profiles = 0, persist, startAt } = options;
+  if (seed !== undefined || limits !== "off" || profiles > 0 || persist !== undefined || startAt !== undefined)
+    onlyInSandbox("it opens a sandbox of its own making: seed, limits, people or journal");
   return {
     ...sandbox,
     log,

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { dataOf, errorOf, ids, list, open, profile, type Called, type Opened } from "./open.ts";
+import { behaviour } from "./provenance.ts";
 
 let sandbox: Opened;
 beforeEach(async () => {
@@ -27,7 +28,7 @@ async function walk(first: string, between: () => Promise<unknown> = async () =>
 }
 
 describe("paging", () => {
-  it("walks all rows once by links.next, and back by links.prev (observed cursors, behaviour.md 1.7)", async () => {
+  behaviour("walks all rows once by links.next, and back by links.prev", { as: "observed", from: "behaviour.md §1.7" }, async () => {
     const first = await sandbox.call("GET /api/lists?page[size]=4&sort=name");
     expect(links(first)).toMatchObject({ self: `${sandbox.url}/api/lists?page%5Bsize%5D=4&sort=name`, prev: null });
     const second = await follow(links(first).next);
@@ -39,29 +40,33 @@ describe("paging", () => {
     expect(links(back)).toMatchObject({ prev: null, next: expect.stringContaining("page%5Bcursor%5D=") as string });
   });
 
-  it("neither repeats nor skips rows that were there when others are added between pages", async () => {
-    const before = new Set(await walk("/api/lists?page[size]=3"));
-    let made = 0;
-    const seen = await walk("/api/lists?page[size]=3&sort=-name", () =>
-      made++ < 5 ? sandbox.call("POST /api/lists", list("List 05")) : Promise.resolve(),
-    );
-    expect(seen.filter((id) => before.has(id))).toHaveLength(15);
-    expect(new Set(seen).size).toBe(seen.length);
-  });
+  behaviour(
+    "neither repeats nor skips rows that were there when others are added between pages",
+    { as: "observed", from: "behaviour.md §1.7" },
+    async () => {
+      const before = new Set(await walk("/api/lists?page[size]=3"));
+      let made = 0;
+      const seen = await walk("/api/lists?page[size]=3&sort=-name", () =>
+        made++ < 5 ? sandbox.call("POST /api/lists", list("List 05")) : Promise.resolve(),
+      );
+      expect(seen.filter((id) => before.has(id))).toHaveLength(15);
+      expect(new Set(seen).size).toBe(seen.length);
+    },
+  );
 
-  it("goes on behind a row that was deleted after its page", async () => {
+  behaviour("goes on behind a row that was deleted after its page", { as: "assumed", from: "behaviour.md §1.7" }, async () => {
     const all = await walk("/api/lists?page[size]=3");
     const first = await sandbox.call("GET /api/lists?page[size]=3");
     await sandbox.call(`DELETE /api/lists/${all[2]}`);
     expect(idsOf(await follow(links(first).next))).toEqual(all.slice(3, 6));
   });
 
-  it("sorts descending as the exact reverse, ties by id", async () => {
+  behaviour("sorts descending as the exact reverse, ties by id", { as: "assumed", from: "behaviour.md §1.9" }, async () => {
     const up = await walk("/api/lists?page[size]=5&sort=name");
     expect(await walk("/api/lists?page[size]=2&sort=-name")).toEqual(up.toReversed());
   });
 
-  it("refuses a cursor under another filter, sort or path (assumed, behaviour.md 5 open points)", async () => {
+  behaviour("refuses a cursor under another filter, sort or path", { as: "assumed", from: "behaviour.md §1.7" }, async () => {
     const cursor = new URL(links(await sandbox.call("GET /api/lists?page[size]=4")).next ?? "").searchParams.get("page[cursor]") ?? "";
     for (const other of ["/api/lists?sort=name&", "/api/lists?filter=any(name,['List 01'])&", "/api/tags?"]) {
       const answer = await sandbox.call(`GET ${other}page[cursor]=${encodeURIComponent(cursor)}`);
@@ -70,16 +75,20 @@ describe("paging", () => {
     expect((await sandbox.call(`GET /api/lists?page[size]=2&page[cursor]=${encodeURIComponent(cursor)}`)).status).toBe(200);
   });
 
-  it("filters by name, id and time, through an index and without", async () => {
-    expect(names(await sandbox.call("GET /api/lists?filter=equals(name,'List 03')"))).toEqual(["List 03", "List 03"]);
-    const [some = ""] = await walk("/api/lists?page[size]=3");
-    expect(idsOf(await sandbox.call(`GET /api/lists?filter=any(id,['${some}','nope'])`))).toEqual([some]);
-    sandbox.control.advance(60_000);
-    await sandbox.call("POST /api/lists", list("Late"));
-    const since = new Date(sandbox.control.clock().now - 1000).toISOString();
-    expect(names(await sandbox.call(`GET /api/lists?filter=greater-than(created,${since})`))).toEqual(["Late"]);
-    expect(names(await sandbox.call(`GET /api/lists?filter=greater-than(created,${since}),equals(name,'List 03')`))).toEqual([]);
-  });
+  behaviour(
+    "filters by name, id and time, through an index and without",
+    { as: "documented", from: "behaviour.md Appendix A" },
+    async () => {
+      expect(names(await sandbox.call("GET /api/lists?filter=equals(name,'List 03')"))).toEqual(["List 03", "List 03"]);
+      const [some = ""] = await walk("/api/lists?page[size]=3");
+      expect(idsOf(await sandbox.call(`GET /api/lists?filter=any(id,['${some}','nope'])`))).toEqual([some]);
+      sandbox.control.advance(60_000);
+      await sandbox.call("POST /api/lists", list("Late"));
+      const since = new Date(sandbox.control.clock().now - 1000).toISOString();
+      expect(names(await sandbox.call(`GET /api/lists?filter=greater-than(created,${since})`))).toEqual(["Late"]);
+      expect(names(await sandbox.call(`GET /api/lists?filter=greater-than(created,${since}),equals(name,'List 03')`))).toEqual([]);
+    },
+  );
 });
 
 describe("paging of members", () => {
@@ -95,23 +104,31 @@ describe("paging of members", () => {
     }
   });
 
-  it("reads members in full and as identifiers, in order of joining, with the time they joined", async () => {
-    expect(await walk(`/api/lists/${listId}/profiles?page[size]=3`)).toEqual(people);
-    expect(await walk(`/api/lists/${listId}/relationships/profiles?page[size]=2&sort=-joined_group_at`)).toEqual(people.toReversed());
-    const [first] = dataOf(await sandbox.call(`GET /api/lists/${listId}/profiles?page[size]=1`));
-    expect(first?.attributes).toMatchObject({ email: "p0@example.com", joined_group_at: "2026-07-15T10:00:01+00:00" });
-  });
+  behaviour(
+    "reads members in full and as identifiers, in order of joining, with the time they joined",
+    { as: "documented", from: "behaviour.md §1.10" },
+    async () => {
+      expect(await walk(`/api/lists/${listId}/profiles?page[size]=3`)).toEqual(people);
+      expect(await walk(`/api/lists/${listId}/relationships/profiles?page[size]=2&sort=-joined_group_at`)).toEqual(people.toReversed());
+      const [first] = dataOf(await sandbox.call(`GET /api/lists/${listId}/profiles?page[size]=1`));
+      expect(first?.attributes).toMatchObject({ email: "p0@example.com", joined_group_at: "2026-07-15T10:00:01+00:00" });
+    },
+  );
 
-  it("filters members by what the profile and what the membership holds", async () => {
-    const path = `/api/lists/${listId}/profiles?filter=`;
-    expect(idsOf(await sandbox.call(`GET ${path}equals(email,'p4@example.com')`))).toEqual([people[4]]);
-    expect(idsOf(await sandbox.call(`GET ${path}any(email,['p1@example.com','p2@example.com','stranger@example.com'])`))).toEqual(
-      people.slice(1, 3),
-    );
-    expect(idsOf(await sandbox.call(`GET ${path}greater-or-equal(joined_group_at,2026-07-15T10:00:06Z)`))).toEqual(people.slice(5));
-  });
+  behaviour(
+    "filters members by what the profile and what the membership holds",
+    { as: "documented", from: "behaviour.md §2.5" },
+    async () => {
+      const path = `/api/lists/${listId}/profiles?filter=`;
+      expect(idsOf(await sandbox.call(`GET ${path}equals(email,'p4@example.com')`))).toEqual([people[4]]);
+      expect(idsOf(await sandbox.call(`GET ${path}any(email,['p1@example.com','p2@example.com','stranger@example.com'])`))).toEqual(
+        people.slice(1, 3),
+      );
+      expect(idsOf(await sandbox.call(`GET ${path}greater-or-equal(joined_group_at,2026-07-15T10:00:06Z)`))).toEqual(people.slice(5));
+    },
+  );
 
-  it("counts members on request only, and not once they are gone", async () => {
+  behaviour("counts members on request only, and not once they are gone", { as: "documented", from: "behaviour.md §2.5" }, async () => {
     const item = (query: string) =>
       sandbox.call(`GET /api/lists/${listId}${query}`).then((answer) => dataOf(answer)[0]?.attributes as JsonObject);
     expect(await item("")).not.toHaveProperty("profile_count");

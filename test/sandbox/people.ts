@@ -3,6 +3,7 @@ import { actions } from "../../src/sandbox/actions.ts";
 import type { Context } from "../../src/sandbox/engine/context.ts";
 import { defineAction } from "../../src/sandbox/engine/declare.ts";
 import { resources } from "../../src/sandbox/resources.ts";
+import { onlyInSandbox } from "../account/skip.ts";
 import { dataOf, open, type Called, type Opened } from "./open.ts";
 
 /** An account with everything that is declared, and short ways to its people. */
@@ -49,6 +50,7 @@ export async function openPeople(): Promise<People> {
       ),
     find: async (email) => (await ids(`/api/profiles?filter=${encodeURIComponent(`equals(email,"${email}")`)}`))[0],
     async within(work) {
+      onlyInSandbox("nothing can be run inside an account");
       inside = work;
       await sandbox.call("GET /api/accounts");
     },

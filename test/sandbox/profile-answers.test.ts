@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
+import { prepare } from "../account/skip.ts";
 import { ids, schemaViolations, type Called } from "./open.ts";
 import { consentBody, idOf, openPeople, profileBody, SUBSCRIBE, subscribed, UNSUBSCRIBE, unsubscribed, type People } from "./people.ts";
+import { behaviour, schemaOf } from "./provenance.ts";
 
 let people: People;
 const called = new Map<string, Called>();
 
-beforeAll(async () => {
+prepare(async () => {
   people = await openPeople();
   const call = async (operation: string, request: string, body?: unknown): Promise<string> => {
     const isClient = request.includes(" /client/");
@@ -120,17 +122,19 @@ beforeAll(async () => {
 });
 afterAll(() => people.close());
 
+const AREAS = new Set(["profiles", "data-privacy"]);
+const OWN = loadCatalog().operations.filter(({ area, channel }) => AREAS.has(area) && channel === "stable");
+
 it("every stable operation of profiles, consent and erasure is answered, none with 501", () => {
-  const areas = new Set(["profiles", "data-privacy"]);
-  const own = loadCatalog().operations.filter(({ area, channel }) => areas.has(area) && channel === "stable");
-  expect(own.map(({ id }) => id).filter((id) => !called.has(id))).toEqual([]);
+  expect(OWN.map(({ id }) => id).filter((id) => !called.has(id))).toEqual([]);
   expect(people.log).toEqual([]);
 });
 
-it("every answer has the status and the form of the vendor's schema", () => {
-  const catalog = loadCatalog();
-  for (const [operation, answer] of called) {
-    const stated = catalog.find(operation)?.answers.map(({ status }) => status) ?? [];
-    expect([operation, stated.includes(answer.status), schemaViolations(operation, answer)]).toEqual([operation, true, []]);
-  }
-});
+for (const operation of OWN) {
+  behaviour(`${operation.id} answers as the vendor's schema has it`, schemaOf(operation), () => {
+    const answer = called.get(operation.id);
+    if (!answer) throw new Error(`${operation.id} was not called`);
+    const stated = operation.answers.map(({ status }) => status);
+    expect([operation.id, stated.includes(answer.status), schemaViolations(operation.id, answer)]).toEqual([operation.id, true, []]);
+  });
+}

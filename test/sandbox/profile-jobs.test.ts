@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { dataOf, errorOf, ids } from "./open.ts";
 import {
@@ -13,7 +13,7 @@ import {
   unsubscribed,
   type People,
 } from "./people.ts";
-import { behaviour } from "./provenance.ts";
+import { behaviour, behaviours } from "./provenance.ts";
 
 let people: People;
 beforeEach(async () => {
@@ -121,22 +121,31 @@ describe("bulk import", () => {
     expect(await found("sort=created_at")).toEqual([first, second]);
   });
 
-  it.each<[string, JsonObject[], string]>([
+  behaviours<[string, JsonObject[], string]>(
+    "as a whole is refused for %s",
+    { as: "documented", from: "behaviour.md §2.2" },
     [
-      "one wrong address among right ones",
-      [{ email: "a@example.com" }, { email: "nonsense" }],
-      "/data/attributes/profiles/data/1/attributes/email",
+      [
+        "one wrong address among right ones",
+        [{ email: "a@example.com" }, { email: "nonsense" }],
+        "/data/attributes/profiles/data/1/attributes/email",
+      ],
+      ["one wrong number", [{ phone_number: "123" }], "/data/attributes/profiles/data/0/attributes/phone_number"],
+      ["a profile without identifier", [{ first_name: "Ada" }], "/data/attributes/profiles/data/0/attributes"],
+      ["more than 10,000 profiles", Array.from({ length: 10_001 }, (_, i) => ({ email: `a${i}@b.co` })), "/data/attributes/profiles/data"],
+      [
+        "a profile over 100 KB",
+        [{ email: "a@example.com", properties: { text: "x".repeat(102_400) } }],
+        "/data/attributes/profiles/data/0",
+      ],
+      ["nobody", [], "/data/attributes/profiles/data"],
     ],
-    ["one wrong number", [{ phone_number: "123" }], "/data/attributes/profiles/data/0/attributes/phone_number"],
-    ["a profile without identifier", [{ first_name: "Ada" }], "/data/attributes/profiles/data/0/attributes"],
-    ["more than 10,000 profiles", Array.from({ length: 10_001 }, (_, i) => ({ email: `a${i}@b.co` })), "/data/attributes/profiles/data"],
-    ["a profile over 100 KB", [{ email: "a@example.com", properties: { text: "x".repeat(102_400) } }], "/data/attributes/profiles/data/0"],
-    ["nobody", [], "/data/attributes/profiles/data"],
-  ])("as a whole is refused for %s [documented: behaviour.md §2.2]", async (_, profiles, pointer) => {
-    const answer = await startImport(profiles);
-    expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer }]);
-    expect(people.control.state().counts).toMatchObject({ import_jobs: 0, scheduled: 0 });
-  });
+    async (_, profiles, pointer) => {
+      const answer = await startImport(profiles);
+      expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer }]);
+      expect(people.control.state().counts).toMatchObject({ import_jobs: 0, scheduled: 0 });
+    },
+  );
 });
 
 describe("suppression jobs", () => {
@@ -167,7 +176,7 @@ describe("suppression jobs", () => {
     });
   });
 
-  behaviour("take the members of a list", { as: "documented", from: "behaviour.md §2.3 rules 7 and 8" }, async () => {
+  behaviour("take the members of a list", { as: "documented", from: "behaviour.md §2.3 rule 7, §2.3 rule 8" }, async () => {
     const list = await people.list("Dead");
     const id = await people.person({ email: "ada@example.com" });
     const silent = await people.person({ phone_number: "+15005550001" });
@@ -183,16 +192,21 @@ describe("suppression jobs", () => {
     expect(await people.email(id)).toMatchObject({ can_receive_email_marketing: true });
   });
 
-  it.each<[string, number, () => JsonObject]>([
-    ["no target", 400, () => ({})],
-    ["two targets", 400, () => ({ ...emails("ada@example.com"), ...ofList("AAAAAA") })],
-    ["nobody", 400, () => emails()],
-    ["a wrong address", 400, () => emails("nonsense")],
-    ["101 addresses", 400, () => emails(...Array.from({ length: 101 }, (_, i) => `a${i}@example.com`))],
-    ["a list that does not exist", 404, () => ofList("AAAAAA")],
-  ])("are refused for %s [documented: behaviour.md §2.3 rule 7]", async (_, status, target) => {
-    for (const kind of ["create", "delete"] as const) expect((await start(kind, target())).status).toBe(status);
-  });
+  behaviours<[string, number, () => JsonObject]>(
+    "are refused for %s",
+    { as: "documented", from: "behaviour.md §2.3 rule 7" },
+    [
+      ["no target", 400, () => ({})],
+      ["two targets", 400, () => ({ ...emails("ada@example.com"), ...ofList("AAAAAA") })],
+      ["nobody", 400, () => emails()],
+      ["a wrong address", 400, () => emails("nonsense")],
+      ["101 addresses", 400, () => emails(...Array.from({ length: 101 }, (_, i) => `a${i}@example.com`))],
+      ["a list that does not exist", 404, () => ofList("AAAAAA")],
+    ],
+    async (_, status, target) => {
+      for (const kind of ["create", "delete"] as const) expect((await start(kind, target())).status).toBe(status);
+    },
+  );
 });
 
 describe("merging", () => {
@@ -271,25 +285,29 @@ describe("merging", () => {
     expect(await people.email(destination)).toMatchObject({ can_receive_email_marketing: false, suppression: [{ reason: "UNSUBSCRIBE" }] });
   });
 
-  it("refuses none, two, itself and strangers, and does nothing the second time", async () => {
-    const [a, b, c] = [
-      await people.person({ email: "a@example.com" }),
-      await people.person({ email: "b@example.com" }),
-      await people.person({ email: "c@example.com" }),
-    ];
-    expect(
-      [await merge(a), await merge(a, b, c), await merge(a, a), await merge(a, "nobody"), await merge("nobody", a)].map(
-        ({ status }) => status,
-      ),
-    ).toEqual([400, 400, 400, 404, 404]);
-    expect([await merge(a, b), await merge(c, b)].map(({ status }) => status)).toEqual([201, 201]);
-    people.control.advance(2000);
-    expect([await people.find("a@example.com"), await people.find("b@example.com"), await people.find("c@example.com")]).toEqual([
-      a,
-      undefined,
-      c,
-    ]);
-  });
+  behaviour(
+    "refuses none, two, itself and strangers, and does nothing the second time",
+    { as: "assumed", from: "behaviour.md §2.2" },
+    async () => {
+      const [a, b, c] = [
+        await people.person({ email: "a@example.com" }),
+        await people.person({ email: "b@example.com" }),
+        await people.person({ email: "c@example.com" }),
+      ];
+      expect(
+        [await merge(a), await merge(a, b, c), await merge(a, a), await merge(a, "nobody"), await merge("nobody", a)].map(
+          ({ status }) => status,
+        ),
+      ).toEqual([400, 400, 400, 404, 404]);
+      expect([await merge(a, b), await merge(c, b)].map(({ status }) => status)).toEqual([201, 201]);
+      people.control.advance(2000);
+      expect([await people.find("a@example.com"), await people.find("b@example.com"), await people.find("c@example.com")]).toEqual([
+        a,
+        undefined,
+        c,
+      ]);
+    },
+  );
 });
 
 describe("erasure", () => {
@@ -315,6 +333,10 @@ describe("erasure", () => {
     const id = await people.person({ email: "ada@example.com", phone_number: "+15005550001" });
     expect((await erase({})).status).toBe(400);
     expect((await erase({ id, attributes: { email: "ada@example.com" } })).status).toBe(400);
+    for (const [name, value] of [["email", "ada"] as const, ["phone_number", "0123"] as const]) {
+      const answer = await erase({ attributes: { [name]: value } });
+      expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer: `/data/attributes/profile/data/attributes/${name}` }]);
+    }
     expect([await erase({ id }), await erase({ attributes: { phone_number: "+15005550001" } })].map(({ status }) => status)).toEqual([
       202, 202,
     ]);

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { conversations } from "../../src/sandbox/resources/conversation-rows.ts";
-import { dataOf, errorOf, schemaViolations } from "./open.ts";
+import { dataOf, errorOf, schemaViolations, type Called } from "./open.ts";
 import { at, attributesOf, idOf, openPeople, profileBody, type People } from "./people.ts";
-import { behaviour } from "./provenance.ts";
+import { behaviour, behaviours } from "./provenance.ts";
 
 let people: People;
 beforeEach(async () => {
@@ -60,18 +60,23 @@ describe("making a profile", () => {
     expect(people.control.state().counts["profiles"]).toBe(1);
   });
 
-  it.each<[string, JsonObject, string]>([
-    ["no identifier", { first_name: "Ada" }, "/data/attributes"],
-    ["a bad address", { email: "ada@example" }, "/data/attributes/email"],
-    ["an address of more than 100 characters", { email: `${"a".repeat(100)}@example.com` }, "/data/attributes/email"],
-    ["a number that is not E.164", { phone_number: "555-0100" }, "/data/attributes/phone_number"],
-    ["an external id of 256 characters", { external_id: "x".repeat(256) }, "/data/attributes/external_id"],
-    ["more than 100 KB", { email: "ada@example.com", properties: { text: "x".repeat(102_400) } }, "/data"],
-  ])("refuses %s [documented: behaviour.md §2.2]", async (_, attributes, pointer) => {
-    const answer = await people.call("POST /api/profiles", profileBody(attributes));
-    expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer }]);
-    expect(people.control.state().counts["profiles"]).toBe(0);
-  });
+  behaviours<[string, JsonObject, string]>(
+    "refuses %s",
+    PROFILES,
+    [
+      ["no identifier", { first_name: "Ada" }, "/data/attributes"],
+      ["a bad address", { email: "ada@example" }, "/data/attributes/email"],
+      ["an address of more than 100 characters", { email: `${"a".repeat(100)}@example.com` }, "/data/attributes/email"],
+      ["a number that is not E.164", { phone_number: "555-0100" }, "/data/attributes/phone_number"],
+      ["an external id of 256 characters", { external_id: "x".repeat(256) }, "/data/attributes/external_id"],
+      ["more than 100 KB", { email: "ada@example.com", properties: { text: "x".repeat(102_400) } }, "/data"],
+    ],
+    async (_, attributes, pointer) => {
+      const answer = await people.call("POST /api/profiles", profileBody(attributes));
+      expect([answer.status, errorOf(answer).source]).toEqual([400, { pointer }]);
+      expect(people.control.state().counts["profiles"]).toBe(0);
+    },
+  );
 
   behaviour("takes addresses without regard to case", { as: "assumed", from: "behaviour.md §2.2" }, async () => {
     await people.person({ email: "Ada@Example.com" });
@@ -159,7 +164,7 @@ describe("changing a profile", () => {
     expect(await people.find("old@example.com")).toBeUndefined();
   });
 
-  it("refuses another id in the body, and answers 404 for nobody", async () => {
+  behaviour("refuses another id in the body, and answers 404 for nobody", { as: "assumed", from: "behaviour.md §1.3, §1.4" }, async () => {
     const id = await people.person({ email: "ada@example.com" });
     expect((await people.call(`PATCH /api/profiles/${id}`, profileBody({}, { id: "other" }))).status).toBe(400);
     expect((await patch("nobody", {})).status).toBe(404);
@@ -177,22 +182,27 @@ describe("reading profiles", () => {
     await people.person({ first_name: "Cy", external_id: "c" });
   });
 
-  it.each<[string, string[]]>([
-    ['filter=equals(email,"ada@example.com")', ["Ada"]],
-    ['filter=any(email,["ada@example.com","bob@example.com"])', ["Ada", "Bob"]],
-    ['filter=equals(phone_number,"%2B15005550001")', ["Ada"]],
-    ['filter=any(external_id,["a","c","z"])', ["Ada", "Cy"]],
-    ["filter=greater-than(created,2026-07-15T10:00:00Z)", ["Bob", "Cy"]],
-    ["filter=less-than(updated,2026-07-15T10:00:01Z)", ["Ada"]],
-    ["filter=greater-than(created,2026-07-15T10:00:00Z),less-than(created,2026-07-15T10:00:02Z)", ["Bob"]],
-    ["sort=-created", ["Cy", "Bob", "Ada"]],
-    ["sort=-id", ["Cy", "Bob", "Ada"]],
-    ["sort=email", ["Ada", "Bob", "Cy"]],
-    ["sort=-updated&page[size]=1", ["Cy"]],
-    ['filter=equals(_kx,"unknown")', []],
-  ])("answers %s [documented: behaviour.md Appendix A]", async (query, expected) => {
-    expect(await names(query)).toEqual(expected);
-  });
+  behaviours<[string, string[]]>(
+    "answers %s",
+    { as: "documented", from: "behaviour.md Appendix A" },
+    [
+      ['filter=equals(email,"ada@example.com")', ["Ada"]],
+      ['filter=any(email,["ada@example.com","bob@example.com"])', ["Ada", "Bob"]],
+      ['filter=equals(phone_number,"%2B15005550001")', ["Ada"]],
+      ['filter=any(external_id,["a","c","z"])', ["Ada", "Cy"]],
+      ["filter=greater-than(created,2026-07-15T10:00:00Z)", ["Bob", "Cy"]],
+      ["filter=less-than(updated,2026-07-15T10:00:01Z)", ["Ada"]],
+      ["filter=greater-than(created,2026-07-15T10:00:00Z),less-than(created,2026-07-15T10:00:02Z)", ["Bob"]],
+      ["sort=-created", ["Cy", "Bob", "Ada"]],
+      ["sort=-id", ["Cy", "Bob", "Ada"]],
+      ["sort=email", ["Ada", "Bob", "Cy"]],
+      ["sort=-updated&page[size]=1", ["Cy"]],
+      ['filter=equals(_kx,"unknown")', []],
+    ],
+    async (query, expected) => {
+      expect(await names(query)).toEqual(expected);
+    },
+  );
 
   behaviour("shows predictions only when asked, the same every time", { as: "documented", from: "behaviour.md §1.9" }, async () => {
     const id = await people.find("ada@example.com");
@@ -225,6 +235,27 @@ describe("conversations of a profile", () => {
     ]);
     const answer = await people.call(`GET /api/profiles/${id}/conversations`);
     expect([dataOf(answer).length, schemaViolations("get_conversations_for_profile", answer)]).toEqual([2, []]);
+  });
+});
+
+describe("a profile asked for at an older revision", () => {
+  behaviour("has one conversation, or none", { as: "documented", from: "behaviour.md §1.2" }, async () => {
+    const id = await people.person({ email: "ada@example.com" });
+    const read = async (include: string, revision: string): Promise<Called> =>
+      people.call(`GET /api/profiles/${id}?include=${include}`, undefined, { revision });
+    const relation = async (): Promise<JsonObject> => at((await read("conversation", "2026-04-15")).body, "data", "relationships");
+    expect(await relation()).toMatchObject({ conversation: { data: null } });
+    await people.within((ctx) => void ctx.rows(conversations).put({ id: "c1", channel: "sms", profile: id }));
+    const base = `${people.url}/api/profiles/${id}`;
+    expect(await relation()).toMatchObject({
+      conversation: {
+        data: { type: "conversation", id: "c1" },
+        links: { self: `${base}/relationships/conversation/`, related: `${base}/conversation/` },
+      },
+    });
+    expect(await relation()).not.toHaveProperty("conversations");
+    expect((await read("conversation", "2026-07-15")).status).toBe(400);
+    expect(at((await read("conversations", "2026-07-15")).body, "data", "relationships")).not.toHaveProperty("conversation");
   });
 });
 

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { describe, expect } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
+import { prepare } from "../account/skip.ts";
 import { errorOf, tag } from "./open.ts";
 import { idOf } from "./people.ts";
 import { behaviour } from "./provenance.ts";
@@ -10,26 +11,28 @@ let first = { campaign: "", message: "" };
 let second = first;
 const WEEK = { key: "last_7_days" };
 
-beforeAll(async () => {
-  account = await openReporting();
-  const audiences = { included: [await account.list("All")] };
-  const draft = async (name: string, definition?: JsonObject) => {
-    const campaign = await account.draft({ name, audiences }, definition);
-    return { campaign, message: await account.messageId(campaign) };
-  };
-  first = await draft("First");
-  second = await draft("Second", { channel: "sms", content: { body: "Hi" } });
-  for (const name of ["sale", "summer"]) {
-    const id = idOf(await account.call("POST /api/tags", tag(name)));
-    await account.call(`POST /api/tags/${id}/relationships/campaigns`, { data: [{ type: "campaign", id: first.campaign }] });
-  }
-  const by = ({ campaign, message }: typeof first) => ({ attributed: { campaign, "campaign-message": message } });
-  await account.happen(["Received Email", 0, 30, by(first)], ["Received Text Message", 0, 30, by(second)]);
-});
-afterAll(async () => {
-  expect(account.log).toEqual([]);
-  await account.close();
-});
+prepare(
+  async () => {
+    account = await openReporting();
+    const audiences = { included: [await account.list("All")] };
+    const draft = async (name: string, definition?: JsonObject) => {
+      const campaign = await account.draft({ name, audiences }, definition);
+      return { campaign, message: await account.messageId(campaign) };
+    };
+    first = await draft("First");
+    second = await draft("Second", { channel: "sms", content: { body: "Hi" } });
+    for (const name of ["sale", "summer"]) {
+      const id = idOf(await account.call("POST /api/tags", tag(name)));
+      await account.call(`POST /api/tags/${id}/relationships/campaigns`, { data: [{ type: "campaign", id: first.campaign }] });
+    }
+    const by = ({ campaign, message }: typeof first) => ({ attributed: { campaign, "campaign-message": message } });
+    await account.happen(["Received Email", 0, 30, by(first)], ["Received Text Message", 0, 30, by(second)]);
+  },
+  async () => {
+    expect(account.log).toEqual([]);
+    await account.close();
+  },
+);
 
 const spec = { as: "documented", from: "behaviour.md §2.18" } as const;
 const assumed = { as: "assumed", from: "behaviour.md §2.18" } as const;

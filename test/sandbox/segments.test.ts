@@ -99,12 +99,21 @@ describe("a segment", () => {
   });
 
   const NUMBER = { type: "numeric", operator: "greater-than", value: 0 };
+  const COUNT = { type: "numeric", operator: "greater-than", value: 0 };
+  const created = (filter: object) => ({ type: "profile-property", property: "created", filter: { type: "date", ...filter } });
   const refused: [what: string, conditions: object[][]][] = [
     ["no groups", []],
     ["a group without conditions", [[]]],
     ["a metric that is not there", [[did("NoSuch", 30)]]],
     ["a list that is not there", [[inGroup("NoSuch")]]],
     ["a pattern that is none", [[{ ...HAS_EMAIL, filter: { type: "string", operator: "regex", value: "(" } }]]],
+    ["a range that ends before it starts", [[created({ operator: "between-static", start: daysAgo(1), end: daysAgo(2) })]]],
+    ["a month that is none", [[created({ operator: "calendar-month", value: 13 })]]],
+    ["less than no time", [[created({ operator: "in-the-last", unit: "day", quantity: -3 })]]],
+    [
+      "a type of object that is not there",
+      [[{ type: "profile-has-custom-object", object_type_id: "NoSuch", object_type_relationship_id: "x", filter: COUNT, filters: [] }]],
+    ],
     ["a condition of no known kind", [[{ type: "profile-mood", filter: NUMBER }]]],
   ];
   for (const [what, groups] of refused) {
@@ -114,6 +123,35 @@ describe("a segment", () => {
       expect(sandbox.control.state().counts).toMatchObject({ segments: FRESH.segments, scheduled: 0 });
     });
   }
+});
+
+describe("a condition that is wrong", () => {
+  behaviour("is pointed at", assumed, async () => {
+    const body = segment(
+      "Bad",
+      [HAS_EMAIL],
+      [HAS_EMAIL, { ...inGroup("NoSuch"), group_ids: [await made("POST /api/lists", list("A")), "NoSuch"] }],
+    );
+    const answer = await sandbox.call("POST /api/segments", body);
+    expect(errorOf(answer).source).toEqual({ pointer: "/data/attributes/definition/condition_groups/1/conditions/1/group_ids/1" });
+  });
+});
+
+describe("members of a segment by the time they joined", () => {
+  behaviour("are found as they are shown", assumed, async () => {
+    await track(
+      sandbox,
+      event("old@example.com", "Opened", { time: daysAgo(50) }),
+      event("new@example.com", "Opened", { time: daysAgo(2) }),
+    );
+    const inner = await processed(sandbox, [did(await metricId(sandbox, "Opened"), 90)]);
+    sandbox.control.advance(10 * DAY_MS);
+    await track(sandbox, event("late@example.com", "Opened"));
+    const recently = { type: "date", operator: "in-the-last", unit: "day", quantity: 5 };
+    const outer = await processed(sandbox, [{ ...inGroup(inner), timeframe_filter: recently }]);
+    expect(await membersOf(sandbox, inner)).toHaveLength(3);
+    expect(await membersOf(sandbox, outer)).toEqual(["late@example.com"]);
+  });
 });
 
 describe("the segments of a fresh account", () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dataOf, list, open, profile, tag, type Opened } from "./open.ts";
+import { idOf } from "./people.ts";
 
 let sandbox: Opened;
 beforeEach(async () => {
@@ -35,7 +36,7 @@ describe("a snapshot", () => {
   });
 
   it("comes back although a unique name has moved on", async () => {
-    const [{ id = "" } = {}] = dataOf(await sandbox.call("POST /api/profiles", profile("a@example.com")));
+    const id = idOf(await sandbox.call("POST /api/profiles", profile("a@example.com")));
     sandbox.control.snapshot("one");
     await sandbox.call(`PATCH /api/profiles/${id}`, { data: { type: "profile", id, attributes: { email: "b@example.com" } } });
     await sandbox.call("POST /api/profiles", profile("a@example.com"));
@@ -71,12 +72,12 @@ describe("a snapshot", () => {
 
 describe("state", () => {
   it("is compared row by row: made, changed and removed", async () => {
-    const [{ id: renamed = "" } = {}] = dataOf(await sandbox.call("POST /api/lists", list("old")));
-    const [{ id: removed = "" } = {}] = dataOf(await sandbox.call("POST /api/lists", list("away")));
+    const renamed = idOf(await sandbox.call("POST /api/lists", list("old")));
+    const removed = idOf(await sandbox.call("POST /api/lists", list("away")));
     sandbox.control.snapshot("before");
     await sandbox.call(`PATCH /api/lists/${renamed}`, { data: { type: "list", id: renamed, attributes: { name: "new" } } });
     await sandbox.call(`DELETE /api/lists/${removed}`);
-    const [{ id: made = "" } = {}] = dataOf(await sandbox.call("POST /api/tags", tag("fresh")));
+    const made = idOf(await sandbox.call("POST /api/tags", tag("fresh")));
     const { text } = await sandbox.call("GET /_sandbox/compare?from=before");
     expect(lines(text)).toEqual([
       {
@@ -104,7 +105,7 @@ describe("state", () => {
   });
 
   it("shows in the ledger as what each request did to which row", async () => {
-    const [{ id = "" } = {}] = dataOf(await sandbox.call("POST /api/lists", list("x")));
+    const id = idOf(await sandbox.call("POST /api/lists", list("x")));
     await sandbox.call(`PATCH /api/lists/${id}`, { data: { type: "list", id, attributes: { name: "y" } } });
     await sandbox.call(`DELETE /api/lists/${id}`);
     await sandbox.call(`DELETE /api/lists/${id}`);

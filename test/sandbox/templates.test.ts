@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { openCampaigning, type Campaigning } from "./campaigning.ts";
 import { dataOf, errorOf } from "./open.ts";
-import { attributesOf, idOf } from "./people.ts";
+import { at, attributesOf, idOf } from "./people.ts";
 import { behaviour } from "./provenance.ts";
 
 let account: Campaigning;
@@ -94,7 +94,6 @@ describe("templates", () => {
       { editor_type: "SYSTEM_DRAGGABLE" },
       { ...system([]), html: "<p>" },
       { ...system([]), amp: "<p>" },
-      { ...system([]), editor_type: "CODE", html: "<p>" },
       system([], STYLES.slice(1)),
       system([], [...STYLES, ...STYLES.slice(0, 1)]),
     ];
@@ -117,7 +116,20 @@ describe("templates", () => {
     expect(attributesOf(await read(id, "?additional-fields[template]=definition"))["definition"]).toMatchObject({ styles: STYLES });
   });
 
-  behaviour("are listed ten at a time, filtered and sorted", { as: "documented", from: "behaviour.md §5.10" }, async () => {
+  behaviour(
+    "of code ignore a definition when they are made, and refuse one later",
+    { as: "documented", from: "openapi/stable-2026-07-15.json TemplateCreateHtmlOrDndQueryResourceObject" },
+    async () => {
+      const answer = await create({ ...system([block("Hello")]), editor_type: "CODE", html: "<p>" });
+      expect([answer.status, attributesOf(answer)["html"]]).toEqual([201, "<p>"]);
+      const asked = await read(idOf(answer), "?additional-fields[template]=definition");
+      expect(attributesOf(asked)["definition"]).toBeNull();
+      const later = await patch(idOf(answer), { definition: at(system([]), "definition") });
+      expect(errorOf(later).source).toEqual({ pointer: "/data/attributes/definition" });
+    },
+  );
+
+  behaviour("are listed ten at a time, filtered and sorted", { as: "documented", from: "behaviour.md §5 quirk 10" }, async () => {
     const made: string[] = [];
     for (let i = 0; i < 12; i++) made.push(idOf(await create({ name: `N${String(i).padStart(2, "0")}`, html: "<p>" })));
     const first = await account.call("GET /api/templates?sort=-name");
@@ -240,9 +252,13 @@ describe("images", () => {
         format: "png",
       });
       for (const source of ["https://a.example/x.svg", "nonsense", "data:image/png;base64,AAAA"])
-        expect((await upload({ import_from_url: source })).status).toBe(400);
+        expect(errorOf(await upload({ import_from_url: source })).source).toEqual({ pointer: "/data/attributes/import_from_url" });
     },
   );
+
+  behaviour("whose address has no ending are taken for JPEGs", { as: "assumed", from: "behaviour.md §2.13" }, async () => {
+    expect(attributesOf(await upload({ import_from_url: "https://a.example/i/123?w=200" }))).toMatchObject({ name: "123", format: "jpeg" });
+  });
 
   behaviour("come as a file, and are hidden, never deleted", { as: "documented", from: "behaviour.md §2.13" }, async () => {
     const form = new FormData();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dataOf } from "./open.ts";
-import { openPeople, type People } from "./people.ts";
+import { idOf, openPeople, type People } from "./people.ts";
 
 let people: People;
 beforeEach(async () => {
@@ -55,9 +55,7 @@ describe("jobs get on", () => {
 
   it("whatever has no id of its own goes on with any read", async () => {
     people.control.setTransitions({ after_reads: 1 });
-    const [{ id = "" } = {}] = dataOf(
-      await people.call("POST /api/profiles", { data: { type: "profile", attributes: { email: "a@example.com" } } }),
-    );
+    const id = idOf(await people.call("POST /api/profiles", { data: { type: "profile", attributes: { email: "a@example.com" } } }));
     const profile = { data: { type: "profile", attributes: { email: "a@example.com" } } };
     const asked = { data: { type: "data-privacy-deletion-job", attributes: { profile } } };
     expect((await people.call("POST /api/data-privacy-deletion-jobs", asked)).status).toBe(202);

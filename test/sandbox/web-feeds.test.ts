@@ -26,6 +26,8 @@ describe("web feeds", () => {
   const names = async (query: string) =>
     dataOf(await account.call(`GET /api/web-feeds?${query}`)).map(({ attributes }) => attributes["name"]);
 
+  const idNamed = async (name: string) => dataOf(await account.call(`GET /api/web-feeds?filter=equals(name,"${name}")`))[0]?.id ?? "";
+
   behaviour("have an id of 12 hex digits and are read as written", { as: "documented", from: "behaviour.md §1.11" }, async () => {
     const made = await create();
     expect([made.status, idOf(made)]).toEqual([201, expect.stringMatching(/^[0-9a-f]{12}$/)]);
@@ -52,6 +54,20 @@ describe("web feeds", () => {
     expect((await account.call("GET /api/web-feeds?page[size]=21")).status).toBe(400);
     expect(await names(`filter=any(name,["a","f"])`)).toEqual(["a", "f"]);
     expect(await names("filter=greater-than(created,2026-07-15T10:00:03Z)")).toEqual(["e", "d"]);
+  });
+
+  behaviour("are ten at most", { as: "documented", from: "developers.klaviyo.com web_feeds_api_overview" }, async () => {
+    for (let i = 0; i < 10; i++) expect((await create({ name: `f${i}` })).status).toBe(201);
+    expect((await create()).status).toBe(400);
+    expect((await patch(await idNamed("f3"), { name: "g" })).status).toBe(200);
+  });
+
+  behaviour("have a name of their own without blanks, as templates read them by it", assumed, async () => {
+    const id = idOf(await create());
+    for (const name of ["Blog_posts", "Blog posts"])
+      expect([name, errorOf(await create({ name })).source]).toEqual([name, { pointer: "/data/attributes/name" }]);
+    expect((await patch(id, { name: "Blog_posts" })).status).toBe(200);
+    expect((await patch(idOf(await create({ name: "Other" })), { name: "Blog_posts" })).status).toBe(400);
   });
 
   behaviour("need a name and an address, and go for good", assumed, async () => {

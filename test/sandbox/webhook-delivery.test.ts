@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 const spec = { as: "documented", from: "behaviour.md §2.19" } as const;
-const notes = { as: "assumed", from: "notes of others on the vendor's guide; behaviour.md §2.19 knows no schedule" } as const;
+const notes = { as: "assumed", from: "behaviour.md §2.19 (no schedule is stated; notes of others on the vendor's guide)" } as const;
 const assumed = { as: "assumed", from: "behaviour.md §2.19" } as const;
 const isEnabled = async (id: string) => attributesOf(await account.call(`GET /api/webhooks/${id}`))["enabled"];
 
@@ -109,7 +109,7 @@ describe("a delivery", () => {
     expect((await account.call("GET /_sandbox/deliveries")).body).toMatchObject([{ status: "delivered" }]);
   });
 
-  behaviour("is withheld from other machines", { as: "assumed", from: "a sandbox sends nothing out" }, async () => {
+  behaviour("is withheld from other machines", { as: "assumed", from: "behaviour.md §2.19 (a sandbox sends nothing out)" }, async () => {
     const asked: unknown[] = [];
     const watched = await open({ resources, actions, fetch: async (url) => (asked.push(url), new Response()) });
     const own = hooks(watched);

@@ -22,7 +22,7 @@ const topicIds = async () => dataOf(await account.call("GET /api/webhook-topics"
 describe("webhooks", () => {
   behaviour(
     "never show their secret, and of their endpoint the origin only",
-    { as: "documented", from: "OpenAPI 2026-07-15, webhook" },
+    { as: "documented", from: "openapi/stable-2026-07-15.json create_webhook" },
     async () => {
       const made = await hook.create("https://shop.example/hook?token=abc", [SENT_SMS], { description: "texts" });
       expect(made.status).toBe(201);
@@ -66,12 +66,16 @@ describe("webhooks", () => {
     expect(account.control.state().counts["webhooks"]).toBe(0);
   });
 
-  behaviour("may use http on the sandbox's own machine", { as: "assumed", from: "a sandbox of one's own has no certificate" }, async () => {
-    for (const host of ["127.0.0.1", "localhost", "[::1]", "127.1"])
-      expect([host, (await hook.create(`http://${host}:9/x`, [SENT_SMS])).status]).toEqual([host, 201]);
-    expect((await hook.create("http://0.0.0.0:9", [SENT_SMS])).status).toBe(400);
-    expect((await hook.create("http://127.0.0.1.nip.example", [SENT_SMS])).status).toBe(400);
-  });
+  behaviour(
+    "may use http on the sandbox's own machine",
+    { as: "assumed", from: "behaviour.md §2.19 (a sandbox of one's own has no certificate)" },
+    async () => {
+      for (const host of ["127.0.0.1", "localhost", "[::1]", "127.1"])
+        expect([host, (await hook.create(`http://${host}:9/x`, [SENT_SMS])).status]).toEqual([host, 201]);
+      expect((await hook.create("http://0.0.0.0:9", [SENT_SMS])).status).toBe(400);
+      expect((await hook.create("http://127.0.0.1.nip.example", [SENT_SMS])).status).toBe(400);
+    },
+  );
 
   behaviour("need a topic, and one that the account has", assumed, async () => {
     expect(errorOf(await hook.create("https://shop.example", [])).source).toEqual({ pointer: "/data/relationships/webhook-topics/data" });

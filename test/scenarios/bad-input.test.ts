@@ -116,7 +116,7 @@ describe("a key", () => {
 
   it("of another account is refused for a name that is taken", async () => {
     const { createSandbox } = await import("../../src/sandbox/sandbox.ts");
-    const other = await createSandbox({ limits: "off", seed: "other" });
+    const other = await createSandbox({ limits: "off", seed: "other", profiles: 20 });
     await expect(
       world.app.connections.connect({ name: "shop", origin: other.url, key: new Secret(other.keys.full) }),
     ).rejects.toMatchObject({ code: "account_mismatch" });

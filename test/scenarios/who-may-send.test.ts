@@ -1,12 +1,9 @@
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openApp, type App } from "../../src/app.ts";
 import type { CallResult } from "../../src/gate/call.ts";
-import { Secret } from "../../src/lib/secret.ts";
-import { configFor, createWorld, temporaryHome, type World } from "../fixtures/world.ts";
+import { createWorld, type World } from "../fixtures/world.ts";
 
-/** The promise: writes stop when the owner says so, when a newer Halyard has taken over, and when the store was put back from a backup. */
+/** The promise: writes stop when the owner says so, and when a newer Halyard has taken over. */
 let world: World;
 beforeEach(async () => {
   world = await createWorld();
@@ -135,43 +132,5 @@ describe("two Halyards on one store", () => {
     expect(await writeBy(asleep, "VIP")).toMatchObject({ status: "failed", error: { code: "conflict" } });
     expect(writesSeen()).toBe(0);
     await asleep.close();
-  });
-});
-
-describe("a store that was put back from a backup", () => {
-  it("freezes writes until the owner has looked (M9)", async () => {
-    const config = configFor(temporaryHome());
-    const open = () => openApp(config, { clock: world.clock });
-    const file = join(config.home, "halyard.db");
-    const first = await open();
-    await first.connections.connect({ name: "shop", origin: world.sandbox.url, key: new Secret(world.sandbox.keys.full) });
-    writeFileSync(join(config.home, "policies", "shop.yaml"), "version: 1\npreset: operator\nrules: []\n");
-    const { token } = await first.agents.add({ name: "claude", connection: "shop" });
-    const agent = await first.agents.byToken(token.reveal(), "stdio");
-    const write = (app: App, name: string) => app.gate.call(agent, { action: "create_list", args: { name }, intent: "write" });
-    world.sandbox.control.clearLedger();
-    await write(first, "one");
-    await first.close();
-    copyFileSync(file, `${file}.backup`);
-    const between = await open();
-    await write(between, "two");
-    await between.close();
-    for (const suffix of ["-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
-    copyFileSync(`${file}.backup`, file);
-    const after = await open();
-    await expect(write(after, "two")).rejects.toMatchObject({ code: "store_rolled_back" });
-    expect(await after.outcomes()).toMatchObject({ held_up: { code: "store_rolled_back" } });
-    expect(writesSeen()).toBe(2);
-    expect(await after.gate.resume("anna")).toEqual({ was: ["rolled back"] });
-    expect(await write(after, "three")).toMatchObject({ status: "done" });
-    await after.close();
-    // A store that begins anew is not one that was put back.
-    rmSync(file);
-    for (const suffix of ["-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
-    world.clock.advance(1000);
-    const anew = await open();
-    expect(await anew.outcomes()).not.toHaveProperty("held_up");
-    await anew.close();
-    rmSync(config.home, { recursive: true });
   });
 });

@@ -19,13 +19,13 @@ export function describeTables(databases: () => Databases): void {
   describe("tables", () => {
     it("keeps a connection, refuses its name twice and revokes it once", async () => {
       await store.connections.insert(connectionRow());
-      expect(await store.connections.find("conn_1")).toEqual({ ...connectionRow(), revoked_at: null });
+      expect(await store.connections.find("conn_1")).toEqual({ ...connectionRow(), revoked_at: null, epoch: 1 });
       await expect(store.connections.insert(connectionRow({ id: "conn_2" }))).rejects.toMatchObject(conflict);
       await store.connections.update("conn_1", { scopes: [], checked_at: START_MS + 5, account_name: "New" });
       await store.connections.update("conn_1", {});
       expect(await store.connections.byName("shop")).toMatchObject({ scopes: [], checked_at: START_MS + 5, account_name: "New" });
       expect([await store.connections.revoke("conn_1", 7), await store.connections.revoke("conn_1", 8)]).toEqual([true, false]);
-      expect(await store.connections.list()).toMatchObject([{ status: "revoked", revoked_at: 7 }]);
+      expect(await store.connections.list()).toMatchObject([{ status: "revoked", revoked_at: 7, epoch: 2 }]);
       expect(await store.connections.find("conn_9")).toBeUndefined();
     });
 
@@ -137,6 +137,26 @@ export function describeTables(databases: () => Databases): void {
       expect(await store.intents.find("intent_1")).toMatchObject({ status: "done", evidence: "list X9 exists", finished_at: START_MS + 1 });
     });
 
+    it("adds up what calls used of caps, by the hour and the day, of all and of one; what lies in the future counts", async () => {
+      await seed(store);
+      await store.calls.insert(callRow({ id: "call_a" }));
+      await store.calls.insert(callRow({ id: "call_b" }));
+      await store.calls.insert(callRow({ id: "call_c" }));
+      const none = { people_touched: 0, sends: 0, writes: 0, deletes: 0, reads_rows: 0 };
+      const of = (call_id: string, agent_id: string, at: number) => ({ call_id, agent_id, at, connection_id: "conn_1" });
+      const HOUR_MS = 3_600_000;
+      await store.capUses.add(of("call_a", "agent_1", START_MS - 2 * HOUR_MS), { ...none, writes: 1, people_touched: 40 });
+      await store.capUses.add(of("call_b", "owner", START_MS + HOUR_MS), { ...none, writes: 1, people_touched: 2 });
+      await store.capUses.add(of("call_c", "agent_1", START_MS), none);
+      await expect(store.capUses.add(of("call_a", "agent_1", START_MS), { ...none, writes: 1 })).rejects.toMatchObject(conflict);
+      const used = await store.capUses.used("conn_1", "agent_1", START_MS);
+      expect(used.people_touched).toEqual({ all: { hour: 2, day: 42 }, caller: { hour: 0, day: 40 } });
+      expect(used.writes).toEqual({ all: { hour: 1, day: 2 }, caller: { hour: 0, day: 1 } });
+      expect(used.deletes).toEqual({ all: { hour: 0, day: 0 }, caller: { hour: 0, day: 0 } });
+      expect((await store.capUses.used("conn_1", "agent_1", START_MS + 22 * HOUR_MS)).writes.all.day).toBe(1);
+      expect((await store.capUses.used("conn_9", "agent_1", START_MS)).writes.all.day).toBe(0);
+    });
+
     it("keeps every version of a policy and refuses one that exists", async () => {
       await seed(store);
       const policy = { connection_id: "conn_1", digest: "x", author: "owner", created_at: START_MS };
@@ -172,13 +192,14 @@ export function describeTables(databases: () => Databases): void {
     });
   });
 
-  it("serves the vault as the place of its check value and salt", async () => {
+  it("serves the vault as the place of its keys, wrapped, and of its salt", async () => {
     const open = (passphrase: string) =>
       openVault({
         sources: { keyFile: "/none", passphrase: new Secret(passphrase) },
-        meta: store.meta,
+        store,
         random: randomBytes,
-        scryptCost: { N: 16, r: 1, p: 1 },
+        nowMs: START_MS,
+        passphraseCost: { name: "scrypt", N: 16, r: 1, p: 1 },
       });
     const context = { connection: "conn_1", account: "AbC123", purpose: "klaviyo-key", version: 1 };
     const [one, two] = await Promise.all([open("right"), open("right")]);

@@ -3,6 +3,7 @@ import { agentSetup, gatewayUrl, setupLines } from "../agent-setup.ts";
 import { bold, styled, table } from "../layout.ts";
 import { chosenConnection, type Session } from "../session.ts";
 import { minuteOf } from "../times.ts";
+import { underWayLines } from "../under-way-lines.ts";
 
 const HELP = `
 The life of an agent:
@@ -72,8 +73,9 @@ async function add(session: Session, name: string, connectionName: string | unde
 }
 
 async function revoke(session: Session, name: string): Promise<void> {
-  const agent = await (await session.app()).agents.revoke(name, session.by);
-  session.output.result({ agent: { id: agent.id, name: agent.name, revoked_at: agent.revoked_at } }, () => [
+  const { under_way, held_back, ...agent } = await (await session.app()).agents.revoke(name, session.by);
+  session.output.result({ agent: { id: agent.id, name: agent.name, revoked_at: agent.revoked_at }, under_way, held_back }, () => [
     [styled("green", "Revoked. "), `The token of ${agent.name} opens nothing any more; what it asked is not sent.`],
+    ...underWayLines({ under_way, held_back }, session),
   ]);
 }

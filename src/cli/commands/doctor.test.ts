@@ -36,6 +36,7 @@ describe("doctor", () => {
       "master key file",
       "database",
       "master key",
+      "  key-file",
       "connection shop",
       "policy shop",
       "audit",
@@ -52,7 +53,7 @@ describe("doctor", () => {
     const { stdout } = await runCli(["doctor"], { env: { HALYARD_HOME: home } });
     expect(stdout).toMatch(/^ok +Node: 24\.21\.0\n/);
     expect(stdout).toMatch(/\nwarn +separation: .*\n +If your agents have a shell: /);
-    expect(stdout).toMatch(/\n13 checks: 0 failed, 1 to look at\.\n$/);
+    expect(stdout).toMatch(/\n14 checks: 0 failed, 1 to look at\.\n$/);
   });
 
   it("fails on a home folder or key file that others can read, and says the mode", async () => {
@@ -90,7 +91,7 @@ describe("doctor", () => {
         state: {
           check: { ok: false, code: "key_rejected", detail: "Klaviyo does not know it." },
           policy: { ...fakeState().policy, problem: new HalyardError("policy_invalid", "No preset.") },
-          audit: { rows: 1, head: "", bad: { seq: 2, why: "edited" } },
+          audit: { rows: 1, head: "", bad: { seq: 2, kind: "edited", why: "edited" } },
         },
       },
       1,

@@ -1,9 +1,7 @@
 import type { Command } from "commander";
+import { checkLines } from "../check-lines.ts";
 import { runChecks, type Check } from "../doctor-checks.ts";
-import { dim, styled, type Line } from "../layout.ts";
 import type { Session } from "../session.ts";
-
-const STYLES = { ok: "green", warn: "yellow", fail: "red" } as const;
 
 export const example = "doctor";
 
@@ -19,10 +17,6 @@ export function build(command: Command, session: Session): void {
       if (failed > 0) session.endWith(1);
       session.output.result({ ok: failed === 0, checks }, () => [...checks.flatMap(checkLines), "", summary(checks, failed)]);
     });
-}
-
-function checkLines({ status, name, detail, todo }: Check): Line[] {
-  return [[styled(STYLES[status], status.padEnd(5)), `${name}: ${detail}`], ...(todo === undefined ? [] : [dim(`      ${todo}`)])];
 }
 
 function summary(checks: Check[], failed: number): string {

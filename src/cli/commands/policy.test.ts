@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { loadCatalog } from "../../catalog/catalog.ts";
 import type { CurrentPolicy } from "../../gate/policy-files.ts";
 import { HalyardError } from "../../lib/errors.ts";
+import { policyOf } from "../../policy/parse.ts";
 import { fakeState, runCli } from "../../../test/fixtures/fake-app.ts";
 
 const base = fakeState().policy;
@@ -12,7 +13,7 @@ const withRule: CurrentPolicy = {
 const broken: CurrentPolicy = {
   ...base,
   version: 0,
-  policy: { version: 1, preset: "locked", rules: [] },
+  policy: policyOf("locked"),
   problem: new HalyardError("policy_invalid", "The policy cannot be used: /prest is not a known field."),
 };
 
@@ -26,9 +27,9 @@ describe("policy show", () => {
     };
     const { operations } = loadCatalog();
     const reads = operations.filter(({ effect }) => effect.risk === 0).length;
-    expect(counts.reads).toEqual({ allow: reads, ask: 0, deny: 0 });
+    expect(counts.reads).toEqual({ allow: reads, ask: 0, deny: 0, conditional: 0 });
     expect(Object.values(counts.writes).reduce((sum, count) => sum + count, 0)).toBe(operations.length - reads);
-    expect(stdout).toMatch(new RegExp(`reads +${reads} +0 +0\\nwrites +0 +${counts.writes["ask"]} +${counts.writes["deny"]}\\n`));
+    expect(stdout).toMatch(new RegExp(`reads +${reads} +0 +0 +0\\nwrites +0 +${counts.writes["ask"]} +${counts.writes["deny"]} +0\\n`));
   });
 
   it("says first that a broken policy denies every write, and fails", async () => {

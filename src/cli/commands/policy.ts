@@ -1,122 +1,60 @@
 import type { Command } from "commander";
-import { ERROR_CODES, errorReport } from "../../lib/errors.ts";
-import { callArguments } from "../call-arguments.ts";
-import { bold, dim, fields, styled, table, type Line, type Piece } from "../layout.ts";
-import type { CliApp, Reference } from "../parts.ts";
-import { chosenConnection, type Session } from "../session.ts";
-
-type Current = Awaited<ReturnType<CliApp["policies"]["current"]>>;
-type Verdict = ReturnType<Reference["decide"]>["verdict"];
+import { accept, edit, restore } from "../policy/change.ts";
+import { explain } from "../policy/explain.ts";
+import { diff, history, lint, suggest, test } from "../policy/look.ts";
+import { show } from "../policy/show.ts";
+import { wholeNumber, type Session } from "../session.ts";
 
 const HELP = `
 The policy is a file that you edit; it counts from the next call on. The strictest rule that matches decides, without one the preset.
-  1. halyard policy show               where the file is and what it says
-  2. halyard policy explain ACTION     what would happen to one action, and why`;
+  1. halyard policy show               where the file is, what it says, and what is new in the catalog
+  2. halyard policy edit               change it: checked, compared, and put in force when you say so
+  3. halyard policy explain ACTION     what would happen to one action, and why
+  4. halyard policy suggest            the least that your agents have needed`;
 
 export const example = "policy explain send_campaign";
 
+interface On {
+  connection?: string;
+}
+
 export function build(command: Command, session: Session): void {
   command.addHelpText("after", HELP);
-  command
-    .command("show")
-    .description("Show the policy of a connection and how many actions it allows.")
-    .option("--connection <name>", "needed where there are several")
-    .action(({ connection }: { connection?: string }) => show(session, connection));
-  command
-    .command("explain")
-    .description("Tell what the policy says to an action, and which rule decides.")
+  const on = (name: string, description: string): Command =>
+    command.command(name).description(description).option("--connection <name>", "needed where there are several");
+
+  on("show", "Show the policy of a connection and how many actions it allows.").action(({ connection }: On) => show(session, connection));
+  on("explain", "Tell what the policy says to an action, and which rule and which facts decide.")
     .argument("<action>")
     .argument("[arguments...]", "key=value, where they change what happens")
-    .option("--connection <name>", "needed where there are several")
-    .action((action: string, words: string[], { connection }: { connection?: string }) => explain(session, action, words, connection));
-}
-
-async function show(session: Session, name: string | undefined): Promise<void> {
-  const app = await session.app();
-  const [reference, connection] = await Promise.all([session.reference(), chosenConnection(app, name)]);
-  const current = await app.policies.current(connection);
-  const counts = countVerdicts(reference, current);
-  const problem = current.problem && errorReport(current.problem);
-  if (problem) session.endWith(ERROR_CODES.policy_invalid.exit);
-  const { policy, version, path } = current;
-  session.output.result({ connection: connection.name, path, version, policy, counts, ...(problem && { problem }) }, () => [
-    ...(problem ? [[styled("red", "This policy cannot be used, so every write is denied. "), problem.message], ""] : []),
-    ...fields([
-      ["connection", connection.name],
-      ["file", path],
-      ["version", problem ? undefined : String(version)],
-      ["preset", [bold(policy.preset), problem ? dim(" (stands in until the file is mended)") : ""]],
-    ]),
-    ...ruleLines(current),
-    "",
-    ...table(
-      ["", "allowed", "asked", "denied"],
-      [
-        ["reads", ...cells(counts.reads)],
-        ["writes", ...cells(counts.writes)],
-      ],
-    ),
-  ]);
-}
-
-function countVerdicts({ catalog, decide }: Reference, { policy }: Current) {
-  const none = (): Record<Verdict, number> => ({ allow: 0, ask: 0, deny: 0 });
-  const counts = { reads: none(), writes: none() };
-  for (const operation of catalog.operations) counts[operation.effect.risk === 0 ? "reads" : "writes"][decide(policy, operation).verdict]++;
-  return counts;
-}
-
-function cells({ allow, ask, deny }: Record<Verdict, number>): Piece[] {
-  return [styled("green", String(allow)), styled("yellow", String(ask)), styled("red", String(deny))];
-}
-
-function ruleLines({ policy }: Current): Line[] {
-  if (policy.rules.length === 0) return [dim("  No rules: the preset decides everything.")];
-  const rows = policy.rules.map(({ id, effect, actions, areas, kinds, risk }) => [
-    `  ${id}`,
-    verdictPiece(effect),
-    Object.entries({ actions, areas, kinds, risk })
-      .flatMap(([selector, values]) => (values ? [`${selector}: ${values.join(", ")}`] : []))
-      .join("; "),
-  ]);
-  return table(["  rule", "says", "to"], rows);
-}
-
-async function explain(session: Session, action: string, words: string[], name: string | undefined): Promise<void> {
-  const app = await session.app();
-  const [reference, connection] = await Promise.all([session.reference(), chosenConnection(app, name)]);
-  const { catalog, resolveAction, classOf, decide } = reference;
-  const resolved = resolveAction(catalog, action, callArguments(reference, action, words, undefined));
-  const operation = { ...resolved.operation, effect: classOf(resolved.operation, resolved.args) };
-  const { policy, path, problem } = await app.policies.current(connection);
-  const { verdict, because, rules } = decide(policy, operation);
-  const { kind, risk } = operation.effect;
-  session.output.result(
-    {
-      connection: connection.name,
-      operation: operation.id,
-      kind,
-      risk,
-      verdict,
-      because,
-      rules,
-      path,
-      ...(problem && { problem: errorReport(problem) }),
-    },
-    () => [
-      [bold(operation.id), "  ", verdictPiece(verdict)],
-      ...fields([
-        ["what", operation.summary],
-        ["class", `${kind}, risk ${risk}: ${reference.RISK_NAMES[risk]}`],
-        ["because", because],
-        ["rules", rules.length === 0 ? undefined : `${rules.join(", ")} (the strictest decides)`],
-        ["file", path],
-        ["problem", problem && [styled("red", problem.message)]],
-      ]),
-    ],
-  );
-}
-
-function verdictPiece(verdict: Verdict): Piece {
-  return styled(verdict === "allow" ? "green" : verdict === "ask" ? "yellow" : "red", verdict);
+    .option("--agent <name>", "as if this agent called")
+    .option("--door <door>", "as if the call came in by stdio, http or cli", "stdio")
+    .action((action: string, words: string[], options: On & { agent?: string; door: string }) => explain(session, action, words, options));
+  on("edit", "Change the policy in your editor: it is checked and compared before it counts.")
+    .option("--file <path>", "take this file instead of opening the editor")
+    .option("--yes", "put it in force without asking")
+    .action((options: On & { file?: string; yes?: true }) => edit(session, options));
+  on("accept", "Take the file as it is, and what is new in the catalog.")
+    .option("--yes", "without asking")
+    .action((options: On & { yes?: true }) => accept(session, options));
+  on("history", "List the versions of a policy: who changed what, and when.")
+    .option("--restore <version>", "put this version in force again", wholeNumber("--restore", 1, 1_000_000))
+    .option("--yes", "without asking")
+    .action((options: On & { restore?: number; yes?: true }) =>
+      options.restore === undefined ? history(session, options.connection) : restore(session, options.restore, options),
+    );
+  on("lint", "Check a document: what cannot be used, and rules that never decide.")
+    .argument("[file]", "instead of the policy in force")
+    .action((file: string | undefined, { connection }: On) => lint(session, file, connection));
+  on("diff", "Tell what a document would newly allow, ask and deny.")
+    .argument("<file>", "compared with the policy in force")
+    .action((file: string, { connection }: On) => diff(session, file, connection));
+  on("test", "Decide the cases of a file; fails when one is decided otherwise than expected.")
+    .argument("<cases>", "a YAML list of action, args, facts and expect")
+    .option("--policy <file>", "by this document instead of the policy in force")
+    .action((cases: string, options: On & { policy?: string }) => test(session, cases, options));
+  on("suggest", "Propose the least that was needed, and the narrowest Klaviyo key.")
+    .option("--days <n>", "look back so many days", wholeNumber("--days", 1, 3650), 30)
+    .option("--document <which>", "print that document alone: narrow or wide")
+    .action((options: On & { days: number; document?: string }) => suggest(session, options));
 }

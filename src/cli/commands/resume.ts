@@ -7,15 +7,11 @@ export const example = "resume";
 const WAS: Record<string, string> = {
   stopped: "They were stopped.",
   superseded: "A newer Halyard held the store; this version holds it now.",
-  "rolled back": "The store was put back from a backup: look in Klaviyo for what was done since then, it is not on this record.",
 };
 
 export function build(command: Command, session: Session): void {
   command
-    .addHelpText(
-      "after",
-      "\nUndoes halyard stop, takes the store back from a newer Halyard, or goes on after a backup was put back. The policy decides as before.",
-    )
+    .addHelpText("after", "\nUndoes halyard stop, or takes the store back from a newer Halyard. The policy decides as before.")
     .action(async () => {
       const { gate } = await session.app();
       const { was } = await gate.resume(session.by);

@@ -3,6 +3,7 @@ import { HalyardError } from "../../lib/errors.ts";
 import { askLine } from "../ask.ts";
 import { styled } from "../layout.ts";
 import type { Session } from "../session.ts";
+import { underWayLines } from "../under-way-lines.ts";
 
 export const example = "revoke shop";
 
@@ -23,9 +24,11 @@ export function build(command: Command, session: Session): void {
       ) {
         throw new HalyardError("usage", "Nothing was revoked.");
       }
-      const revoked = await app.connections.revoke(connection.id, session.by);
-      session.output.result({ connection: revoked }, () => [
+      const { connection: revoked, ...found } = await app.connections.revoke(connection.id, session.by);
+      session.output.result({ connection: revoked, ...found }, () => [
         [styled("green", "Revoked. "), `The key of ${revoked.name} is erased here.`],
+        ...underWayLines(found, session),
+        ...(found.purged ? [] : ["  Another process reads the database: what was erased leaves its files when that one has ended."]),
         "  Delete it in Klaviyo too (Settings → API keys): only that ends it everywhere.",
       ]);
     });

@@ -5,7 +5,7 @@ describe("sandbox", () => {
   it("runs on the configured port with real limits and clock until it is told to stop", async () => {
     const { status, stdout, asked } = await runCli(["sandbox"], { env: { HALYARD_SANDBOX_PORT: "4151" } });
     expect(status).toBe(0);
-    expect(asked).toEqual([["sandbox", { port: 4151, limits: "real", clock: "real" }], ["stopped"]]);
+    expect(asked).toEqual([["sandbox", { port: 4151, limits: "real", clock: "real", transitions: "timed" }], ["stopped"]]);
     expect(stdout).toMatch(
       /shop +Fable Apparel, 250 profiles\n +address +http:\/\/127\.0\.0\.1:4151\n +key +pk_full  every scope\n +read-only key +pk_read\n +public key +AbC123\n +connect +halyard connect --name try --sandbox http:\/\/127\.0\.0\.1:4151\n/,
     );
@@ -26,8 +26,13 @@ describe("sandbox", () => {
       "shop.jsonl",
       "--profiles",
       "9",
+      "--transitions",
+      "immediate",
     ]);
-    expect(asked[0]).toEqual(["sandbox", { port: 0, seed: 7, limits: "off", clock: "manual", persist: "shop.jsonl", profiles: 9 }]);
+    expect(asked[0]).toEqual([
+      "sandbox",
+      { port: 0, seed: 7, limits: "off", clock: "manual", persist: "shop.jsonl", profiles: 9, transitions: "immediate" },
+    ]);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { refuse } from "../engine/refusal.ts";
 import { refuseUneditable } from "../resources/campaign-edits.ts";
 import { firstVariation } from "../resources/campaign-messages.ts";
 import { campaignMessages, campaignVariations } from "../resources/campaign-rows.ts";
-import { copyTemplate, templates } from "../resources/template-rows.ts";
+import { copyForMessage, templates } from "../resources/template-rows.ts";
 
 /**
  * The message gets a copy of the template, under a new id; the answer includes it. It shows the message in an older form, with label,
@@ -21,7 +21,7 @@ export const assignTemplate = defineAction("assign_template_to_campaign_message"
   const variation = firstVariation(message, ctx);
   if (variation.channel !== "email") refuse("invalid", "Only an email message takes a template.", { source: { pointer: "/data/id" } });
   refuseUneditable([message], ctx);
-  ctx.rows(campaignVariations).put({ ...variation, template: copyTemplate(ctx, template).id, updated: ctx.now });
+  ctx.rows(campaignVariations).put({ ...variation, template: copyForMessage(ctx, template).id, updated: ctx.now });
   const after = ctx.rows(campaignMessages).put({ ...message, updated: ctx.now });
   const query = { ...request.query, include: ["template"] };
   const reply = ctx.reply.item({ ...request, query }, "campaign-message", after);

@@ -3,7 +3,7 @@ import type { Context } from "../engine/context.ts";
 import { defineAction } from "../engine/declare.ts";
 import { arrayOf, numberOf, objectOf, parseInput, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
-import { catalogItems } from "../resources/catalog-items.ts";
+import { catalogItems } from "../resources/catalog-rows.ts";
 import { recordEvent } from "../resources/event-log.ts";
 import { parseProfile } from "../resources/profile-input.ts";
 import { upsertProfile } from "../resources/profile-upsert.ts";

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { inputSchema } from "../../catalog/validation.ts";
 import { isoSeconds } from "../../lib/clock.ts";
 import type { JsonObject } from "../../lib/json.ts";
 import { defineAction } from "../engine/declare.ts";
@@ -11,6 +12,9 @@ import { zoneCalendar, type Interval } from "../metrics/intervals.ts";
 const DEFAULT_PAGE = 500;
 /** Zones that the vendor names as not supported, though IANA has them. */
 const UNSUPPORTED_ZONES = ["Factory", "Europe/Kyiv", "Pacific/Kanton"];
+/** Names as IANA writes them: the parameter is case-sensitive (documented), and an offset is no zone. */
+const ZONE = /^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/;
+const ZONES = new Map(Intl.supportedValuesOf("timeZone").map((zone) => [zone.toLowerCase(), zone]));
 
 /** `query_metric_aggregates` (behaviour.md §2.18): by the time of the event, out of the stored events. */
 export const queryMetricAggregates = defineAction("query_metric_aggregates", (request, ctx) => {
@@ -18,9 +22,11 @@ export const queryMetricAggregates = defineAction("query_metric_aggregates", (re
   const { id: metricId } = ctx.must("metric", textOf(attributes["metric_id"]) ?? "");
   const timezone = textOf(attributes["timezone"]) ?? "UTC";
   const calendar =
-    (UNSUPPORTED_ZONES.includes(timezone) ? undefined : zoneCalendar(timezone)) ??
-    wrong("timezone", `'${timezone}' is not a supported time zone.`);
+    (isZoneName(timezone) ? zoneCalendar(timezone) : undefined) ?? wrong("timezone", `'${timezone}' is not a supported time zone.`);
   const { from, to, clauses } = readFilters(arrayOf(attributes["filter"]).map(String), calendar);
+  const dimensions = inputSchema(request.operation).properties?.["by"]?.items?.enum ?? [];
+  const unknown = clauses.find(({ field }) => !dimensions.includes(field));
+  if (unknown) wrong("filter", `'${unknown.field}' is not a dimension that can be filtered by.`);
   const starts = calendar.starts((textOf(attributes["interval"]) ?? "day") as Interval, from, to);
   // Safe: the wire schema lets only these names through.
   const measurements = [...new Set(arrayOf(attributes["measurements"]))] as Measurement[];
@@ -61,6 +67,11 @@ export const queryMetricAggregates = defineAction("query_metric_aggregates", (re
     },
   };
 });
+
+function isZoneName(timezone: string): boolean {
+  const known = ZONES.get(timezone.toLowerCase()) ?? timezone;
+  return known === timezone && ZONE.test(timezone) && !UNSUPPORTED_ZONES.includes(timezone);
+}
 
 /** By `sort`, else by what is measured first, most first (assumed). Equals stand in the order of their dimensions. */
 function sorted(

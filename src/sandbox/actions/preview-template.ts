@@ -21,7 +21,7 @@ export const previewTemplate = defineAction("create_template_preview_send_job_be
   const [id, person] = [one("template") ?? "", one("profile")];
   const template = ctx.rows(templates).get(id) ?? refuse("not_found", `A template with id ${id} does not exist.`);
   const values = { ...personOf(person, ctx), ...objectOf(attributes["context"]) };
-  const { html, text = null } = renderRow(template, values, request, ctx);
+  const { html, text = null } = renderRow(template, values, ctx);
   // A template has no subject of its own, so its name stands there (assumed).
   const message = { subject: template.name, html, text };
   return ctx.reply.item(request, "template-preview-send-job", startPreview({ template: id, recipients, message }, ctx));

@@ -8,5 +8,5 @@ import { renderRow } from "../templates/render-row.ts";
 export const renderTemplateAction = defineAction("render_template", (request, ctx) => {
   const { id = "", attributes } = parseInput(request.body);
   const template = ctx.rows(templates).get(id) ?? refuse("not_found", `A template with id ${id} does not exist.`);
-  return ctx.reply.item(request, "template", { ...template, ...renderRow(template, objectOf(attributes["context"]), request, ctx) });
+  return ctx.reply.item(request, "template", { ...template, ...renderRow(template, objectOf(attributes["context"]), ctx) });
 });

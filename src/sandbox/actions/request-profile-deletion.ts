@@ -1,7 +1,7 @@
 import { defineAction } from "../engine/declare.ts";
 import { objectOf, parseInput, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
-import { normalEmail } from "../resources/profile-input.ts";
+import { isEmail, isPhone, normalEmail } from "../resources/profile-input.ts";
 
 /** "Seconds to minutes" in a real account (behaviour.md §2.21). */
 const ERASE_AFTER_MS = 10_000;
@@ -20,6 +20,8 @@ export const requestProfileDeletion = defineAction("request_profile_deletion", (
     });
   }
   const [by, value = null] = named;
+  const isWrong = (by === "email" && !isEmail(String(value))) || (by === "phone_number" && !isPhone(String(value)));
+  if (isWrong) refuse("invalid", `'${by}' is not valid.`, { source: { pointer: `/data/attributes/profile/data/attributes/${by}` } });
   ctx.settle(ERASE_AFTER_MS, "erase_profile", { by, value });
   return ctx.reply.empty(request);
 });

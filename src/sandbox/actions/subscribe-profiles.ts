@@ -59,7 +59,15 @@ function fulfil(ctx: Context, { person, channels, tokens }: Wish, { list, isHist
   const asked = isDouble ? channels.filter(({ channel }) => CONFIRMED.includes(channel)) : [];
   const granted = channels.filter((each) => !asked.includes(each));
   for (const { channel } of asked) {
-    if (list !== undefined) askForConfirmation(ctx, { address: (channel === "email" ? person.email : person.phone) ?? "", channel, list });
+    if (list === undefined) continue;
+    const told = { ...(person.id !== undefined && { id: person.id }), attributes: person.attributes };
+    askForConfirmation(ctx, {
+      address: (channel === "email" ? person.email : person.phone) ?? "",
+      channel,
+      list,
+      person: told,
+      ...(customSource !== undefined && { customSource }),
+    });
   }
   if (asked.length > 0 && granted.length === 0) return;
   const isOne = ownersOf(ctx, person).length <= 1;
@@ -74,10 +82,14 @@ function fulfil(ctx: Context, { person, channels, tokens }: Wish, { list, isHist
       ...(at !== undefined && { at }),
       ...(customSource !== undefined && { methodDetail: customSource }),
       ...(isListed && { list }),
+      isHistorical,
     };
     if (owner) subscribe(ctx, owner.id, { channel, ...how });
   }
-  for (const token of tokens) ctx.rows(pushTokens).put(registered(ctx, token, profile.id));
+  for (const [i, token] of tokens.entries()) {
+    const pointer = `${person.pointer}/attributes/subscriptions/push/tokens/${i}/token`;
+    ctx.rows(pushTokens).put(registered(ctx, token, profile.id, pointer));
+  }
 }
 
 function mustList(ctx: Context, id: string | undefined): string | undefined {

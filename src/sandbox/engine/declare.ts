@@ -94,6 +94,8 @@ export interface ManyWrite<R extends Row> {
 }
 
 export interface LinkHooks<R extends Row> {
+  /** How many ids one call to the relationship's own endpoint may name. Left out, as many as a body holds. */
+  maxPerCall?: number;
   /** Before a new link is stored; refuse to forbid it. Not called for one that exists. */
   adding?(row: R, id: string, ctx: Context): void;
   /** After the link is stored. */

@@ -7,6 +7,7 @@ import type { Action, Relationship, Resource } from "./declare.ts";
 import type { Rendering } from "./document.ts";
 import { identifiersOf, objectOf, parseInput } from "./input.ts";
 import { itemReply, readCollection, readRelated } from "./read.ts";
+import { refuse } from "./refusal.ts";
 import type { ApiRequest, Reply } from "./request.ts";
 import { canWriteLinks, createRow, removeRow, updateRow, writeLinks } from "./write.ts";
 
@@ -133,6 +134,9 @@ function relationHandler(operation: Operation, resource: Resource, name: string)
   if (!canWriteLinks(method, relation)) return undefined;
   return (request, { ctx }) => {
     const ids = identifiersOf(objectOf(request.body)["data"]).map(({ id }) => id);
+    const max = relation.kind === "many" && relation.from.kind === "links" ? relation.from.hooks.maxPerCall : undefined;
+    if (max !== undefined && ids.length > max)
+      refuse("invalid", `At most ${max} of type ${relation.type} can be given at once.`, { source: { pointer: "/data" } });
     writeLinks(method, resource, rowOf(request, resource, ctx), relation, ids, ctx);
     return { status: operation.answers[0]?.status ?? 204 };
   };

@@ -69,6 +69,22 @@ export function refusedOf(thrown: unknown): Refused | undefined {
   return thrown instanceof HalyardError ? refused.get(thrown) : undefined;
 }
 
+/** Runs work on a resource object inside another one's body, at `pointer`: what it refuses points there. */
+export function refusingAt<T>(pointer: string, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    const inner = refusedOf(thrown);
+    if (!inner) throw thrown;
+    throw refusal(
+      inner.refusals.map((each) =>
+        each.source && "pointer" in each.source ? { ...each, source: { pointer: pointer + each.source.pointer } } : each,
+      ),
+      inner.headers,
+    );
+  }
+}
+
 /** Klaviyo's error document. */
 export function errorDocument(refusals: readonly Refusal[], newUuid: () => string): JsonObject {
   return {

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { flows, type FlowRow } from "../resources/flow-rows.ts";
 import { defineCollection, type Row } from "../state/collection.ts";
@@ -10,7 +11,9 @@ export interface FlowRunRow extends Row {
   event?: string;
   /** The date that a date trigger counts from, ms. */
   date?: number;
-  /** When it goes on, ms. */
+  /** What else started it: facts of a product, or of a custom object by the ids of its properties. */
+  about?: JsonObject;
+  /** When it goes on, ms; {@link NEVER} while that is not for the clock to say. */
   at: number;
   /** When the person was let in, ms; absent before. */
   started?: number;
@@ -18,10 +21,12 @@ export interface FlowRunRow extends Row {
   action?: string;
   /** Set while the person waits in `action`, which is a delay. */
   waiting?: true;
+  /** Id of the catalog variant that the person waits for. */
+  stock?: string;
 }
 
 export const flowRuns = defineCollection<FlowRunRow>("flow_runs", {
-  indexes: { flow: (run) => run.flow, action: (run) => run.action },
+  indexes: { flow: (run) => run.flow, action: (run) => run.action, stock: (run) => run.stock },
 });
 
 /** One row that says when the next batch is due, so that one task serves everybody who waits. */
@@ -31,9 +36,10 @@ export const flowClock = defineCollection<Row & { at: number }>("flow_clock");
 export const flowArrivals = [flows, flowRuns, flowClock];
 
 /** Observed of events: about a second lies between what happens and what follows from it (behaviour.md §2.21). */
-const LAG_MS = 1000;
+export const LAG_MS = 1000;
+export const NEVER = Number.MAX_SAFE_INTEGER;
 
-type Arrival = Pick<FlowRunRow, "profile" | "event" | "date"> & { at?: number };
+type Arrival = Pick<FlowRunRow, "profile" | "event" | "date" | "about"> & { at?: number };
 
 /**
  * Tells the live flows that this list or metric triggers that somebody has come. Nothing happens for what `happened` before a flow went live,

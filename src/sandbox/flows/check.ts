@@ -1,7 +1,8 @@
-import type { JsonObject } from "../../lib/json.ts";
+import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
-import { arrayOf, objectOf, textOf } from "../engine/input.ts";
+import { arrayOf, numberOf, objectOf, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
+import { groupsOf } from "../segments/definition.ts";
 import { linksOf, messageOf, sendsOf, typeOf } from "./definition.ts";
 
 const SOURCE = { pointer: "/data/attributes/definition" };
@@ -27,6 +28,9 @@ export function checkNewFlow(definition: JsonObject, ctx: Context): void {
     checkAction(action, ctx, at);
     known.set(id, action);
   }
+  checkFilter(definition["profile_filter"], ctx, "/profile_filter");
+  if ((numberOf(objectOf(definition["reentry_criteria"])["duration"]) ?? 0) < 0)
+    wrong("The duration must not be negative.", "/reentry_criteria/duration");
   const entry = textOf(definition["entry_action_id"]);
   if (entry !== undefined && !known.has(entry)) wrong(`There is no action with the id '${entry}'.`, "/entry_action_id");
   checkLinks(known);
@@ -52,18 +56,37 @@ export function checkLinks(actions: ReadonlyMap<string, JsonObject>): void {
   if (incoming.size > 0) wrong("The actions form a circle.", "/actions");
 }
 
-/** Refuses an action that names a list or a template which is not there. */
+/** Refuses an action that names what is not there, and a delay that goes back in time (assumed: the documents state no such check). */
 export function checkAction(action: JsonObject, ctx: Context, at = ""): void {
   const list = typeOf(action) === "list-update" ? textOf(objectOf(action["data"])["list_id"]) : undefined;
   if (list !== undefined && !ctx.find("list", list)) wrong(`A list with id ${list} does not exist.`, `${at}/data/list_id`);
+  const data = objectOf(action["data"]);
+  if (typeOf(action) === "time-delay" && ((numberOf(data["value"]) ?? 0) < 0 || (numberOf(data["secondary_value"]) ?? 0) < 0))
+    wrong("A delay must not be negative.", `${at}/data/value`);
+  for (const name of ["profile_filter", "trigger_filter"]) checkFilter(data[name], ctx, `${at}/data/${name}`);
+  for (const [i, branch] of arrayOf(data["branches"]).map(objectOf).entries())
+    checkFilter(branch["branch_filter"], ctx, `${at}/data/branches/${i}/branch_filter`);
   for (const send of sendsOf(action)) {
+    checkFilter(messageOf(send)?.["additional_filters"], ctx, `${at}/data/message/additional_filters`);
     const template = textOf(messageOf(send)?.["template_id"]);
     if (template !== undefined && !ctx.find("template", template))
       wrong(`A template with id ${template} does not exist.`, `${at}/data/message/template_id`);
   }
 }
 
-function checkTrigger({ type, id }: JsonObject, ctx: Context): void {
+/** Refuses conditions that ask of a metric, a list or a segment which is not there. */
+function checkFilter(filter: Json | undefined, ctx: Context, at: string): void {
+  for (const condition of groupsOf(objectOf(filter)).flat()) {
+    const metric = textOf(condition["metric_id"]);
+    if (metric !== undefined && !ctx.find("metric", metric)) wrong(`A metric with id ${metric} does not exist.`, at);
+    for (const group of arrayOf(condition["group_ids"]).map(String))
+      if (!ctx.find("list", group) && !ctx.find("segment", group)) wrong(`A list or segment with id ${group} does not exist.`, at);
+  }
+}
+
+function checkTrigger(trigger: JsonObject, ctx: Context): void {
+  const { type, id } = trigger;
+  checkFilter(trigger["trigger_filter"], ctx, "/triggers/0/trigger_filter");
   const [kind, found] = [textOf(type) ?? "", textOf(id)];
   if (found !== undefined && !ctx.find(kind, found)) wrong(`A ${kind} with id ${found} does not exist.`, "/triggers/0/id");
 }

@@ -9,7 +9,7 @@ import { passesAll } from "../segments/activity.ts";
 import { dateTest } from "../segments/dates.ts";
 import { conditionOf, groupsOf } from "../segments/definition.ts";
 import { numericTest, valueTest } from "../segments/filters.ts";
-import { isSegmentMember, segmentMemberIds } from "../segments/membership.ts";
+import { isSegmentMember, memberSince, segmentMemberIds } from "../segments/membership.ts";
 import { receipts } from "../sending/audience.ts";
 import { shareOf } from "../sending/responses.ts";
 import { flowEntries, entryId } from "./entries.ts";
@@ -22,6 +22,8 @@ export interface Traveller {
   /** When the person was let in; undefined at the door. */
   since?: number | undefined;
   event?: EventRow | undefined;
+  /** What started it beside an event. */
+  about?: JsonObject | undefined;
 }
 
 /** Whether somebody passes a filter of a flow: every group, and in each one condition. No filter lets everybody pass. */
@@ -33,6 +35,9 @@ type Test = (condition: JsonObject, traveller: Traveller) => boolean;
 
 /** Conditions that only flows have, and those of segments that are quicker to answer for one person alone. */
 const TESTS: Record<string, Test> = {
+  "custom-object-trigger-property": isAbout("property_id"),
+  "low-inventory-property": isAbout("field"),
+  "price-drop-property": isAbout("field"),
   "metric-property": ({ field, filter }, { ctx, event }) =>
     event !== undefined && valueTest(objectOf(filter), momentOf(ctx))(eventProperty(event, textOf(field) ?? "")),
   "profile-group-membership": hasMembership,
@@ -49,7 +54,16 @@ function holds(condition: JsonObject, traveller: Traveller): boolean {
   if (own) return own(condition, traveller);
   const { ctx, profile } = traveller;
   const membersOf = (segment: string): ReadonlySet<string> => new Set(segmentMemberIds(ctx, segment));
-  return conditionOf(condition, { ctx, moment: momentOf(ctx), membersOf }).test(profile);
+  const joinedAt = (segment: string, id: string): number => memberSince(ctx, segment, id);
+  return conditionOf(condition, { ctx, moment: momentOf(ctx), membersOf, joinedAt }).test(profile);
+}
+
+/** Asks the facts that the run was started with, by the name that the condition has under `key`. */
+function isAbout(key: string): Test {
+  return (condition, { ctx, about = {} }) => {
+    const name = String(condition[key]);
+    return valueTest(objectOf(condition["filter"]), momentOf(ctx))(Object.hasOwn(about, name) ? about[name] : undefined);
+  };
 }
 
 function hasActivity(condition: JsonObject, { ctx, profile, since = ctx.now }: Traveller): boolean {

@@ -21,7 +21,7 @@ const UNITS_MS: Record<string, number> = { hour: 3_600_000, day: 86_400_000, wee
 
 /**
  * Whether somebody may enter again. Without a criterion a list or a segment lets everybody in once, everything else each time (documented
- * by the vendor's help); `alltime` is once for all, any other unit how long lies between (assumed).
+ * by the vendor's help); `alltime` is once for all, unless its duration is 0 (documented); any other unit is how long lies between (assumed).
  */
 export function mayEnter(flow: FlowRow, profile: string, ctx: Context): boolean {
   const entry = ctx.rows(flowEntries).get(entryId(flow.id, profile));
@@ -32,7 +32,9 @@ export function mayEnter(flow: FlowRow, profile: string, ctx: Context): boolean 
 
 function spanMs(reentry: Json): number {
   const { duration, unit } = objectOf(reentry);
-  return (numberOf(duration) ?? 0) * (UNITS_MS[textOf(unit) ?? ""] ?? Number.POSITIVE_INFINITY);
+  const count = numberOf(duration) ?? 0;
+  // By itself, since no times endless is not a number.
+  return count === 0 ? 0 : count * (UNITS_MS[textOf(unit) ?? ""] ?? Number.POSITIVE_INFINITY);
 }
 
 export function noteEntry(flow: string, profile: string, ctx: Context): void {

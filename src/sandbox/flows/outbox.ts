@@ -16,6 +16,8 @@ export interface FlowNoteRow extends Row {
   flow: string;
   message: string;
   profile: string;
+  /** The event that started the run. */
+  event?: string;
   at: number;
   /** Of webhooks. */
   status?: CallStatus;
@@ -31,7 +33,7 @@ export const flowNotes = defineCollection<FlowNoteRow>("flow_notes", {
 export const callLife = defineMachine<CallStatus, "deliver" | "give up" | "miss" | "restart" | "retry" | "send" | "withhold">(
   "webhook call",
   {
-    queued: { send: "sending", withhold: "withheld" },
+    queued: { send: "sending", withhold: "withheld", "give up": "skipped" },
     sending: { deliver: "delivered", miss: "waiting", "give up": "skipped", restart: "queued" },
     waiting: { retry: "queued" },
     delivered: {},
@@ -40,7 +42,7 @@ export const callLife = defineMachine<CallStatus, "deliver" | "give up" | "miss"
   },
 );
 
-export function note(ctx: Context, about: Pick<FlowNoteRow, "kind" | "flow" | "message" | "profile">): void {
+export function note(ctx: Context, about: Pick<FlowNoteRow, "event" | "kind" | "flow" | "message" | "profile">): void {
   const status = about.kind === "webhook" ? ({ status: isOnThisMachine(urlOf(about.message, ctx)) ? "queued" : "withheld" } as const) : {};
   ctx.rows(flowNotes).put({ id: ctx.ids.ulid(ctx.now), ...about, at: ctx.now, ...status });
 }

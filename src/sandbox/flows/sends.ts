@@ -2,6 +2,7 @@ import type { JsonObject } from "../../lib/json.ts";
 import { arrayOf, numberOf, objectOf, textOf } from "../engine/input.ts";
 import type { Context } from "../engine/context.ts";
 import type { CampaignChannel } from "../resources/campaign-life.ts";
+import { eventProperties } from "../resources/event-rows.ts";
 import { flowMessages, flows, type FlowMessageRow, type FlowRow } from "../resources/flow-rows.ts";
 import { isRecent } from "../sending/audience.ts";
 import { deliver, react, type Letter } from "../sending/deliver.ts";
@@ -60,14 +61,19 @@ function sendPart({ action, flow, run, traveller }: Stop, part: JsonObject, vari
   const message = ctx.rows(flowMessages).get(textOf(messageOf(part)?.["id"]) ?? "");
   if (!message || (status !== "live" && status !== "manual")) return;
   if (!passesFilter(message.content["additional_filters"], traveller)) return;
-  const about = { flow: flow.id, message: message.id, profile: profile.id };
+  const event = run.event === undefined ? {} : { event: run.event };
+  const about = { flow: flow.id, message: message.id, profile: profile.id, ...event };
   if (status === "manual") return note(ctx, { kind: "held", ...about });
   const channel = CHANNELS[message.sender];
   if (!channel) return note(ctx, { kind: NOTED[message.sender as keyof typeof NOTED], ...about });
   const isSmart = message.content["smart_sending_enabled"] !== false && message.content["transactional"] !== true;
   if (isSmart && isRecent(profile.id, channel, ctx)) return;
   const sent: Sent = { flow: flow.id, message: message.id, run: run.id, variation: variation ?? null };
-  for (const { reaction, afterMs } of deliver(letterOf(sent, flow, message, channel), profile.id, ctx) ?? []) {
+  const letter = {
+    ...letterOf(sent, flow, message, channel),
+    ...(traveller.event && { event: eventProperties(traveller.event) }),
+  };
+  for (const { reaction, afterMs } of deliver(letter, profile.id, ctx) ?? []) {
     const at = ctx.now + afterMs;
     ctx.schedule(at, "flow_reaction", { sent, profile: profile.id, reaction, at });
   }

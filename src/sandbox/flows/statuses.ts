@@ -41,8 +41,8 @@ function opened(flow: FlowRow, ctx: Context): FlowRow {
   if (flow.status === "draft") return shut;
   if (liveSince !== undefined) return flow;
   const open = { ...shut, liveSince: ctx.now };
-  const { type, id, date_field_type: kind } = flow.trigger ?? {};
+  const { type, id } = flow.trigger ?? {};
   if (type === "segment") watchSegment(open, textOf(id) ?? "", ctx);
-  if (type === "date" && kind === "profile-property") watchDates(open, ctx);
+  if (type === "date") watchDates(open, ctx);
   return open;
 }

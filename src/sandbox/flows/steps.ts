@@ -4,6 +4,7 @@ import { passesFilter } from "./conditions.ts";
 import { statusOf, typeOf } from "./definition.ts";
 import { changeProfile, trackEvent, updateList } from "./effects.ts";
 import { send, sendTest } from "./sends.ts";
+import { inStock, wantedVariant } from "./stock.ts";
 import type { Outcome, Stop } from "./stop.ts";
 import { countdownEnd, delayEnd, nextTime, zoneFor } from "./waits.ts";
 
@@ -13,8 +14,7 @@ const onward: Step = ({ action }) => ({ next: textOf(objectOf(action["links"])["
 
 const STEPS: Record<string, Step> = {
   "action-output-split": split(() => false),
-  // Nothing here tells of stock, so nobody gets past it.
-  "back-in-stock-delay": () => ({ next: null }),
+  "back-in-stock-delay": awaitStock,
   "conditional-split": split((data, { traveller }) => passesFilter(data["profile_filter"], traveller)),
   "countdown-delay": wait((data, zone, { run, traveller }) => countdownEnd(data, zone, traveller.ctx.now, run.date)),
   "multi-branch-split": branch,
@@ -60,6 +60,13 @@ function branch({ action, traveller }: Stop): Outcome {
     .toSorted((a, b) => (place(a) < place(b) ? -1 : Number(place(a) > place(b))));
   const taken = open.find((each) => passesFilter(each["branch_filter"], traveller)) ?? branches.find(({ is_else }) => is_else === true);
   return { next: textOf(objectOf(taken?.["links"])["next"]) ?? null };
+}
+
+/** Nobody gets past it who has not asked for a variant that is there (assumed). */
+function awaitStock(stop: Stop): Outcome {
+  const variant = wantedVariant(stop.traveller.event, stop.traveller.ctx);
+  if (!variant) return { next: null };
+  return inStock(variant) ? onward(stop) : { stock: variant.id };
 }
 
 function wait(end: (data: JsonObject, zone: string, stop: Stop) => number): Step {

@@ -12,5 +12,5 @@ export interface Stop {
   traveller: Traveller;
 }
 
-/** Where it goes on, or until when it waits. `null`: the way ends here. */
-export type Outcome = { next: string | null } | { until: number };
+/** Where it goes on, or what it waits for: a time, or a variant that is sold out. `null`: the way ends here. */
+export type Outcome = { next: string | null } | { until: number } | { stock: string };

@@ -1,6 +1,6 @@
 import type { Context } from "../engine/context.ts";
 import { flowActions, flows, type FlowActionRow } from "../resources/flow-rows.ts";
-import { flowRuns } from "./arrivals.ts";
+import { flowRuns, wakeAt } from "./arrivals.ts";
 import { followerOf, linksOf, mapLinks } from "./definition.ts";
 import { actionsOf, dropAction } from "./make.ts";
 
@@ -15,9 +15,10 @@ export function takeOut(action: FlowActionRow, ctx: Context): void {
   const flow = ctx.rows(flows).get(action.flow);
   if (flow?.entry === action.id) ctx.rows(flows).put({ ...flow, entry: next });
   const runs = ctx.rows(flowRuns);
-  for (const { waiting: _, ...run } of runs.where("action", action.id)) {
+  for (const { waiting: _, stock, ...run } of runs.where("action", action.id)) {
     if (next === null) runs.remove(run.id);
-    else runs.put({ ...run, action: next });
+    else runs.put({ ...run, action: next, ...(stock !== undefined && { at: ctx.now }) });
+    if (stock !== undefined) wakeAt(ctx, ctx.now);
   }
   dropAction(action, ctx);
 }

@@ -3,7 +3,7 @@ import type { Context } from "../engine/context.ts";
 import { events } from "../resources/event-rows.ts";
 import { flowActions, flows, type FlowRow } from "../resources/flow-rows.ts";
 import { profiles } from "../resources/profile-rows.ts";
-import { flowClock, flowRuns, wakeAt, type FlowRunRow } from "./arrivals.ts";
+import { flowClock, flowRuns, NEVER, wakeAt, type FlowRunRow } from "./arrivals.ts";
 import { passesFilter, type Traveller } from "./conditions.ts";
 import { mayEnter, noteEntry } from "./entries.ts";
 import { afterWait, perform } from "./steps.ts";
@@ -24,7 +24,7 @@ export function travelBatch({ at }: JsonObject, ctx: Context): void {
     .flatMap(({ id }) => ctx.rows(flowRuns).get(id) ?? []);
   for (const run of due) if (run.at <= ctx.now) travel(run, ctx);
   const next = order.positions()[0];
-  if (next) wakeAt(ctx, Math.max(ctx.now, Number(next.key)));
+  if (next && Number(next.key) < NEVER) wakeAt(ctx, Math.max(ctx.now, Number(next.key)));
 }
 
 function travel(run: FlowRunRow, ctx: Context): void {
@@ -50,14 +50,15 @@ function move(run: FlowRunRow, flow: FlowRow, from: string | null, ctx: Context)
     if (passed === MAX_ACTIONS) return void ctx.rows(flowRuns).put({ ...run, at: ctx.now, action });
     const outcome = perform({ flow, run, action: found.definition, traveller });
     if ("until" in outcome) return void ctx.rows(flowRuns).put({ ...run, at: outcome.until, action, waiting: true });
+    if ("stock" in outcome) return void ctx.rows(flowRuns).put({ ...run, at: NEVER, action, waiting: true, stock: outcome.stock });
     action = outcome.next;
   }
   ctx.rows(flowRuns).remove(run.id);
 }
 
-function travellerOf({ flow, profile: id, started, event }: FlowRunRow, ctx: Context): Traveller | undefined {
+function travellerOf({ flow, profile: id, started, event, about }: FlowRunRow, ctx: Context): Traveller | undefined {
   const profile = ctx.rows(profiles).get(id);
-  return profile && { ctx, profile, flow, since: started, event: ctx.rows(events).get(event ?? "") };
+  return profile && { ctx, profile, flow, since: started, event: ctx.rows(events).get(event ?? ""), about };
 }
 
 function isLetIn(flow: FlowRow, traveller: Traveller): boolean {

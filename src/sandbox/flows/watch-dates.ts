@@ -1,11 +1,12 @@
 import { parseIso } from "../../lib/clock.ts";
-import type { JsonObject } from "../../lib/json.ts";
+import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { arrayOf, numberOf, textOf } from "../engine/input.ts";
 import { flows, type FlowRow } from "../resources/flow-rows.ts";
 import { profiles, type ProfileRow } from "../resources/profile-rows.ts";
 import { propertyReader } from "../segments/profile-conditions.ts";
 import { arrive } from "./arrivals.ts";
+import { objectsOf } from "./object-dates.ts";
 import { isOccurrence } from "./occurrence.ts";
 import { DAY_MS, isOn, momentAt, shifted, timeOfDayMs, zoneFor } from "./waits.ts";
 
@@ -33,21 +34,29 @@ export function lookAtDates({ flow: id, since, from: start, after }: JsonObject,
   const batch = order.positions().slice(first, first + BATCH);
   for (const { id: profileId } of batch) {
     const profile = rows.get(profileId);
-    const found = profile && momentFor(flow.trigger ?? {}, profile, { from, to }, ctx);
-    if (found) arrive(ctx, flow, { profile: profileId, ...found });
+    for (const { value, about } of profile ? datesOf(flow.trigger ?? {}, profile, ctx) : []) {
+      const found = profile && momentFor(flow.trigger ?? {}, value, profile, { from, to }, ctx);
+      if (found) arrive(ctx, flow, { profile: profileId, ...found, ...(about && { about }) });
+    }
   }
   const next = batch.length === BATCH ? { at: ctx.now, from, after: batch.at(-1)?.id ?? null } : { at: to, from: to, after: null };
   ctx.schedule(next.at, "flow_dates", { flow: flow.id, since: flow.liveSince, from: next.from, after: next.after });
 }
 
+/** The dates that a trigger looks at: one property of the person, or one of each custom object that is tied to the person. */
+function datesOf(trigger: JsonObject, profile: ProfileRow, ctx: Context): { value: Json | undefined; about?: JsonObject }[] {
+  if (trigger["date_field_type"] === "custom-object") return objectsOf(trigger, profile.id, ctx);
+  return [{ value: propertyReader(textOf(trigger["date_profile_property"]) ?? "")(profile) }];
+}
+
 /** When, within a stretch of a day, the trigger is due for somebody, and which date it counts from; ms. */
 function momentFor(
   trigger: JsonObject,
+  value: Json | undefined,
   profile: ProfileRow,
   { from, to }: { from: number; to: number },
   ctx: Context,
 ): { at: number; date: number } | undefined {
-  const value = propertyReader(textOf(trigger["date_profile_property"]) ?? "")(profile);
   const base = typeof value === "string" ? parseIso(value) : undefined;
   if (base === undefined) return undefined;
   const baseDay = Math.floor(base / DAY_MS) * DAY_MS;

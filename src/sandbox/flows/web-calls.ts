@@ -1,7 +1,10 @@
 import type { Context } from "../engine/context.ts";
 import { scheduled } from "../engine/tasks.ts";
 import { objectOf, textOf } from "../engine/input.ts";
+import { eventProperties, events } from "../resources/event-rows.ts";
 import { flowMessages } from "../resources/flow-rows.ts";
+import { profiles } from "../resources/profile-rows.ts";
+import { filledIn } from "../sending/recipient.ts";
 import { callLife, flowNotes, isOnThisMachine, urlOf, type FlowNoteRow } from "./outbox.ts";
 
 type Ending = { answer: number } | { reason: string };
@@ -30,6 +33,11 @@ function nextFlowCall(ctx: Context): FlowCall | undefined {
       continue;
     }
     const { headers, body } = ctx.rows(flowMessages).get(waiting.message)?.content ?? {};
+    const filled = filledFor(waiting, textOf(body) ?? "", ctx);
+    if (filled === undefined) {
+      rows.put({ ...waiting, status: callLife.next("queued", "give up") });
+      continue;
+    }
     const own = Object.entries(objectOf(headers)).flatMap(([name, value]) =>
       /^[\w-]+$/.test(name) && textOf(value) !== undefined ? [[name, value]] : [],
     );
@@ -37,11 +45,18 @@ function nextFlowCall(ctx: Context): FlowCall | undefined {
     return {
       url,
       headers: { "content-type": "application/json", ...Object.fromEntries(own) },
-      body: textOf(body) ?? "",
+      body: filled,
       settle: (later, ending) => settleCall(later, call, ending),
     };
   }
   return undefined;
+}
+
+/** The body with the person's and the event's values, which are not HTML; undefined when it cannot be rendered, or the person is gone. */
+function filledFor({ profile: id, event: eventId }: FlowNoteRow, body: string, ctx: Context): string | undefined {
+  const profile = ctx.rows(profiles).get(id);
+  const event = ctx.rows(events).get(eventId ?? "");
+  return profile && filledIn(`{% autoescape off %}${body}{% endautoescape %}`, { profile, event: event && eventProperties(event) }, ctx);
 }
 
 /** Notes how a call went. Nothing when it is no longer the one that was sent: the account was reset, or the flow deleted. */

@@ -1,8 +1,8 @@
 import { matcher } from "../engine/matches.ts";
 import type { FilterClause } from "../../catalog/filter.ts";
-import type { Json } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
-import { eventProperty, events, eventSecond, type EventRow } from "../resources/event-rows.ts";
+import { events, eventSecond, type EventRow } from "../resources/event-rows.ts";
+import { dimensionOf } from "./dimensions.ts";
 
 export type Measurement = "count" | "sum_value" | "unique";
 
@@ -38,9 +38,9 @@ export function aggregate(ctx: Context, query: AggregateQuery): AggregateRow[] {
   if (query.by.length === 0) groups.set("[]", { dimensions: [], tallies: new Map() });
   let at = 0;
   for (const event of eventsBetween(ctx, query)) {
-    if (!tests.every(({ field, test }) => test(dimensionOf(event, field)))) continue;
+    if (!tests.every(({ field, test }) => test(dimensionOf(event, field, ctx)))) continue;
     while (at + 1 < query.starts.length && (query.starts[at + 1] ?? 0) <= event.at) at++;
-    const dimensions = query.by.map((name) => dimensionOf(event, name));
+    const dimensions = query.by.map((name) => dimensionOf(event, name, ctx));
     const key = JSON.stringify(dimensions);
     const group = groups.get(key) ?? { dimensions, tallies: new Map<number, Tally>() };
     groups.set(key, group);
@@ -72,22 +72,4 @@ export function* eventsBetween(ctx: Context, { metricId, from, to }: Pick<Aggreg
     if (!event || event.at >= to) return;
     yield event;
   }
-}
-
-const ATTRIBUTED = {
-  $attributed_flow: "flow",
-  $attributed_message: "campaign-message",
-  $attributed_variation: "flow-message-variation",
-} as const;
-
-/** A dimension of an event as text: what it is attributed to, or its property of that name. Empty where the event has none (documented). */
-function dimensionOf(event: EventRow, name: string): string {
-  const relation = (ATTRIBUTED as Partial<Record<string, (typeof ATTRIBUTED)[keyof typeof ATTRIBUTED]>>)[name];
-  const credited =
-    relation && (event.attributed?.[relation] ?? (name === "$attributed_message" ? event.attributed?.["flow-message"] : undefined));
-  return credited ?? textValue(eventProperty(event, name));
-}
-
-function textValue(value: Json | undefined): string {
-  return value === undefined || value === null || typeof value === "object" ? "" : String(value);
 }

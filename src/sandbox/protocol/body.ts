@@ -3,7 +3,8 @@ import { gunzipSync, inflateSync } from "node:zlib";
 import type { Operation } from "../../catalog/operation.ts";
 import { bodyViolations } from "../../catalog/validation.ts";
 import type { Violation } from "../../lib/errors.ts";
-import { JSON_LIMITS, type Json, type JsonObject } from "../../lib/json.ts";
+import { isJsonObject, JSON_LIMITS, type Json, type JsonObject } from "../../lib/json.ts";
+import { objectOf } from "../engine/input.ts";
 import { refuse, refuseAll, type Refusal } from "../engine/refusal.ts";
 import type { UploadedFile } from "../engine/request.ts";
 
@@ -32,10 +33,39 @@ export async function parseBody(
   }
   // The documents ask for vnd.api+json alone; plain JSON is what the vendor's own SDK sends (behaviour.md §1.3).
   if (mediaType !== "application/vnd.api+json" && mediaType !== "application/json") unsupported(mediaType);
-  const body = parseJson(bytes);
+  const body = operation.id === "update_mapped_metric" ? withoutNullLinks(parseJson(bytes)) : parseJson(bytes);
   const violations = bodyViolations(operation, body);
-  if (violations.length > 0) refuseAll(violations.map((violation) => asRefusal(violation, stated.type ?? operation.resource ?? "request")));
+  const type = stated.type ?? operation.resource ?? "request";
+  if (violations.length > 0) refuseAll(violations.map((violation) => asRefusal(violation, resourceAt(body, violation.path) ?? type)));
+  refuseBlankName(body);
   return { body, files: {} };
+}
+
+/** The descriptions of this one body let null unset a mapping, its schema knows no null: such a link becomes one without data. */
+function withoutNullLinks(body: Json): Json {
+  const data = objectOf(objectOf(body)["data"]);
+  const links = Object.entries(objectOf(data["relationships"])).map(([name, link]): [string, Json] => {
+    const { data: linkage } = objectOf(link);
+    return [name, linkage === null || objectOf(linkage)["id"] === null ? {} : link];
+  });
+  return links.length === 0 ? body : { ...objectOf(body), data: { ...data, relationships: Object.fromEntries(links) } };
+}
+
+/** Type of the innermost resource object on the way to a place of the body. */
+function resourceAt(body: Json, path: string): string | undefined {
+  let [here, found]: [Json | undefined, string | undefined] = [body, undefined];
+  for (const step of path.split("/").slice(1)) {
+    here = Array.isArray(here) ? here[Number(step)] : isJsonObject(here) && Object.hasOwn(here, step) ? here[step] : undefined;
+    if (isJsonObject(here) && isJsonObject(here["attributes"]) && typeof here["type"] === "string") found = here["type"];
+  }
+  return found;
+}
+
+/** Names that say nothing: the schemas let them through, a Django service does not unless told to (assumed). */
+function refuseBlankName(body: Json): void {
+  const name = objectOf(objectOf(objectOf(body)["data"])["attributes"])["name"];
+  if (typeof name === "string" && name.trim() === "")
+    refuse("invalid", "'name' must not be empty.", { source: { pointer: "/data/attributes/name" } });
 }
 
 function unsupported(mediaType: string): never {

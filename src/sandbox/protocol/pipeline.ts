@@ -7,6 +7,7 @@ import type { ApiRequest, Reply } from "../engine/request.ts";
 import type { Change } from "../state/state.ts";
 import { parseBody, tooLarge, type RawBody } from "./body.ts";
 import { authenticate, checkScopes, keyIn, keys } from "./keys.ts";
+import { asShownThen, inTodaysWords } from "./older-revisions.ts";
 import { parseQuery } from "./query.ts";
 import { asksForBeta, servedRevision } from "./revision.ts";
 import { createRouter, type Route } from "./routing.ts";
@@ -65,7 +66,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     known.headers["allow"] = found.allow;
     if (raw.method === "OPTIONS") return { status: 200 };
     const { operation } = found;
-    if (!operation) refuse("method_not_allowed", "This method is not allowed here.");
+    if (!operation) refuse("method_not_allowed", `Method "${raw.method}" not allowed.`);
     known.operation = operation.id;
     const pairs = [...new URLSearchParams(raw.url.slice(path.length))];
     const own = { id: account.id, keys: account.state.rows(keys) };
@@ -79,13 +80,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     );
     if (raw.isCut) tooLarge();
     const { body, files } = await parseBody(operation, raw);
-    const query = parseQuery(operation, pairs);
+    const query = parseQuery(operation, inTodaysWords(raw.headers["revision"], pairs));
     checkScopes(key, includedScopes(operation, query.include, scopes));
     const self = requestUrl(origin(), path.replace(/\/$/, ""), pairs);
     const request: ApiRequest = { operation, params: found.params, query, body, files, headers: raw.headers, self };
     const { result, changes } = account.engine.handle(request, raw.skewMs);
     known.changes = changes;
-    return { ...result, headers: { ...rate, ...result.headers } };
+    const shown = asShownThen(raw.headers["revision"], result.body);
+    return { ...result, ...(shown && { body: shown }), headers: { ...rate, ...result.headers } };
   }
 
   return {

@@ -1,7 +1,7 @@
 import { textOf } from "../engine/input.ts";
 import type { Context } from "../engine/context.ts";
 import { campaignMessages, campaignVariations, variationsOf, type CampaignMessageRow } from "../resources/campaign-rows.ts";
-import { eventProperty, type EventRow } from "../resources/event-rows.ts";
+import { eventProperty, events, type EventRow } from "../resources/event-rows.ts";
 import { flowMessages, flows } from "../resources/flow-rows.ts";
 import { tagLinks, tags } from "../resources/tag-rows.ts";
 import type { Facts } from "./filter.ts";
@@ -25,8 +25,13 @@ export function creditOf(event: EventRow, kind: Sender, ctx: Context): Credit | 
   const message = attributed[`${kind}-message`] ?? textOf(eventProperty(event, "$message"));
   if (message === undefined) return undefined;
   const sender = flow ?? attributed.campaign ?? ctx.rows(campaignMessages).get(message)?.campaign;
-  const variation = attributed["flow-message-variation"] ?? textOf(eventProperty(event, "$variation"));
+  const variation = attributed["flow-message-variation"] ?? variationOf(event) ?? variationOf(ctx.rows(events).get(attributed.event ?? ""));
   return sender === undefined ? undefined : { sender, message, variation };
+}
+
+/** An order names the message that it is credited to, and that one its variation. */
+function variationOf(event: EventRow | undefined): string | undefined {
+  return event && textOf(eventProperty(event, "$variation"));
 }
 
 export interface MessageFacts {

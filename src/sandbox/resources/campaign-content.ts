@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
-import { arrayOf, objectOf, textOf } from "../engine/input.ts";
-import { refuse } from "../engine/refusal.ts";
+import { objectOf, textOf } from "../engine/input.ts";
 import { accounts } from "./accounts.ts";
+import { pushButtons } from "./push-buttons.ts";
 import type { CampaignChannel } from "./campaign-life.ts";
 import { templates } from "./template-rows.ts";
 import type { VariationContent } from "./campaign-rows.ts";
@@ -32,10 +32,15 @@ export function blankContent(channel: CampaignChannel, silent: boolean, ctx: Con
   return { channel, content: { subject: "", preview_text: "", ...sender, reply_to_email: null, cc_email: null, bcc_email: null } };
 }
 
-/** The content with what a definition says on top. Members that it leaves out stay; those that it sets to null are cleared. */
-export function withDefinition<Content extends VariationContent>(before: Content, definition: JsonObject): Content {
+/** The content with what a definition, which stands at `pointer`, says on top. What it leaves out stays; what it sets to null is cleared. */
+export function withDefinition<Content extends VariationContent>(
+  before: Content,
+  definition: JsonObject,
+  pointer = "/data/attributes/definition",
+): Content {
   const content = { ...before.content, ...objectOf(definition["content"]) };
-  checkButtons(arrayOf(content["action_buttons"]), "content/action_buttons");
+  const buttons = content["action_buttons"];
+  if (Array.isArray(buttons)) content["action_buttons"] = pushButtons(buttons, `${pointer}/content/action_buttons`);
   const options = Object.fromEntries(Object.entries(objectOf(definition["render_options"])).filter(([, value]) => value !== null));
   return {
     ...before,
@@ -58,18 +63,6 @@ function withPush(
 
 function orNull(json: Json): JsonObject | null {
   return json === null ? null : objectOf(json);
-}
-
-/** Documented: three buttons, labels of 40 characters, addresses of 2048. */
-export function checkButtons(buttons: readonly Json[], at: string): void {
-  const source = { pointer: `/data/attributes/definition/${at}` };
-  if (buttons.length > 3) refuse("invalid", "A push notification has at most 3 action buttons.", { source });
-  for (const button of buttons.map(objectOf)) {
-    if ((textOf(button["label"]) ?? "").length > 40)
-      refuse("invalid", "The label of an action button has at most 40 characters.", { source });
-    if ((textOf(button["url"]) ?? "").length > 2048)
-      refuse("invalid", "The URL of an action button has at most 2048 characters.", { source });
-  }
 }
 
 /** `definition` of a message; null where the stable model has no such message. */

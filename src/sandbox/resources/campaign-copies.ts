@@ -11,7 +11,7 @@ import {
   type CampaignMessageRow,
   type CampaignRow,
 } from "./campaign-rows.ts";
-import { copyTemplate, templates } from "./template-rows.ts";
+import { copyForMessage, templates } from "./template-rows.ts";
 
 /** A new draft with copies of all its parts and templates; tags stay with the original (assumed). */
 export function copyCampaign(campaign: CampaignRow, name: string, ctx: Context): CampaignRow {
@@ -62,7 +62,7 @@ export function copyMessage(
     const template = ctx.rows(templates).get(old ?? "");
     ctx.rows(campaignVariations).put({
       ...variation,
-      ...(template && { template: copyTemplate(ctx, template).id }),
+      ...(template && { template: copyForMessage(ctx, template).id }),
       id: ctx.ids.ulid(ctx.now),
       message: copy.id,
       created: ctx.now,

@@ -9,6 +9,7 @@ import {
   variationsOf,
   type CampaignMessageRow,
 } from "./campaign-rows.ts";
+import { templates } from "./template-rows.ts";
 
 const EDITABLE_BEFORE_MS = 15 * 60_000;
 
@@ -36,7 +37,9 @@ export function touch(campaignId: string, ctx: Context): void {
 }
 
 export function removeVariation(variationId: string, ctx: Context): void {
-  const channel = ctx.rows(campaignVariations).remove(variationId)?.channel;
+  const { channel, template = "" } = ctx.rows(campaignVariations).remove(variationId) ?? {};
+  // The copy that was made for it; what a beta message names is in the library and stays.
+  if (ctx.rows(templates).get(template)?.hidden) ctx.remove("template", template);
   const translation = translationIdOf({ id: variationId, ...(channel && { channel }) }, ctx);
   if (translation !== undefined) ctx.remove("translation", translation);
 }

@@ -12,8 +12,8 @@ interface EstimationRow extends Row {
   count: number;
 }
 
-const estimationJobs = defineCollection<EstimationJobRow>("campaign_estimation_jobs");
-const estimations = defineCollection<EstimationRow>("campaign_estimations");
+export const estimationJobs = defineCollection<EstimationJobRow>("campaign_estimation_jobs");
+export const estimations = defineCollection<EstimationRow>("campaign_estimations");
 
 /** Stated: complete in seconds (behaviour.md §2.21). */
 const QUEUED_MS = 1000;

@@ -6,17 +6,22 @@ import { refuse } from "../engine/refusal.ts";
 import { microsText } from "../engine/time.ts";
 import type { CampaignChannel, Strategy } from "./campaign-life.ts";
 import type { CampaignAudienceRow } from "./campaign-rows.ts";
+import { trackingSetting } from "./tracking-settings.ts";
+
+const DATETIME = "/data/attributes/send_strategy/datetime";
 
 /** `send_strategy` of a body; immediate when there is none (documented default). */
 export function parseStrategy(json: Json | undefined): Strategy {
   const given = objectOf(json);
   const at = (): number =>
-    parseIso(textOf(given["datetime"]) ?? "") ??
-    refuse("invalid", "'datetime' must be a date-time.", { source: { pointer: "/data/attributes/send_strategy/datetime" } });
+    parseIso(textOf(given["datetime"]) ?? "") ?? refuse("invalid", "'datetime' must be a date-time.", { source: { pointer: DATETIME } });
   switch (given["method"]) {
     case "static": {
       const options = objectOf(given["options"]);
       const isLocal = booleanOf(options["is_local"]) ?? false;
+      // Documented: a local send takes the hands of the clock alone, written as UTC.
+      if (isLocal && /[+-](?!00:?00)\d\d:?\d\d$/.test(textOf(given["datetime"]) ?? ""))
+        refuse("invalid", "'datetime' must be in UTC where 'is_local' is true.", { source: { pointer: DATETIME } });
       return { method: "static", at: at(), isLocal, sendPast: booleanOf(options["send_past_recipients_immediately"]) ?? false };
     }
     case "throttled":
@@ -50,11 +55,15 @@ export function beginsAt(strategy: Strategy, nowMs: number): number {
   return strategy.method === "smart_send_time" ? (parseIso(strategy.date) ?? nowMs) : strategy.at;
 }
 
-/** `tracking_options` with the defaults of the observed account; texts and push have no opens to track. */
-export function parseTracking(json: Json | undefined, channel: CampaignChannel, before?: JsonObject): JsonObject {
-  const given = Object.fromEntries(Object.entries(objectOf(json)).filter(([, value]) => value !== null));
-  const shared = { add_tracking_params: false, custom_tracking_params: [] };
-  return { ...shared, ...(channel === "email" && { is_tracking_clicks: true, is_tracking_opens: true }), ...before, ...given };
+/** `tracking_options` of a new campaign: what it does not say is as the account has it (documented); texts and push have no opens to track. */
+export function defaultTracking(channel: CampaignChannel, ctx: Context): JsonObject {
+  const shared = { add_tracking_params: trackingSetting(ctx, ctx.accountId).auto, custom_tracking_params: [] };
+  return { ...shared, ...(channel === "email" && { is_tracking_clicks: true, is_tracking_opens: true }) };
+}
+
+/** The options with what a body says on top; null leaves them as they are. */
+export function withTracking(before: JsonObject, json: Json | undefined): JsonObject {
+  return { ...before, ...Object.fromEntries(Object.entries(objectOf(json)).filter(([, value]) => value !== null)) };
 }
 
 export type Groups = Pick<CampaignAudienceRow, "excluded" | "included">;

@@ -1,6 +1,6 @@
 import type { Context } from "../engine/context.ts";
 import type { CampaignChannel, SmartSending } from "./campaign-life.ts";
-import { parseTracking } from "./campaign-input.ts";
+import { defaultTracking } from "./campaign-input.ts";
 import { channelOf, messagesOf, type CampaignMessageRow, type CampaignRow } from "./campaign-rows.ts";
 
 /** A message that nobody has said anything of yet. */
@@ -12,7 +12,7 @@ export function blankMessage(campaign: string, audience: string, channel: Campai
     status: "Draft",
     strategy: { method: "immediate" },
     smartSending: SMART,
-    tracking: parseTracking(undefined, channel),
+    tracking: defaultTracking(channel, ctx),
     run: 0,
     created: ctx.now,
     updated: ctx.now,

@@ -4,10 +4,11 @@ import { defineResource, toManyByIndex, toManyLinks } from "../engine/declare.ts
 import { arrayOf, booleanOf, objectOf, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
 import { microsText } from "../engine/time.ts";
-import { reschedule } from "../sending/campaign-run.ts";
+import { reschedule, sendJobs } from "../sending/campaign-run.ts";
+import { estimationJobs, estimations } from "./campaign-estimations.ts";
 import { blankContent, statedChannel, withDefinition } from "./campaign-content.ts";
 import { refuseUneditable, removeAudience } from "./campaign-edits.ts";
-import { parseGroups, parseStrategy, parseTracking, strategyAttributes } from "./campaign-input.ts";
+import { defaultTracking, parseGroups, parseStrategy, strategyAttributes, withTracking } from "./campaign-input.ts";
 import { statusAmong, type CampaignChannel } from "./campaign-life.ts";
 import { blankMessage, channelsOf, switched } from "./campaign-making.ts";
 import {
@@ -17,12 +18,16 @@ import {
   campaigns,
   campaignVariations,
   messagesOf,
+  variationsOf,
   type CampaignRow,
 } from "./campaign-rows.ts";
 import { tagLinks } from "./tag-rows.ts";
 
+/** Made in the editor, or in beta: the stable API shows that it is a test, and takes none. */
+const AB_TEST = { method: "ab_test_campaign" };
 const NO_GROUPS = { included: [], excluded: [] };
 const AUDIENCES = "/data/attributes/audiences";
+const DEFINITION = "/data/attributes/campaign-messages/data/0/attributes/definition";
 
 /** Campaigns of the stable model (behaviour.md §2.10): one audience, one message. Those made in beta with more show all of it together. */
 export const campaignResource = defineResource<CampaignRow>({
@@ -45,8 +50,9 @@ export const campaignResource = defineResource<CampaignRow>({
         excluded: [...new Set(audiences.flatMap(({ excluded }) => excluded))],
       },
       send_options: { use_smart_sending: first?.smartSending !== "none", ignore_unsubscribes: first?.toUnsubscribed ?? false },
-      tracking_options: first?.tracking ?? parseTracking(undefined, "email"),
-      send_strategy: strategyAttributes(first?.strategy ?? { method: "immediate" }),
+      tracking_options: first?.tracking ?? defaultTracking("email", ctx),
+      send_strategy:
+        first && variationsOf(first, ctx).length > 1 ? AB_TEST : strategyAttributes(first?.strategy ?? { method: "immediate" }),
       created_at: microsText(campaign.created),
       scheduled_at: campaign.scheduled === undefined ? null : microsText(campaign.scheduled),
       updated_at: microsText(campaign.updated),
@@ -86,7 +92,7 @@ export const campaignResource = defineResource<CampaignRow>({
     ctx.rows(campaignMessages).put({
       ...made,
       smartSending: switched(made.smartSending, isSmart),
-      tracking: parseTracking(attributes["tracking_options"], channel),
+      tracking: withTracking(defaultTracking(channel, ctx), attributes["tracking_options"]),
       strategy: parseStrategy(attributes["send_strategy"]),
     });
     return campaign;
@@ -100,6 +106,9 @@ export const campaignResource = defineResource<CampaignRow>({
     if (messagesOf(campaign, ctx).some(({ status }) => status === "Sending"))
       refuse("conflict", "A campaign cannot be deleted while it is being sent.");
     for (const { id } of audiencesOf(campaign, ctx)) removeAudience(id, ctx);
+    ctx.rows(sendJobs).remove(campaign.id);
+    ctx.rows(estimationJobs).remove(campaign.id);
+    ctx.rows(estimations).remove(campaign.id);
   },
 });
 
@@ -115,11 +124,10 @@ function updateParts(campaign: CampaignRow, attributes: JsonObject, ctx: Context
     const groups = parseGroups(audiences, audience, AUDIENCES, ctx);
     ctx.rows(campaignAudiences).put({ ...audience, ...groups, updated: ctx.now });
   }
-  const [channel = "email"] = channelsOf(campaign, ctx);
   const after = {
     ...message,
     smartSending: switched(message.smartSending, booleanOf(objectOf(options)["use_smart_sending"])),
-    tracking: parseTracking(tracking, channel, message.tracking),
+    tracking: withTracking(message.tracking, tracking),
     updated: ctx.now,
   };
   ctx.rows(campaignMessages).put(strategy ? reschedule({ ...after, strategy: parseStrategy(strategy) }, ctx) : after);
@@ -134,7 +142,7 @@ function createMessage(campaign: CampaignRow, audience: string, json: JsonObject
   ctx.rows(campaignVariations).put({
     id: ctx.ids.ulid(ctx.now),
     message: message.id,
-    ...withDefinition(blankContent(channel, definition["notification_type"] === "silent", ctx), definition),
+    ...withDefinition(blankContent(channel, definition["notification_type"] === "silent", ctx), definition, DEFINITION),
     ...(image !== undefined && { image }),
     created: ctx.now,
     updated: ctx.now,

@@ -1,19 +1,9 @@
 import { defineResource } from "../engine/declare.ts";
 import { textOf } from "../engine/input.ts";
 import { microsText } from "../engine/time.ts";
-import { defineCollection, type Row } from "../state/collection.ts";
 import { freeCatalogId } from "./catalog-fields.ts";
 import { categoryLinks, linkedIds, replaceLinks } from "./catalog-links.ts";
-
-interface CategoryRow extends Row {
-  externalId: string;
-  name: string;
-  /** Never shown, only sorted by. */
-  created: number;
-  updated: number;
-}
-
-const catalogCategories = defineCollection<CategoryRow>("catalog_categories", { unique: { ids: ({ id }) => id } });
+import { catalogCategories, type CategoryRow } from "./catalog-rows.ts";
 
 /** Catalog categories (behaviour.md §2.14). */
 export const catalogCategoryResource = defineResource<CategoryRow>({

@@ -3,19 +3,8 @@ import type { Context } from "../engine/context.ts";
 import { textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
 import { microsText } from "../engine/time.ts";
-import type { Row } from "../state/collection.ts";
+import { catalogId, type ProductRow } from "./catalog-rows.ts";
 
-/** What items and variants have in common. */
-export interface ProductRow extends Row {
-  externalId: string;
-  /** Attributes as the API shows them, in its order. */
-  fields: JsonObject;
-  created: number;
-  updated: number;
-}
-
-/** Integration and catalog of everything that comes through the API. */
-const PREFIX = "$custom:::$default:::";
 const MAX_METADATA_BYTES = 100 * 1024;
 
 /** Id of something new in the catalog: 400 when its parts are wrong, 409 when it is taken. */
@@ -23,7 +12,7 @@ export function freeCatalogId(type: string, attributes: JsonObject, ctx: Context
   const externalId = textOf(attributes["external_id"]) ?? "";
   if (externalId === "" || /\p{Cc}/u.test(externalId)) wrong("external_id", "must be a text without control characters");
   if ((attributes["catalog_type"] ?? "$default") !== "$default") wrong("catalog_type", "must be '$default'");
-  const id = PREFIX + externalId;
+  const id = catalogId(externalId);
   if (ctx.find(type, id))
     refuse("duplicate", `A ${type} with id ${id} already exists.`, { source: { pointer: "/data/attributes/external_id" } });
   return { id, externalId };

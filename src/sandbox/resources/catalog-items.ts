@@ -1,11 +1,10 @@
 import type { JsonObject } from "../../lib/json.ts";
 import { defineResource, toManyByIndex } from "../engine/declare.ts";
-import { defineCollection } from "../state/collection.ts";
-import { freeCatalogId, productAttributes, productFilters, withFields, type ProductRow } from "./catalog-fields.ts";
+import { flowArrivals } from "../flows/arrivals.ts";
+import { priceChanged } from "../flows/watch-products.ts";
+import { freeCatalogId, productAttributes, productFilters, withFields } from "./catalog-fields.ts";
 import { categoryItems, categoryLinks, linkedIds, replaceLinks } from "./catalog-links.ts";
-import { catalogVariants } from "./catalog-variants.ts";
-
-export const catalogItems = defineCollection<ProductRow>("catalog_items", { unique: { ids: ({ id }) => id } });
+import { catalogItems, catalogVariants, type ProductRow } from "./catalog-rows.ts";
 
 /** What an item has that says nothing of these (observed). */
 const BLANK: JsonObject = {
@@ -25,7 +24,7 @@ export const catalogItemResource = defineResource<ProductRow>({
   type: "catalog-item",
   path: "/api/catalog-items",
   collection: catalogItems,
-  collections: [categoryItems],
+  collections: [categoryItems, ...flowArrivals],
   attributes: productAttributes,
   filters: { ...productFilters, "category.id": ({ id }, ctx) => linkedIds(ctx, "to", id) },
   sorts: { created: (item) => item.created },
@@ -44,7 +43,9 @@ export const catalogItemResource = defineResource<ProductRow>({
     const fields = withFields(item.fields, attributes, BLANK);
     const categories = many("categories");
     if (categories) replaceLinks(ctx, "to", item.id, categories);
-    return { ...item, fields, updated: ctx.now };
+    const after = { ...item, fields, updated: ctx.now };
+    priceChanged(item, after, ctx);
+    return after;
   },
   remove(item, ctx) {
     for (const { id } of ctx.rows(catalogVariants).where("item.id", item.id)) ctx.remove("catalog-variant", id);

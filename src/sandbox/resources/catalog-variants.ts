@@ -2,17 +2,11 @@ import type { JsonObject } from "../../lib/json.ts";
 import { defineResource, toOne } from "../engine/declare.ts";
 import { textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
-import { defineCollection } from "../state/collection.ts";
-import { freeCatalogId, productAttributes, productFilters, withFields, type ProductRow } from "./catalog-fields.ts";
-
-export interface VariantRow extends ProductRow {
-  item: string;
-}
-
-export const catalogVariants = defineCollection<VariantRow>("catalog_variants", {
-  unique: { ids: ({ id }) => id },
-  indexes: { "item.id": ({ item }) => item },
-});
+import { flowArrivals } from "../flows/arrivals.ts";
+import { inStock, letThrough, sendAway } from "../flows/stock.ts";
+import { stockChanged } from "../flows/watch-products.ts";
+import { freeCatalogId, productAttributes, productFilters, withFields } from "./catalog-fields.ts";
+import { catalogVariants, type VariantRow } from "./catalog-rows.ts";
 
 /** What a variant has that says nothing of these (observed). */
 const BLANK: JsonObject = {
@@ -35,6 +29,7 @@ export const catalogVariantResource = defineResource<VariantRow>({
   type: "catalog-variant",
   path: "/api/catalog-variants",
   collection: catalogVariants,
+  collections: flowArrivals,
   attributes: productAttributes,
   filters: { ...productFilters, "item.id": ({ item }) => item, sku: ({ fields }) => textOf(fields["sku"]) },
   sorts: { created: (variant) => variant.created },
@@ -45,5 +40,11 @@ export const catalogVariantResource = defineResource<VariantRow>({
     const ids = freeCatalogId("catalog-variant", attributes, ctx);
     return { ...ids, item, fields: withFields(BLANK, attributes, BLANK), created: ctx.now, updated: ctx.now };
   },
-  update: (variant, { attributes }, ctx) => ({ ...variant, fields: withFields(variant.fields, attributes, BLANK), updated: ctx.now }),
+  update(variant, { attributes }, ctx) {
+    const after = { ...variant, fields: withFields(variant.fields, attributes, BLANK), updated: ctx.now };
+    if (inStock(after)) letThrough(after.id, ctx);
+    stockChanged(variant, after, ctx);
+    return after;
+  },
+  remove: ({ id }, ctx) => sendAway(id, ctx),
 });

@@ -29,6 +29,8 @@ export interface Subscribing {
   doubleOptIn?: boolean;
   /** The person goes on this list too. */
   list?: string;
+  /** Consent that was given long ago: nobody is told of the list's new member (behaviour.md §2.3 rule 3). */
+  isHistorical?: boolean;
 }
 
 /** Suppressions that end when the person subscribes again; bounces and bad addresses stay. */
@@ -37,19 +39,22 @@ const LIFTED: readonly Suppression["reason"][] = ["UNSUBSCRIBE", "SPAM_COMPLAINT
 const RANKED: readonly Suppression["reason"][] = ["HARD_BOUNCE", "INVALID_EMAIL", "SPAM_COMPLAINT", "UNSUBSCRIBE", "USER_SUPPRESSED"];
 const EVENT_CHANNELS: Partial<Record<Channel, string>> = { email: "Email", sms: "Text Messaging" };
 
-/** Records consent at once. Events come only when the person was not an active subscriber before. */
+/** Records consent at once. Events come only when the person was not an active subscriber before, or not one of the list. */
 export function subscribe(ctx: Context, profileId: string, { channel, list, ...how }: Subscribing): void {
-  const { at = ctx.now, method = "API_V3_SUBSCRIBE", methodDetail, doubleOptIn = false } = how;
+  const { at = ctx.now, method = "API_V3_SUBSCRIBE", methodDetail, doubleOptIn = false, isHistorical = false } = how;
   const before = mustProfile(ctx, profileId);
-  const wasActive = consentOf(before, channel)?.status === "SUBSCRIBED" && !(channel === "email" && before.suppressions);
+  const known = consentOf(before, channel);
+  const isOut = channel === "email" && (before.suppressions ?? before.listSuppressions?.find((each) => each.list === list)) !== undefined;
+  const wasActive = known?.status === "SUBSCRIBED" && !isOut;
   const consent: Consent = { status: "SUBSCRIBED", at, ...(at !== ctx.now && { recorded: ctx.now }), method };
   if (methodDetail !== undefined) consent.methodDetail = methodDetail;
-  if (channel === "email") consent.doubleOptIn = doubleOptIn;
+  if (channel === "email") consent.doubleOptIn = doubleOptIn || (wasActive && known.doubleOptIn === true);
   const kept = (before.suppressions ?? []).filter(({ reason }) => !LIFTED.includes(reason));
   const keptLists = (before.listSuppressions ?? []).filter((each) => each.list !== list);
-  const after = wasActive ? before : withConsent(before, channel, consent);
+  // Observed: to subscribe again renews the consent, without an event (recorded/list-profiles.json, then recorded/profiles.json).
+  const after = wasActive && at < known.at ? before : withConsent(before, channel, consent);
   save(ctx, channel === "email" ? withSuppressions(after, kept, keptLists) : after, before);
-  if (list !== undefined) ctx.link("list", list, "profiles", [profileId]);
+  if (list !== undefined) join(ctx, list, profileId, isHistorical);
   if (wasActive) return;
   const listName = list === undefined ? undefined : ctx.rows(lists).get(list)?.name;
   const about: JsonObject = { list_id: list ?? null, list_name: listName ?? null };
@@ -72,6 +77,13 @@ export function subscribe(ctx: Context, profileId: string, { channel, list, ...h
   });
 }
 
+function join(ctx: Context, list: string, profile: string, isQuiet: boolean): void {
+  const members = ctx.rows(listMembers);
+  const id = linkId(list, profile);
+  if (!isQuiet) ctx.link("list", list, "profiles", [profile]);
+  else if (!members.has(id)) members.put({ id, from: list, to: profile, at: ctx.now });
+}
+
 /**
  * Takes consent back. With a `list` that the person is on, only mail of that list ends; when the person is not on it, all of the channel's
  * marketing does, as without a list. Text messages and push have no per-list consent, so they always end (assumed).
@@ -79,7 +91,7 @@ export function subscribe(ctx: Context, profileId: string, { channel, list, ...h
 export function unsubscribe(
   ctx: Context,
   profileId: string,
-  { channel, method = "API_V3_UNSUBSCRIBE", list }: Pick<Subscribing, "channel" | "method" | "list">,
+  { channel, method, list }: Pick<Subscribing, "channel" | "method" | "list">,
 ): void {
   const before = mustProfile(ctx, profileId);
   const isMember = list !== undefined && ctx.rows(listMembers).has(linkId(list, profileId));
@@ -87,24 +99,37 @@ export function unsubscribe(
   if (isMember && channel === "email") {
     const others = (before.listSuppressions ?? []).filter((each) => each.list !== list);
     save(ctx, withSuppressions(before, before.suppressions ?? [], [...others, { list, reason: "UNSUBSCRIBE", at: ctx.now }]), before);
-    return recordListEvent(ctx, profileId, "Unsubscribed from List", list);
+    recordListEvent(ctx, profileId, "Unsubscribed from List", list);
+    return recordLeaving(ctx, before, { channel, method, list });
   }
   const wasOut = consentOf(before, channel)?.status === "UNSUBSCRIBED";
   if (wasOut) return;
-  const consent: Consent = { status: "UNSUBSCRIBED", at: ctx.now, method };
+  const consent: Consent = { status: "UNSUBSCRIBED", at: ctx.now, method: method ?? "API_V3_UNSUBSCRIBE" };
   let after = withConsent(before, channel, consent);
   // Who opts out of marketing texts gets no transactional ones either.
   if (channel === "sms") after = withConsent(after, "sms_transactional", consent);
   if (channel === "email") after = withSuppression(after, "UNSUBSCRIBE", ctx.now);
   save(ctx, after, before);
+  recordLeaving(ctx, before, { channel, method, list });
+}
+
+/** Observed (recorded/events.json): it names the list, and the method and detail of the consent that ends rather than its own. */
+function recordLeaving(
+  ctx: Context,
+  before: ProfileRow,
+  { channel, method, list }: { channel: Channel; method: string | undefined; list: string | undefined },
+): void {
   const name = EVENT_CHANNELS[channel];
   if (name === undefined) return;
-  const about: JsonObject = {
+  const ended = consentOf(before, channel);
+  const properties: JsonObject = {
+    ...addressOf(before, channel),
     list_ids: list === undefined ? [] : [list],
     list_names: list === undefined ? [] : [ctx.rows(lists).get(list)?.name ?? null],
+    method: method ?? ended?.method ?? "API_V3_UNSUBSCRIBE",
+    method_detail: (method === undefined ? ended?.methodDetail : undefined) ?? null,
   };
-  const properties = { ...addressOf(before, channel), ...about, method };
-  recordEvent(ctx, { metric: `Unsubscribed from ${name} Marketing`, service: "klaviyo", profileId, properties });
+  recordEvent(ctx, { metric: `Unsubscribed from ${name} Marketing`, service: "klaviyo", profileId: before.id, properties });
 }
 
 /** Stops all marketing mail, whatever the consent, which stays. False when that reason is there already, or there is no address. */
@@ -178,7 +203,9 @@ function addressOf({ email, phone }: ProfileRow, channel: Channel): JsonObject {
 
 function recordListEvent(ctx: Context, profileId: string, metric: string, list: string): void {
   const properties = { list_id: list, List: ctx.rows(lists).get(list)?.name ?? null };
-  recordEvent(ctx, { metric, service: "klaviyo", profileId, properties, uniqueId: `${list}${Math.floor(ctx.now / 1000)}` });
+  // Observed: who leaves has the moment in it, who comes the second (recorded/events.json).
+  const moment = metric === "Subscribed to List" ? Math.floor(ctx.now / 1000) : (ctx.now / 1000).toFixed(6);
+  recordEvent(ctx, { metric, service: "klaviyo", profileId, properties, uniqueId: `${list}${moment}` });
 }
 
 function recordManual(ctx: Context, { id, email }: ProfileRow, metric: string, methodName: string): void {

@@ -12,6 +12,7 @@ const MAX_ARRAY = 4000;
 const MAX_DEPTH = 10;
 const EARLIEST = Date.UTC(1990, 0, 1);
 const YEAR_MS = 366 * 86_400_000;
+const CURRENCIES = new Set(Intl.supportedValuesOf("currency"));
 const IDENTIFIERS = ["email", "phone_number", "external_id", "anonymous_id", "_kx"];
 
 /** Who did it, as the body says, and what was done. Plain JSON, since it waits in the schedule. */
@@ -21,23 +22,29 @@ export interface Accepted {
   events: JsonObject[];
 }
 
-/** Checks one person and the events of one: `data` of the profile and of each event. `pointer` is where `attributes` of the call stands. */
-export function acceptEvents(ctx: Context, profile: JsonObject, events: readonly JsonObject[], pointer: string): Accepted {
-  const where = `${pointer}/profile/data`;
+/** Where in the body things stand: `data` of the person, and the attributes of each event. */
+export interface EventPlaces {
+  profile: string;
+  event(i: number): string;
+}
+
+/** Checks one person and the events of one: `data` of the profile and the attributes of each event. */
+export function acceptEvents(ctx: Context, profile: JsonObject, events: readonly JsonObject[], places: EventPlaces): Accepted {
+  const where = places.profile;
   const { id } = parseProfile(profile, where);
   if (id !== undefined) ctx.must("profile", id);
   const attributes = objectOf(profile["attributes"]);
   if (id === undefined && !IDENTIFIERS.some((name) => textOf(attributes[name]))) {
     refuse("invalid", "At least one profile identifier is required.", { source: { pointer: `${where}/attributes` } });
   }
-  return { profile, events: events.map((event) => acceptEvent(ctx, event, pointer)) };
+  return { profile, events: events.map((event, i) => acceptEvent(ctx, event, places.event(i))) };
 }
 
 function acceptEvent(ctx: Context, event: JsonObject, pointer: string): JsonObject {
   const wrong = (name: string, detail: string): never => refuse("invalid", detail, { source: { pointer: `${pointer}/${name}` } });
   const metric = textOf(objectOf(objectOf(objectOf(event["metric"])["data"])["attributes"])["name"]) ?? "";
   if (metric.trim() === "" || metric.length > MAX_METRIC_NAME)
-    wrong("metric", `The name of a metric has 1 to ${MAX_METRIC_NAME} characters.`);
+    wrong("metric/data/attributes/name", `The name of a metric has 1 to ${MAX_METRIC_NAME} characters.`);
   const properties = objectOf(event["properties"]);
   if (Object.keys(properties).length > MAX_PROPERTIES) wrong("properties", `An event has at most ${MAX_PROPERTIES} properties.`);
   const fault = faultOf(properties, 1);
@@ -45,7 +52,7 @@ function acceptEvent(ctx: Context, event: JsonObject, pointer: string): JsonObje
   const at = parseIso(textOf(event["time"]) ?? "") ?? ctx.now;
   if (at < EARLIEST || at > ctx.now + YEAR_MS) wrong("time", "The time must be after 1990 and at most a year from now.");
   const [value, currency, uniqueId] = [numberOf(event["value"]), textOf(event["value_currency"]), textOf(event["unique_id"])];
-  if (currency !== undefined && !/^[A-Za-z]{3}$/.test(currency)) wrong("value_currency", "The currency must be an ISO 4217 code.");
+  if (currency !== undefined && !CURRENCIES.has(currency.toUpperCase())) wrong("value_currency", "The currency must be an ISO 4217 code.");
   return {
     metric,
     at,

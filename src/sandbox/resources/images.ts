@@ -17,6 +17,8 @@ export interface ImageRow extends Row {
 
 export const images = defineCollection<ImageRow>("images", { indexes: { name: (image) => image.name } });
 
+const URL_POINTER = "/data/attributes/import_from_url";
+const FORMATS: Record<string, ImageRow["format"]> = { gif: "gif", jpg: "jpeg", jpeg: "jpeg", png: "png" };
 const MAX_SIZE_BYTES = 5 * 1024 * 1024;
 
 /** Images (behaviour.md §2.13). There is no delete: they are hidden. */
@@ -52,7 +54,7 @@ export const imageResource = defineResource<ImageRow>({
     const [, encoded] = /^data:image\/[\w.+-]+;base64,(.*)$/s.exec(source) ?? [];
     return encoded === undefined
       ? imageFrom(source, given, hidden, ctx)
-      : uploaded(Buffer.from(encoded, "base64"), given ?? "image", hidden, ctx);
+      : uploaded(Buffer.from(encoded, "base64"), { name: given ?? "image", hidden, pointer: URL_POINTER }, ctx);
   },
   update: ({ hidden: was, ...image }, { attributes }, ctx) => {
     const hidden = booleanOf(attributes["hidden"]) ?? was ?? false;
@@ -60,25 +62,31 @@ export const imageResource = defineResource<ImageRow>({
   },
 });
 
-/** The row of an uploaded file; what is no image, or too large, is refused. */
-export function uploaded(bytes: Uint8Array, name: string, hidden: boolean, ctx: Context): ImageRow {
-  if (bytes.length > MAX_SIZE_BYTES) refuse("invalid", "The image is larger than 5 MB.");
+/** The row of an uploaded file; what is no image, or too large, is refused. `pointer` is where it stands in the request. */
+export function uploaded(
+  bytes: Uint8Array,
+  { name, hidden, pointer }: { name: string; hidden: boolean; pointer: string },
+  ctx: Context,
+): ImageRow {
+  const source = { pointer };
+  if (bytes.length > MAX_SIZE_BYTES) refuse("invalid", "The image is larger than 5 MB.", { source });
   const format =
-    formatOf(Buffer.from(bytes.subarray(0, 8)).toString("latin1")) ?? refuse("invalid", "The image must be a JPEG, PNG or GIF.");
+    formatOf(Buffer.from(bytes.subarray(0, 8)).toString("latin1")) ??
+    refuse("invalid", "The image must be a JPEG, PNG or GIF.", { source });
   return imageRow({ name, format, sizeBytes: bytes.length, hidden }, ctx);
 }
 
-/** The sandbox fetches nothing: the address alone says what the image is, and its size is made up. */
+/** The sandbox fetches nothing: the address alone says what the image is, one without an ending a JPEG, and its size is made up. */
 function imageFrom(source: string, given: string | undefined, hidden: boolean, ctx: Context): ImageRow {
-  const source_ = { pointer: "/data/attributes/import_from_url" };
+  const pointer = { pointer: URL_POINTER };
   const url = URL.canParse(source) ? new URL(source) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
-    refuse("invalid", "'import_from_url' must be a URL or a data URI of an image.", { source: source_ });
+    refuse("invalid", "'import_from_url' must be a URL or a data URI of an image.", { source: pointer });
   const file = url.pathname.split("/").at(-1) ?? "";
-  const extension = file.split(".").at(-1)?.toLowerCase() ?? "";
-  const format = { gif: "gif", jpg: "jpeg", jpeg: "jpeg", png: "png" }[extension] as ImageRow["format"] | undefined;
-  if (!format) refuse("invalid", "The image must be a JPEG, PNG or GIF.", { source: source_ });
-  return imageRow({ name: given ?? file.slice(0, -extension.length - 1), format, sizeBytes: 4000 + ctx.ids.number(60_000), hidden }, ctx);
+  const [, name = file, extension = "jpg"] = /^(.*)\.(\w+)$/.exec(file) ?? [];
+  const format = FORMATS[extension.toLowerCase()];
+  if (!format) refuse("invalid", "The image must be a JPEG, PNG or GIF.", { source: pointer });
+  return imageRow({ name: given ?? (name || "image"), format, sizeBytes: 4000 + ctx.ids.number(60_000), hidden }, ctx);
 }
 
 function imageRow(

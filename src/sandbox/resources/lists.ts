@@ -36,6 +36,7 @@ export const listResource = defineResource<ListRow>({
     profiles: toManyLinks("profile", {
       links: listMembers,
       side: "from",
+      maxPerCall: 1000,
       filters: { joined_group_at: (member) => member.at },
       sorts: { joined_group_at: (member) => member.at },
       added: (list, profile, ctx) => announce(ctx, list.id, { profile }),

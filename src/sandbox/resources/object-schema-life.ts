@@ -2,6 +2,7 @@ import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { objectOf, textOf } from "../engine/input.ts";
 import { defineMachine } from "../engine/machine.ts";
+import { refusingAt } from "../engine/refusal.ts";
 import { ingestStored } from "./object-ingestion.ts";
 import { checkedTitle, refuseTaken } from "./object-naming.ts";
 import {
@@ -40,7 +41,8 @@ export function newSchema(ctx: Context, type: Pick<ObjectTypeRow, "id" | "title"
   }
   const kept = keptMappings(before && ctx.rows(sourceMappings).get(before.mapping), fields);
   const given = objectOf(objectOf(objectOf(attributes["source-mapping"])["data"])["attributes"]);
-  const mapping = { id: ctx.ids.ulid(ctx.now), schema: id, ...checkedMappings(given, { id, ...fields }, kept, ctx) };
+  const mappings = refusingAt("/data/attributes/source-mapping", () => checkedMappings(given, { id, ...fields }, kept, ctx));
+  const mapping = { id: ctx.ids.ulid(ctx.now), schema: id, ...mappings };
   ctx.rows(sourceMappings).put(mapping);
   const { title, description } = type;
   const schema: ObjectSchemaRow = { id, type: type.id, title, description, status: "draft", ...fields, mapping: mapping.id };

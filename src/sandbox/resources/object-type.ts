@@ -1,5 +1,6 @@
 import { defineResource, toManyByIndex, toManyIds, toOne } from "../engine/declare.ts";
 import { objectOf } from "../engine/input.ts";
+import { refusingAt } from "../engine/refusal.ts";
 import { timeText } from "../engine/time.ts";
 import { namedFields } from "./object-naming.ts";
 import { ingestionLogs, objectRecords, objectSchemas, objectTypes, type ObjectTypeRow } from "./object-rows.ts";
@@ -32,7 +33,7 @@ export const objectTypeResource = defineResource<ObjectTypeRow>({
   create({ attributes }, ctx) {
     const type = { ...namedFields(attributes, objectTypes, ctx), id: ctx.ids.ulid(ctx.now), created: ctx.now, updated: ctx.now };
     const given = objectOf(objectOf(objectOf(attributes["object-schema"])["data"])["attributes"]);
-    const schema = ctx.rows(objectSchemas).put(newSchema(ctx, type, given));
+    const schema = ctx.rows(objectSchemas).put(refusingAt("/data/attributes/object-schema", () => newSchema(ctx, type, given)));
     return { ...type, draft: schema.id };
   },
   remove(type, ctx) {

@@ -6,6 +6,8 @@ import { trimmed, type ProfileRow } from "./profile-rows.ts";
 
 /** What a body says of a person, checked. Absent fields stay as they are, null clears. */
 export interface ProfileInput {
+  /** Where in the body it stands. */
+  pointer: string;
   id: string | undefined;
   email: string | null | undefined;
   /** Secondary addresses to add and to drop (`meta.patch_identifiers`). */
@@ -48,6 +50,7 @@ export function readProfile(data: JsonObject, pointer: string): { input: Profile
   const meta = objectOf(data["meta"] ?? innerMeta);
   const { append, unappend } = objectOf(meta["patch_identifiers"]);
   const input: ProfileInput = {
+    pointer,
     id: textOf(data["id"]),
     email: normalEmail(attributes["email"]),
     addEmails: emailsIn(append),

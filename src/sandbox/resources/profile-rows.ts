@@ -26,6 +26,8 @@ export interface ProfileRow extends Row {
   otherConsents?: Partial<Record<OtherChannel, Consent>>;
   /** Why no marketing mail is sent, whatever the consent (behaviour.md §2.3: the second axis). */
   suppressions?: Suppression[];
+  /** Soft bounces in a row, while there are any. */
+  softBounces?: number;
   listSuppressions?: { list: string; reason: string; at: number }[];
 }
 

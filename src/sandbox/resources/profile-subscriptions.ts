@@ -1,6 +1,7 @@
 import { isoSeconds } from "../../lib/clock.ts";
 import type { JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
+import { microsText } from "../engine/time.ts";
 import { canReceive, consentOf, type Channel } from "./consent.ts";
 import type { ProfileRow } from "./profile-rows.ts";
 import { pushTokens } from "./push-token-rows.ts";
@@ -44,7 +45,7 @@ export function consentProperties({ emailConsent, smsConsent }: ProfileRow): Jso
   return {
     ...(byApi && { $sms_consent_method: 5, $source: -9 }),
     $consent: given.map(({ name }) => name),
-    $consent_timestamp: isoSeconds(lastMs),
+    $consent_timestamp: microsText(lastMs),
   };
 }
 

@@ -24,9 +24,11 @@ export function upsertProfile(ctx: Context, input: ProfileInput, caller: "server
 /** Row of a new person, not stored yet. 409 `duplicate_profile` when an identifier is known, 400 without any identifier. */
 export function newProfile(ctx: Context, input: ProfileInput): ProfileRow {
   const [owner] = ownersOf(ctx, input);
-  if (owner) duplicate(owner);
+  if (owner) duplicate(owner, input);
   if (!input.email && !input.phone && !input.externalId && input.anonymousId === undefined) {
-    refuse("invalid", "One of 'email', 'phone_number' or 'external_id' is required.", { source: { pointer: "/data/attributes" } });
+    refuse("invalid", "One of 'email', 'phone_number' or 'external_id' is required.", {
+      source: { pointer: `${input.pointer}/attributes` },
+    });
   }
   return withInput({ id: ctx.ids.ulid(ctx.now), created: ctx.now, updated: ctx.now }, input, ctx.now);
 }
@@ -34,7 +36,7 @@ export function newProfile(ctx: Context, input: ProfileInput): ProfileRow {
 /** Changes a person. 409 `duplicate_profile` when an identifier is someone else's. */
 function updateProfile(ctx: Context, known: ProfileRow, input: ProfileInput): ProfileRow {
   const other = ownersOf(ctx, input).find(({ id }) => id !== known.id);
-  if (other) duplicate(other);
+  if (other) duplicate(other, input);
   return ctx.rows(profiles).put(withInput(known, input, ctx.now));
 }
 
@@ -65,8 +67,8 @@ function mustProfile(ctx: Context, id: string): ProfileRow {
 }
 
 /** Wording and meta as quoted in klaviyo-api-node#74 and #75. */
-function duplicate(owner: ProfileRow): never {
-  const source = { pointer: "/data/attributes" };
+function duplicate(owner: ProfileRow, { pointer }: ProfileInput): never {
+  const source = { pointer: `${pointer}/attributes` };
   refuse("duplicate_profile", "A profile already exists with one of these identifiers.", {
     source,
     meta: { duplicate_profile_id: owner.id },

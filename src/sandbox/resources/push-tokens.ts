@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { defineResource, toOne } from "../engine/declare.ts";
 import { objectOf, textOf } from "../engine/input.ts";
+import { refuse } from "../engine/refusal.ts";
 import { microsText, timeText } from "../engine/time.ts";
 import { parseProfile } from "./profile-input.ts";
 import { upsertProfile } from "./profile-upsert.ts";
@@ -28,8 +29,14 @@ export const pushTokenResource = defineResource<PushTokenRow>({
     platform: (token) => token.platform,
   },
   relationships: { profile: toOne("profile", (token) => token.profile) },
-  create: ({ attributes }, ctx) => registered(ctx, attributes, personOf(ctx, attributes, "server")),
+  create({ attributes }, ctx) {
+    if (Buffer.byteLength(JSON.stringify(attributes)) > MAX_BYTES)
+      refuse("invalid", "The body must not be larger than 100 KB.", { source: { pointer: "/data" } });
+    return registered(ctx, attributes, personOf(ctx, attributes, "server"));
+  },
 });
+
+const MAX_BYTES = 100 * 1024;
 
 /** The person in the body of a push call, made or brought up to date. */
 export function personOf(ctx: Context, attributes: JsonObject, caller: "server" | "client"): string {
@@ -38,8 +45,8 @@ export function personOf(ctx: Context, attributes: JsonObject, caller: "server" 
 }
 
 /** The row of a token that is registered for this person, known or new. */
-export function registered(ctx: Context, device: JsonObject, profileId: string): PushTokenRow {
-  const token = textOf(device["token"]) ?? "";
+export function registered(ctx: Context, device: JsonObject, profileId: string, pointer = "/data/attributes/token"): PushTokenRow {
+  const token = textOf(device["token"]) || refuse("invalid", "'token' must not be empty.", { source: { pointer } });
   const known = ctx.rows(pushTokens).find("token", token);
   const metadata = device["device_metadata"];
   const kept = metadata === undefined ? known?.metadata : withoutNulls(metadata);

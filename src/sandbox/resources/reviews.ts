@@ -4,6 +4,7 @@ import { defineResource, toManyIds, toOne } from "../engine/declare.ts";
 import { objectOf } from "../engine/input.ts";
 import { defineMachine } from "../engine/machine.ts";
 import { timeText } from "../engine/time.ts";
+import { catalogItems } from "./catalog-rows.ts";
 import { reviews, type ReviewRow, type ReviewStatus } from "./review-rows.ts";
 
 /** Events are named for where they lead. Nothing becomes pending again (assumed); to stay is no step. */
@@ -57,7 +58,9 @@ export const reviewResource = defineResource<ReviewRow>({
   defaultSort: "-created",
   relationships: {
     events: toManyIds("event", ({ events }) => events),
-    item: toOne("catalog-item", ({ product }) => product?.item, { data: "when set" }),
+    item: toOne("catalog-item", ({ product }, ctx) => (ctx.rows(catalogItems).has(product?.item ?? "") ? product?.item : undefined), {
+      data: "when set",
+    }),
   },
   update({ rejection: was, ...review }, { attributes }, ctx) {
     const asked = objectOf(attributes["status"]);

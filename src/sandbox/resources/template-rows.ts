@@ -14,13 +14,18 @@ export interface TemplateRow extends Row {
   definition?: JsonObject;
   text?: string;
   amp?: string;
+  /** A message's own copy, which is not in the library: it is read by its id alone. */
+  hidden?: true;
   created: number;
   updated: number;
 }
 
 export const templates = defineCollection<TemplateRow>("templates", {
-  indexes: { name: (template) => template.name },
+  indexes: { name: (template) => template.name, library: (template) => String(!template.hidden) },
 });
+
+/** The templates that are listed and counted. */
+export const LIBRARY = { index: "library", key: "true" } as const;
 
 export interface UniversalContentRow extends Row {
   name: string;
@@ -37,13 +42,23 @@ export const universalContents = defineCollection<UniversalContentRow>("universa
 const MAX_TEMPLATES = 1000;
 
 export function refuseTooMany(ctx: Context): void {
-  if (ctx.rows(templates).size >= MAX_TEMPLATES)
+  if (ctx.rows(templates).count(LIBRARY.index, LIBRARY.key) >= MAX_TEMPLATES)
     refuse("invalid", `An account has at most ${MAX_TEMPLATES} templates made through the API.`);
 }
 
-/** A copy under a new id, as cloning and assigning make it: later changes of the one do not reach the other. */
+/** A copy under a new id, as cloning makes it: later changes of the one do not reach the other. */
 export function copyTemplate(ctx: Context, template: TemplateRow, name = `Clone of ${template.id}`): TemplateRow {
-  return ctx.rows(templates).put({ ...template, id: ctx.ids.short(), name, created: ctx.now, updated: ctx.now });
+  const { hidden: _, ...shown } = template;
+  return ctx.rows(templates).put(copied(ctx, shown, name));
+}
+
+/** The copy that a message gets: no other message can use it, so the library does not show it (documented). */
+export function copyForMessage(ctx: Context, template: TemplateRow): TemplateRow {
+  return ctx.rows(templates).put({ ...copied(ctx, template, `Clone of ${template.id}`), hidden: true });
+}
+
+function copied(ctx: Context, template: TemplateRow, name: string): TemplateRow {
+  return { ...template, id: ctx.ids.short(), name, created: ctx.now, updated: ctx.now };
 }
 
 export function htmlOf(template: TemplateRow, ctx: Context): string {

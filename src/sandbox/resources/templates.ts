@@ -32,7 +32,9 @@ export const templateResource = defineResource<TemplateRow>({
     if (editor === "SYSTEM_DRAGGABLE" && !attributes["definition"])
       wrong("definition", "'definition' is required for a template with the editor type SYSTEM_DRAGGABLE.");
     const made = { id: ctx.ids.short(), name: textOf(attributes["name"]) ?? "", editor, created: ctx.now, updated: ctx.now };
-    return withContent(made, attributes);
+    // Documented: ignored for the other editors when a template is made, refused when it is changed.
+    const { definition, ...others } = attributes;
+    return withContent(made, editor === "SYSTEM_DRAGGABLE" && definition ? attributes : others);
   },
   update: (template, { attributes }, ctx) =>
     withContent({ ...template, name: textOf(attributes["name"]) ?? template.name, updated: ctx.now }, attributes),

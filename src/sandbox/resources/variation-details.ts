@@ -2,9 +2,10 @@ import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
 import type { Context } from "../engine/context.ts";
 import { arrayOf, numberOf, objectOf, textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
-import { blankContent, checkButtons } from "./campaign-content.ts";
+import { blankContent } from "./campaign-content.ts";
 import type { CampaignChannel } from "./campaign-life.ts";
 import type { CampaignVariationRow, VariationContent } from "./campaign-rows.ts";
+import { pushButtons } from "./push-buttons.ts";
 
 const CHANNELS: Record<string, CampaignChannel> = { email: "email", sms: "sms", push: "mobile_push", whatsapp: "whatsapp" };
 
@@ -111,13 +112,12 @@ const SAID: Record<CampaignChannel, Said> = {
   },
   mobile_push(before, details, pointer, ctx) {
     const { title, body, dynamic_media_template: media, action_buttons: buttons, push_type: kind, kv_pairs: pairs } = details;
-    checkButtons(arrayOf(buttons), "details/action_buttons");
     const content = {
       ...before.content,
       ...(typeof title === "string" && { title }),
       ...(typeof body === "string" && { body }),
       ...(typeof media === "string" && { dynamic_image: media === "" ? null : media }),
-      ...(buttons !== undefined && { action_buttons: arrayOf(buttons) }),
+      ...(buttons !== undefined && { action_buttons: pushButtons(arrayOf(buttons), `${pointer}/action_buttons`) }),
     };
     const { silent = false, kvPairs = null, options = null } = before.push ?? {};
     const push = {

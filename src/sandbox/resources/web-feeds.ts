@@ -1,4 +1,5 @@
 import type { Json } from "../../lib/json.ts";
+import type { Context } from "../engine/context.ts";
 import { defineResource } from "../engine/declare.ts";
 import { textOf } from "../engine/input.ts";
 import { refuse } from "../engine/refusal.ts";
@@ -16,8 +17,10 @@ interface WebFeedRow extends Row {
   changed: number;
 }
 
-const webFeeds = defineCollection<WebFeedRow>("web_feeds", { indexes: { name: (feed) => feed.name } });
+export const webFeeds = defineCollection<WebFeedRow>("web_feeds", { indexes: { name: (feed) => feed.name } });
 
+/** The vendor's guide to web feeds. */
+const MAX_FEEDS = 10;
 /** How long the first fetch takes (assumed). The sandbox fetches nothing: every feed is well. */
 const FETCH_MS = 5000;
 
@@ -38,20 +41,23 @@ export const webFeedResource = defineResource<WebFeedRow>({
   filters: { name: (feed) => feed.name, created: (feed) => feed.created, updated: (feed) => feed.updated },
   sorts: { name: (feed) => feed.name, created: (feed) => feed.created, updated: (feed) => feed.updated },
   defaultSort: "created",
-  create: ({ attributes }, ctx) => ({
-    id: ctx.ids.hex(12),
-    name: nameOf(attributes["name"]),
-    url: addressOf(attributes["url"]),
-    method: textOf(attributes["request_method"]) ?? "get",
-    contentType: textOf(attributes["content_type"]) ?? "json",
-    created: ctx.now,
-    updated: ctx.now,
-    changed: ctx.now,
-  }),
+  create({ attributes }, ctx) {
+    if (ctx.rows(webFeeds).size >= MAX_FEEDS) refuse("invalid", `An account has at most ${MAX_FEEDS} web feeds.`);
+    return {
+      id: ctx.ids.hex(12),
+      name: freeName(attributes["name"], ctx),
+      url: addressOf(attributes["url"]),
+      method: textOf(attributes["request_method"]) ?? "get",
+      contentType: textOf(attributes["content_type"]) ?? "json",
+      created: ctx.now,
+      updated: ctx.now,
+      changed: ctx.now,
+    };
+  },
   update(feed, { attributes: { name, url, request_method: method, content_type: contentType } }, ctx) {
     const after = {
       ...feed,
-      name: textOf(name) === undefined ? feed.name : nameOf(name),
+      name: textOf(name) === undefined || name === feed.name ? feed.name : freeName(name, ctx),
       url: textOf(url) === undefined ? feed.url : addressOf(url),
       method: textOf(method) ?? feed.method,
       contentType: textOf(contentType) ?? feed.contentType,
@@ -62,9 +68,13 @@ export const webFeedResource = defineResource<WebFeedRow>({
   },
 });
 
-function nameOf(given: Json | undefined): string {
+/** Templates reach a feed by its name alone, after a dot: so it has no blanks, and no other feed has it (assumed). */
+function freeName(given: Json | undefined, ctx: Context): string {
   const name = textOf(given) ?? "";
-  if (name.trim() === "") refuse("invalid", "'name' must not be empty.", { source: { pointer: "/data/attributes/name" } });
+  const source = { pointer: "/data/attributes/name" };
+  if (name === "") refuse("invalid", "'name' must not be empty.", { source });
+  if (/\s/.test(name)) refuse("invalid", "'name' must not hold blanks: templates read a feed as 'feeds.NAME'.", { source });
+  if (ctx.rows(webFeeds).where("name", name).length > 0) refuse("invalid", `There is a web feed named '${name}' already.`, { source });
   return name;
 }
 

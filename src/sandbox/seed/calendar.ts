@@ -17,7 +17,7 @@ const WEEKDAYS = [1.1, 0.95, 0.9, 0.92, 1, 1.08, 1.25];
 /** Visits by hour of the person's own day: a little at noon, most in the evening. */
 const HOURS = [2, 1, 1, 1, 1, 2, 4, 6, 8, 9, 9, 10, 12, 11, 9, 8, 8, 9, 11, 13, 15, 14, 10, 5];
 
-/** Makes the calendar that ends at `nowMs`: a growing shop with a week's rhythm, a peak before Christmas and a smaller one in spring. */
+/** Makes the calendar that ends at `nowMs`: a growing shop with a week's rhythm, a peak before Christmas and smaller ones in spring and for the summer's trips. */
 export function createCalendar(nowMs: number): Calendar {
   const startMs = Math.floor(nowMs / DAY_MS - HISTORY_DAYS) * DAY_MS;
   const days = Array.from({ length: HISTORY_DAYS + 1 }, (_, day) => weightOf(startMs + day * DAY_MS) * (0.85 + (0.3 * day) / HISTORY_DAYS));
@@ -35,8 +35,8 @@ export function createCalendar(nowMs: number): Calendar {
       const [low, high] = [before(fromMs), before(toMs)];
       const day = find(dayTotals, low + random.next() * (high - low));
       const hour = find(hourTotals, random.next() * (hourTotals.at(-1) ?? 1));
-      const within = (hour - offsetHours) * HOUR_MS + random.below(3600) * 1000;
-      const at = startMs + day * DAY_MS + ((within + DAY_MS) % DAY_MS);
+      // The day is the person's own, so an evening in the west lies in the next day of UTC.
+      const at = startMs + day * DAY_MS + (hour - offsetHours) * HOUR_MS + random.below(3600) * 1000;
       return at >= fromMs && at < toMs ? at : wholeSecond(fromMs + random.next() * Math.max(0, toMs - fromMs));
     },
   };
@@ -65,13 +65,24 @@ function find(sums: readonly number[], point: number): number {
 
 function weightOf(dayMs: number): number {
   const date = new Date(dayMs);
-  return (WEEKDAYS[date.getUTCDay()] ?? 1) * seasonOf(date.getUTCMonth() + 1, date.getUTCDate());
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+  const sinceBlackFriday = (dayMs - Date.UTC(year, 10, blackFridayOf(year))) / DAY_MS;
+  // From Black Friday to Cyber Monday.
+  if (sinceBlackFriday >= 0 && sinceBlackFriday <= 3) return 5.5;
+  return (WEEKDAYS[date.getUTCDay()] ?? 1) * seasonOf(month, day);
 }
 
 function seasonOf(month: number, day: number): number {
-  if (month === 11) return day >= 24 ? 3 : day >= 15 ? 1.8 : 1.2;
+  if (month === 11) return day >= 15 ? 1.7 : 1.2;
   if (month === 12) return day <= 17 ? 2.4 : day <= 23 ? 1.5 : 0.7;
-  if (month === 1 || month === 2) return 0.8;
-  if (month === 4 || month === 5) return 1.3;
-  return month === 10 ? 1.1 : 0.95;
+  if (month === 1 || month === 2) return 0.75;
+  if (month === 4 || month === 5) return 1.1;
+  if (month === 6 || month === 7) return 1.35;
+  return month === 10 ? 1.1 : 0.9;
+}
+
+/** Day of November: the one after its fourth Thursday. */
+export function blackFridayOf(year: number): number {
+  const weekday = new Date(Date.UTC(year, 10, 1)).getUTCDay();
+  return 1 + ((11 - weekday) % 7) + 21 + 1;
 }

@@ -1,140 +1,185 @@
 import type { ShopLists } from "./lists.ts";
-import type { TemplateName } from "./templates.ts";
+import type { TemplateName } from "./template-bodies.ts";
+
+/** What a campaign says, by channel. With a second subject it was an A/B test. */
+export type PlanMessage =
+  | { subject: string; preview: string; template: TemplateName; otherSubject?: string }
+  | { text: string }
+  | { title: string; body: string };
 
 /** A campaign that the shop sends every year. */
 export interface Plan {
   name: string;
   month: number;
-  day: number | "black friday";
+  day: number | "black friday" | "cyber monday";
   lists: (keyof ShopLists)[];
   tags: string[];
-  message: { subject: string; preview: string; template: TemplateName } | { body: string };
+  message: PlanMessage;
 }
 
-const EVERYBODY: Plan["lists"] = ["email", "newsletter"];
+const ALL: Plan["lists"] = ["email", "newsletter"];
+const COFFEE: Plan["lists"] = ["email", "coffee"];
+const TRAIL: Plan["lists"] = ["email", "trail"];
 
+/** A year of letters, texts and push messages. */
 export const PLANS: readonly Plan[] = [
-  plan(
+  letter(
     "Winter shelf sale",
-    1,
-    15,
-    EVERYBODY,
+    [1, 15],
+    ALL,
     ["Winter", "Sale"],
-    "Wool, 20 % lower until Sunday",
-    "Blankets, beanies, base layers",
-    "Seasonal sale",
+    ["Wool, 20 % lower until Sunday", "Blankets, beanies, base layers", "Seasonal sale", "Three days for the winter shelf"],
   ),
-  plan(
+  letter(
+    "January letter",
+    [1, 28],
+    ["newsletter"],
+    ["Winter", "Story"],
+    ["Ice on the quay", "What froze, and what we roasted", "Monthly letter"],
+  ),
+  letter(
     "Valentine gift boxes",
-    2,
-    5,
-    EVERYBODY,
+    [2, 5],
+    ALL,
     ["Winter", "Launch"],
-    "Two mugs, one blanket",
-    "A box for two, packed by hand",
-    "Gift guide",
+    ["Two mugs, one blanket", "A box for two, packed by hand", "Gift guide"],
   ),
-  plan(
+  text("Last boxes text", [2, 10], ["early"], ["Winter"], "Harbour & Pine: 30 boxes for two are left. They ship until noon tomorrow."),
+  letter(
+    "Brewing class",
+    [2, 24],
+    COFFEE,
+    ["Winter", "Story", "Coffee"],
+    ["Your grinder is too fine", "Five minutes on coarse and fine", "New roast"],
+  ),
+  letter(
     "Spring trail guide",
-    3,
-    19,
-    ["email", "trail"],
+    [3, 19],
+    TRAIL,
     ["Spring", "Story", "Outdoors"],
-    "Mud season, and why we like it",
-    "Six miles along the old ferry road",
-    "Trail guide",
+    ["Mud season, and why we like it", "Six miles along the old ferry road", "Trail guide"],
   ),
-  plan(
+  letter(
     "April single origin",
-    4,
-    16,
-    ["email", "coffee"],
+    [4, 16],
+    COFFEE,
     ["Spring", "Launch", "Coffee"],
-    "140 bags from Huehuetenango",
-    "Plum, cocoa and cedar",
-    "New roast",
+    ["140 bags from Huehuetenango", "Plum, cocoa and cedar", "New roast", "Plum, cocoa and cedar in one bag"],
   ),
-  plan(
+  push("Rain week push", [4, 27], ALL, ["Spring", "Sale"], "It rains until Friday", "Shells and dry bags ship free as long as it does."),
+  letter(
     "Camp kitchen launch",
-    5,
-    14,
-    EVERYBODY,
+    [5, 14],
+    ALL,
     ["Spring", "Launch", "Outdoors"],
-    "The trail press is here",
-    "Coffee where the road ends",
-    "Monthly letter",
+    ["The trail press is here", "Coffee where the road ends", "Monthly letter"],
   ),
-  plan(
-    "Cold brew season",
-    6,
-    11,
-    ["email", "coffee"],
-    ["Summer", "Coffee"],
-    "Sixteen hours, no heat",
-    "Pouches for the cooler",
-    "New roast",
+  letter(
+    "Mother's Day boxes",
+    [5, 5],
+    ALL,
+    ["Spring", "Sale"],
+    ["For the one who taught you to brew", "Boxes that arrive by Sunday", "Gift guide"],
   ),
-  plan(
+  letter("Cold brew season", [6, 11], COFFEE, ["Summer", "Coffee"], ["Sixteen hours, no heat", "Pouches for the cooler", "New roast"]),
+  letter(
+    "Midsummer sale",
+    [6, 22],
+    ALL,
+    ["Summer", "Sale"],
+    ["The longest day, the shortest prices", "Two days on everything for outside", "Seasonal sale", "15 % for as long as it is light"],
+  ),
+  letter(
     "Porch season letter",
-    7,
-    8,
-    EVERYBODY,
+    [7, 8],
+    ALL,
     ["Summer", "Outdoors"],
-    "A stool, a flask, an evening",
-    "What we take outside",
-    "Plain note",
+    ["A stool, a flask, an evening", "What we take outside", "Plain note"],
   ),
-  plan("Late summer letter", 8, 20, ["newsletter"], ["Summer", "Story"], "What the fog brought in", "News from the quay", "Monthly letter"),
-  plan(
+  text(
+    "Harbour fair text",
+    [7, 25],
+    ["early"],
+    ["Summer"],
+    "Harbour & Pine: find us at the harbour fair on Saturday. Show this text for a free cold brew.",
+  ),
+  letter(
+    "Late summer letter",
+    [8, 20],
+    ["newsletter"],
+    ["Summer", "Story"],
+    ["What the fog brought in", "News from the quay", "Monthly letter"],
+  ),
+  letter(
     "September Guji release",
-    9,
-    17,
-    ["email", "coffee"],
+    [9, 17],
+    COFFEE,
     ["Fall", "Launch", "Coffee"],
-    "Guji is back, in small lots",
-    "Bright, floral, gone by October",
-    "New roast",
+    ["Guji is back, in small lots", "Bright, floral, gone by October", "New roast"],
   ),
-  plan(
+  push("Sweater push", [9, 29], ALL, ["Fall", "Launch"], "The harbour sweater is in", "Knitted up the coast, in four sizes."),
+  letter(
     "Fall trail guide",
-    10,
-    15,
-    ["email", "trail"],
+    [10, 15],
+    TRAIL,
     ["Fall", "Story", "Outdoors"],
-    "Red leaves, dry socks",
-    "Three walks under two hours",
-    "Trail guide",
+    ["Red leaves, dry socks", "Three walks under two hours", "Trail guide"],
   ),
-  plan(
+  letter("Gift guide", [11, 5], ALL, ["Holiday"], ["Who has a tent already?", "Boxes under 60, boxes over 60", "Gift guide"]),
+  letter(
     "Early access for members",
-    11,
-    19,
+    [11, 19],
     ["vip"],
     ["Holiday", "VIP", "Sale"],
-    "Your keys to the early shelf",
-    "One day before everybody else",
-    "VIP early access",
+    ["Your keys to the early shelf", "One day before everybody else", "VIP early access"],
   ),
-  {
-    name: "Black Friday text",
-    month: 11,
-    day: "black friday",
-    lists: ["early"],
-    tags: ["Holiday", "Sale"],
-    message: { body: "Harbour & Pine: the winter shelf opens now, 20 % off until Monday." },
-  },
-  plan("Holiday last orders", 12, 10, EVERYBODY, ["Holiday"], "Six days left for the holidays", "Order by December 16", "Gift guide"),
+  letter(
+    "Black Friday",
+    ["black friday"],
+    ALL,
+    ["Holiday", "Sale"],
+    ["25 % on the whole shop, until Monday", "The one sale of the fall", "Seasonal sale", "It is the one sale of the fall"],
+  ),
+  text(
+    "Black Friday text",
+    ["black friday"],
+    ["early"],
+    ["Holiday", "Sale"],
+    "Harbour & Pine: the winter shelf opens now, 25 % off until Monday.",
+  ),
+  push("Cyber Monday push", ["cyber monday"], ALL, ["Holiday", "Sale"], "Last day", "25 % ends tonight, at midnight where you are."),
+  letter("Holiday last orders", [12, 10], ALL, ["Holiday"], ["Six days left for the holidays", "Order by December 16", "Gift guide"]),
+  letter(
+    "Year's end letter",
+    [12, 28],
+    ["newsletter"],
+    ["Holiday", "Story"],
+    ["The year in twelve cups", "Thank you, from the two of us", "Plain note"],
+  ),
 ];
 
-function plan(
-  name: string,
-  month: number,
-  day: number,
-  lists: Plan["lists"],
-  tags: string[],
-  subject: string,
-  preview: string,
-  template: TemplateName,
-): Plan {
-  return { name, month, day, lists, tags, message: { subject, preview, template } };
+type When = [month: number, day: number] | ["black friday" | "cyber monday"];
+type Words = [subject: string, preview: string, template: TemplateName, otherSubject?: string];
+
+/** Cyber Monday may fall into December: that it is named in November says only which one it is. */
+function dateOf(when: When): Pick<Plan, "day" | "month"> {
+  return when.length === 1 ? { month: 11, day: when[0] } : { month: when[0], day: when[1] };
+}
+
+function letter(name: string, when: When, lists: Plan["lists"], tags: string[], [subject, preview, template, otherSubject]: Words): Plan {
+  return {
+    name,
+    ...dateOf(when),
+    lists,
+    tags,
+    message: { subject, preview, template, ...(otherSubject !== undefined && { otherSubject }) },
+  };
+}
+
+function text(name: string, when: When, lists: Plan["lists"], tags: string[], words: string): Plan {
+  return { name, ...dateOf(when), lists, tags, message: { text: words } };
+}
+
+function push(name: string, when: When, lists: Plan["lists"], tags: string[], title: string, body: string): Plan {
+  return { name, ...dateOf(when), lists, tags, message: { title, body } };
 }

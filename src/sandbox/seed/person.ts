@@ -33,6 +33,11 @@ export interface Person {
   engagement: number;
 }
 
+/** The external id of somebody who has ordered. */
+export function customerNumber({ index }: Pick<Person, "index">): string {
+  return `customer_${10_000 + index * 7}`;
+}
+
 export interface Era {
   calendar: Calendar;
   /** When the account was made, ms. */

@@ -12,6 +12,24 @@ const SHOP_METRICS = [
   "Added to Cart",
   "Fulfilled Order",
   "Refunded Order",
+  "Cancelled Order",
+];
+/** Klaviyo's own that came with the first of their kind: push, forms, reviews, back in stock. */
+const LATER = [
+  "Received Push",
+  "Opened Push",
+  "Bounced Push",
+  "Viewed Form",
+  "Viewed Form Step",
+  "Submitted Form Step",
+  "Submitted Form",
+  "Closed Form",
+  "Qualified Form",
+  "Submitted review",
+  "Submitted rating",
+  "Submitted question",
+  "Submitted store review",
+  "Subscribed to Back in Stock",
 ];
 const MAPPED: Record<string, string> = {
   revenue: "Placed Order",
@@ -20,6 +38,7 @@ const MAPPED: Record<string, string> = {
   viewed_product: "Viewed Product",
   added_to_cart: "Added to Cart",
   refunded_sales: "Refunded Order",
+  cancelled_sales: "Cancelled Order",
 };
 
 /** Metrics that came with the shop's first events, and what they are mapped to. */
@@ -27,7 +46,7 @@ export function seedShopMetrics(ctx: Context, openedMs: number): void {
   const rows = ctx.rows(metrics);
   const created = openedMs + 2 * DAY_MS;
   for (const name of SHOP_METRICS) rows.put({ id: ctx.ids.short(), name, service: "shop", created });
-  for (const name of KLAVIYO_METRICS) {
+  for (const name of [...KLAVIYO_METRICS, ...LATER]) {
     if (rows.where("name", name).length === 0) rows.put({ id: ctx.ids.short(), name, service: "klaviyo", created });
   }
   for (const [id, name] of Object.entries(MAPPED)) {

@@ -2,15 +2,15 @@ import type { JsonObject } from "../../lib/json.ts";
 import type { Consent, ProfileRow, Suppression } from "../resources/profile-rows.ts";
 import { DAY_MS, HOUR_MS, wholeSecond } from "./calendar.ts";
 import type { EventWriter } from "./event-writer.ts";
-import type { Leaving } from "./mail.ts";
+import { writeForm } from "./form-history.ts";
+import { FORM_NAMES } from "./forms.ts";
+import type { Leaving } from "./leaving.ts";
 import type { Making } from "./making.ts";
 import type { Person } from "./person.ts";
 import type { Random } from "./random.ts";
 
-const FORM = "Quay letter sign-up";
-
 function methodOf({ index }: Person): { method: string; method_detail: string | null } {
-  return index % 4 === 0 ? { method: "CHECKOUT", method_detail: null } : { method: "FORM", method_detail: FORM };
+  return index % 4 === 0 ? { method: "CHECKOUT", method_detail: null } : { method: "FORM", method_detail: FORM_NAMES.letter };
 }
 
 export function emailConsentOf(person: Person, at: number): Consent {
@@ -23,7 +23,7 @@ export function joinLists(
   person: Person,
   { email }: Pick<ProfileRow, "email">,
   orders: readonly number[],
-  { ctx, era, lists, writer }: Making,
+  { ctx, era, forms, lists, streams, writer }: Making,
   random: Random,
 ): Map<string, number> {
   const joined = new Map<string, number>();
@@ -36,6 +36,8 @@ export function joinLists(
   if (random.chance(0.55)) put(lists.newsletter, since + 60_000);
   if (random.chance(0.25)) put(lists.coffee, since + random.below(20 * 24) * HOUR_MS);
   if (random.chance(0.15)) put(lists.trail, since + random.below(40 * 24) * HOUR_MS);
+  const form = person.index % 9 === 1 ? forms.footer : forms.popup;
+  if (methodOf(person).method === "FORM") writeForm(form, person, since, streams.forms.seek(person.index), writer, true);
   const properties: JsonObject = { list_id: lists.email, List: "Email List" };
   writer.write("Subscribed to List", since, { properties, uniqueId: `${lists.email}${Math.floor(since / 1000)}` });
   writer.write("Subscribed to Email Marketing", since, {
@@ -59,12 +61,13 @@ interface TextsOf extends Making {
 }
 
 /** Consent to texts, and from some people its end. */
-export function joinTexts(person: Person, since: number, { era, lists, writer, joined, row, random }: TextsOf): void {
+export function joinTexts(person: Person, since: number, { era, forms, lists, streams, writer, joined, row, random }: TextsOf): void {
   const about: JsonObject = { phone_number: row.phone ?? null, list_id: lists.texts, list_name: "Text Messaging List" };
   joined.set(lists.texts, since);
   if (random.chance(0.6)) joined.set(lists.early, since);
+  writeForm(forms.texts, person, since, streams.forms.seek(person.index), writer, true);
   writer.write("Subscribed to Text Messaging Marketing", since, { properties: { ...about, method: "FORM" } });
-  row.smsConsent = { status: "SUBSCRIBED", at: since, method: "FORM", methodDetail: FORM };
+  row.smsConsent = { status: "SUBSCRIBED", at: since, method: "FORM", methodDetail: FORM_NAMES.texts };
   if (person.index % 20 !== 1) return;
   const at = wholeSecond(since + (era.nowMs - since) * (0.2 + 0.7 * random.next()));
   const consent: Consent = { status: "UNSUBSCRIBED", at, method: "INBOUND_MESSAGE" };

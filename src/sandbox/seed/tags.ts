@@ -4,12 +4,13 @@ import { tagGroups, tagLinks, tags } from "../resources/tag-rows.ts";
 
 const TAGS: [group: string, isExclusive: boolean, names: string[]][] = [
   ["Season", true, ["Spring", "Summer", "Fall", "Winter", "Holiday"]],
-  ["Goal", false, ["Sale", "Launch", "Story", "Win-back"]],
-  ["Audience", false, ["VIP", "Coffee", "Outdoors"]],
+  ["Goal", false, ["Sale", "Launch", "Story", "Win-back", "Welcome", "Cart"]],
+  ["Audience", false, ["VIP", "Coffee", "Outdoors", "Customers"]],
+  ["Making", false, ["Automated"]],
 ];
 
-/** Ties a tag to a campaign, list or segment. */
-export type Tagger = (tag: string, type: "campaign" | "list" | "segment", id: string, at: number) => void;
+/** Ties a tag to a campaign, flow, list or segment. */
+export type Tagger = (tag: string, type: "campaign" | "flow" | "list" | "segment", id: string, at: number) => void;
 
 /** Tag groups and tags. */
 export function seedTags(ctx: Context): Tagger {

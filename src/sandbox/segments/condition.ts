@@ -16,6 +16,8 @@ export interface Evaluation {
   moment: Moment;
   /** Members of another segment; none for one that this definition itself hangs on. */
   membersOf(segmentId: string): ReadonlySet<string>;
+  /** Since when a member of another segment has been one, as far as the rows tell, ms. */
+  joinedAt(segmentId: string, profileId: string): number;
 }
 
 export type ConditionOf = (condition: JsonObject, evaluation: Evaluation) => Condition;

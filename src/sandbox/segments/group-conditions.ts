@@ -6,7 +6,7 @@ import type { Condition, Evaluation } from "./condition.ts";
 import { dateTest } from "./dates.ts";
 
 /** `profile-group-membership`: on one of the lists or in one of the segments; `is_member` false: in none of them. */
-export function membershipCondition(condition: JsonObject, { ctx, moment, membersOf }: Evaluation): Condition {
+export function membershipCondition(condition: JsonObject, { ctx, moment, membersOf, joinedAt }: Evaluation): Condition {
   const groups = arrayOf(condition["group_ids"]).map(String);
   const timeframe = objectOf(condition["timeframe_filter"]);
   const inTime = timeframe["operator"] === undefined ? undefined : dateTest(timeframe, moment);
@@ -14,8 +14,7 @@ export function membershipCondition(condition: JsonObject, { ctx, moment, member
   const members = new Set<string>();
   for (const group of groups) {
     for (const link of links.where("from", group)) if (!inTime || inTime(link.at)) members.add(link.to);
-    // When somebody came into a segment is not kept, so a time frame counts for lists alone.
-    for (const id of membersOf(group)) members.add(id);
+    for (const id of membersOf(group)) if (!inTime || inTime(joinedAt(group, id))) members.add(id);
   }
   if (condition["is_member"] === false) return { test: ({ id }) => !members.has(id) };
   return { test: ({ id }) => members.has(id), candidates: members };

@@ -73,7 +73,14 @@ function evaluationOf(ctx: Context, path: readonly string[]): Evaluation {
       if ("until" in rest) moment.until = Math.min(moment.until, Number(rest.until));
       return set;
     },
+    joinedAt: (segmentId, profileId) => memberSince(ctx, segmentId, profileId),
   };
+}
+
+/** The same as {@link joinedAt}, by ids; now when there is no such segment or profile. */
+export function memberSince(ctx: Context, segmentId: string, profileId: string): number {
+  const [segment, profile] = [ctx.rows(segments).get(segmentId), ctx.rows(profiles).get(profileId)];
+  return segment && profile ? joinedAt(ctx, segment, profile) : ctx.now;
 }
 
 /** Everything that a definition can look at. */

@@ -53,7 +53,7 @@ const LOOKED_AT: Record<SmartSending, readonly Sender[]> = {
 export function audienceOf({ included, excluded, channel, smartSending, toUnsubscribed }: Addressing, ctx: Context): Audience {
   const left = new Set(excluded.flatMap((id) => memberIds(id, ctx)));
   const mayReceive = toUnsubscribed ? canReceiveTransactional : canReceiveChannel;
-  const reachable = [...new Set(included.flatMap((id) => memberIds(id, ctx)))].filter((id) => {
+  const reachable = [...new Set(included.flatMap((id) => includedIds(id, channel, ctx)))].filter((id) => {
     const profile = left.has(id) ? undefined : ctx.rows(profiles).get(id);
     return profile !== undefined && mayReceive(profile, channel, ctx);
   });
@@ -67,6 +67,18 @@ function memberIds(audienceId: string, ctx: Context): readonly string[] {
     .rows(listMembers)
     .where("from", audienceId)
     .map(({ to }) => to);
+}
+
+/** Who left a list gets no mail through it, though somebody may have put them back on it; through another they do. */
+function includedIds(audienceId: string, channel: CampaignChannel, ctx: Context): readonly string[] {
+  const ids = memberIds(audienceId, ctx);
+  if (channel !== "email") return ids;
+  const hasLeft = (id: string): boolean =>
+    ctx
+      .rows(profiles)
+      .get(id)
+      ?.listSuppressions?.some(({ list }) => list === audienceId) ?? false;
+  return ids.filter((id) => !hasLeft(id));
 }
 
 export function canReceiveChannel(profile: ProfileRow, channel: CampaignChannel, ctx: Context): boolean {

@@ -4,12 +4,14 @@ import { booleanOf, textOf } from "../engine/input.ts";
 import { accounts } from "../resources/accounts.ts";
 import type { CampaignChannel } from "../resources/campaign-life.ts";
 import type { VariationContent } from "../resources/campaign-rows.ts";
+import { forgetSoftBounces, noteSoftBounce } from "../resources/bounces.ts";
 import { suppress, unsubscribe } from "../resources/consent.ts";
 import { recordEvent } from "../resources/event-log.ts";
-import type { Attributed } from "../resources/event-rows.ts";
+import { events, type Attributed } from "../resources/event-rows.ts";
 import { profiles, type ProfileRow } from "../resources/profile-rows.ts";
 import { htmlOf, templates } from "../resources/template-rows.ts";
 import { canReceiveChannel, canReceiveTransactional, noteReceipt } from "./audience.ts";
+import { findsItems } from "./catalog-lookup.ts";
 import { giveCodes } from "./coupon-pool.ts";
 import { responsesTo, transmissionId, type Reaction, type Response } from "./responses.ts";
 
@@ -25,6 +27,8 @@ export interface Letter {
   from: { campaign: string } | { flow: string };
   /** Set where several are tested against each other. */
   variation?: string;
+  /** Properties of the event that started the flow. */
+  event?: JsonObject;
   /** Goes out without a consent to marketing. */
   transactional?: boolean;
 }
@@ -44,13 +48,20 @@ export function deliver(letter: Letter, profileId: string, ctx: Context): Respon
   const profile = ctx.rows(profiles).get(profileId);
   const mayReceive = letter.transactional ? canReceiveTransactional : canReceiveChannel;
   if (!profile || !mayReceive(profile, channel, ctx)) return undefined;
-  if (!giveCodes(sourceOf(letter, ctx), profileId, ctx)) return undefined;
+  const source = sourceOf(letter, ctx);
+  if (!findsItems(source, { profile, event: letter.event }, ctx)) {
+    record(letter, profile, { metric: "Skipped: Catalog Item Unavailable", at: ctx.now }, ctx);
+    return undefined;
+  }
+  if (!giveCodes(source, profileId, ctx)) return undefined;
   noteReceipt(profileId, channel, "flow" in letter.from ? "flow" : "campaign", ctx);
+  const responses = responsesTo(send, profileId, channel);
+  if (channel === "email" && !responses.some(({ reaction }) => reaction.startsWith("bounce"))) forgetSoftBounces(ctx, profileId);
   record(letter, profile, { metric: RECEIVED[channel], at: ctx.now }, ctx);
   const isTracked = ({ reaction }: Response): boolean =>
     !(reaction === "open" && booleanOf(tracking["is_tracking_opens"]) === false) &&
     !(reaction === "click" && booleanOf(tracking["is_tracking_clicks"]) === false);
-  return responsesTo(send, profileId, channel).filter(isTracked);
+  return responses.filter(isTracked);
 }
 
 /** Does what a person did with the message: the event, and what follows for consent and suppression (behaviour.md §2.3). */
@@ -61,6 +72,7 @@ export function react(letter: Letter, profileId: string, { reaction, at }: { rea
   const told = eventOf(letter, profile, reaction, ctx);
   if (told) record(letter, profile, { ...told, at }, ctx);
   if (reaction === "bounce hard") suppress(ctx, profile.id, "HARD_BOUNCE");
+  if (reaction === "bounce soft") noteSoftBounce(ctx, profile.id);
   if (reaction === "complain") suppress(ctx, profile.id, "SPAM_COMPLAINT");
   if (reaction === "unsubscribe" && channel !== "mobile_push") {
     unsubscribe(ctx, profile.id, { channel, method: channel === "email" ? "EMAIL_LINK" : "INBOUND_MESSAGE" });
@@ -109,7 +121,10 @@ function record(letter: Letter, profile: ProfileRow, { metric, more = {}, at }: 
     profileId: profile.id,
     at,
     properties: {
-      ...(channel === "email" && emailProperties(message, profile)),
+      ...(channel === "email" && {
+        ...emailProperties(message, profile),
+        $_cohort$message_send_cohort: cohortOf(message.id, profile.id, metric, at, ctx),
+      }),
       ...("flow" in from && { $flow: from.flow }),
       ...(variation !== undefined && { $variation: variation }),
       "Campaign Name": name,
@@ -119,6 +134,14 @@ function record(letter: Letter, profile: ProfileRow, { metric, more = {}, at }: 
     uniqueId: `${message.id}:${transmissionId(send, profile.id)}:${Math.floor(at / 1000)}`,
     attributed: creditOf(letter),
   });
+}
+
+/** The second in which the message was sent to this person, and the message: of what follows that of the send. */
+function cohortOf(message: string, profile: string, metric: string, at: number, ctx: Context): string {
+  const name = "$_cohort$message_send_cohort";
+  const sent = metric === RECEIVED.email ? [] : ctx.rows(events).where("profile_id", profile);
+  const known = sent.findLast(({ properties }) => properties?.["$message"] === message)?.properties?.[name];
+  return textOf(known) ?? `${Math.floor(at / 1000)}:${message}`;
 }
 
 /** A variation of a campaign is in the event's properties only: attributions have none (documented). */

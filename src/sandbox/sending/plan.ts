@@ -57,7 +57,7 @@ function timeFor(strategy: Strategy, { zone, share }: Recipient, { nowMs, turn, 
     return nowMs + Math.floor((turn * 100) / strategy.percentage + 1e-9) * (strategy.perMinute ? MINUTE_MS : HOUR_MS);
   // Spread over the day (assumed).
   if (strategy.method === "smart_send_time") return nowMs + Math.floor(share * 24) * HOUR_MS;
-  if (strategy.method === "immediate" || !strategy.isLocal) return nowMs;
+  if (strategy.method !== "static" || !strategy.isLocal) return nowMs;
   const offset = zones.get(zone) ?? momentIn(zone, strategy.at).offsetMs;
   zones.set(zone, offset);
   const at = strategy.at - offset;

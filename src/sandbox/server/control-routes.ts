@@ -81,6 +81,9 @@ const ROUTES: Record<string, Route> = {
     z.strictObject({ profile: z.string(), channel: z.enum(CONVERSATION_CHANNELS).default("sms") }),
     (control, { profile, channel }) => ({ id: control.converse(profile, channel) }),
   ),
+  "POST /confirmations": route(z.strictObject({ address: z.string() }), (control, { address }) => ({
+    confirmed: control.confirm(address),
+  })),
   "DELETE /resources": bare((control, query) => control.remove(query.get("type") ?? "", query.get("id") ?? "")),
   "GET /deliveries": bare((control) => control.deliveries()),
   "GET /coverage": bare((control) => control.coverage()),

@@ -27,7 +27,10 @@ export interface SandboxControl {
   clearFaults(): void;
   ledger(since?: number): LedgerEntry[];
   clearLedger(): void;
+  /** Hashing goes over every row: seconds for a large account. */
   state(): { hash: string; counts: Record<string, number> };
+  /** The counts alone. */
+  counts(): Record<string, number>;
   /** Every row of these collections, or of all, in the order of collections and ids. Keys are left out. */
   dump(collections?: readonly string[]): Iterable<{ collection: string; row: Row }>;
   /** Keeps the state under a name; one of the same name is replaced. Of a manual clock its position too. */
@@ -48,6 +51,8 @@ export interface SandboxControl {
   enableKey(name: string): void;
   /** Lets a person begin a conversation, which nothing in the API does, and returns its id. `not_found` when there is no such profile. */
   converse(profile: string, channel: ConversationRow["channel"]): string;
+  /** Clicks the links of all double opt-in messages to an address or a number; how many there were. `not_found` when none is out. */
+  confirm(address: string): number;
   /** Takes away what only the owner can take away, outside of the API. `not_found` when there is no such resource. */
   remove(type: string, id: string): void;
   /** Deliveries of webhooks, once none is on its way. */

@@ -39,6 +39,8 @@ export class Collection<R extends Row = Row> {
   /** Grows with every change. */
   version = 0;
   readonly #rows = new Map<string, R>();
+  /** The indexes of the definition with their names, so that writing millions of rows takes no object apart for each. */
+  readonly #keyed: { unique: [string, IndexKey<R>][]; multi: [string, IndexKey<R>][] };
   readonly #unique = new Map<string, Map<string, string>>();
   /** One id stands as itself, several as a set: most keys have one row. */
   readonly #multi = new Map<string, Map<string, string | Set<string>>>();
@@ -48,6 +50,7 @@ export class Collection<R extends Row = Row> {
   constructor(def: CollectionDef<R>, observe: Observe<R>) {
     this.def = def;
     this.#observe = observe;
+    this.#keyed = { unique: Object.entries(def.unique), multi: Object.entries(def.indexes) };
     for (const index of Object.keys(def.unique)) this.#unique.set(index, new Map());
     for (const index of Object.keys(def.indexes)) this.#multi.set(index, new Map());
   }
@@ -147,7 +150,7 @@ export class Collection<R extends Row = Row> {
   }
 
   #index(id: string, before: R | undefined, after: R | undefined): void {
-    for (const [index, keyOf] of Object.entries(this.def.unique)) {
+    for (const [index, keyOf] of this.#keyed.unique) {
       const ids = this.#keys(this.#unique, index);
       for (const key of keysOf(after && keyOf(after))) {
         if ((ids.get(key) ?? id) !== id) throw new Error(`${this.def.name} has two rows with the same ${index}`);
@@ -155,8 +158,14 @@ export class Collection<R extends Row = Row> {
       for (const key of keysOf(before && keyOf(before))) ids.delete(key);
       for (const key of keysOf(after && keyOf(after))) ids.set(key, id);
     }
-    for (const [index, keyOf] of Object.entries(this.def.indexes)) {
+    for (const [index, keyOf] of this.#keyed.multi) {
       const ids = this.#keys(this.#multi, index);
+      const key = before ? undefined : after && keyOf(after);
+      // Most writes are of new rows with one key.
+      if (typeof key === "string") {
+        addId(ids, key, id);
+        continue;
+      }
       const [was, is] = [keysOf(before && keyOf(before)), keysOf(after && keyOf(after))];
       for (const key of was) if (!is.includes(key)) dropId(ids, key, id);
       for (const key of is) if (!was.includes(key)) addId(ids, key, id);

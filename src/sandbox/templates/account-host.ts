@@ -1,7 +1,8 @@
 import type { Context } from "../engine/context.ts";
-import { arrayOf, objectOf, textOf } from "../engine/input.ts";
-import { plainQuery, type ApiRequest } from "../engine/request.ts";
+import { objectOf, textOf } from "../engine/input.ts";
 import { accounts } from "../resources/accounts.ts";
+import { linkedIds } from "../resources/catalog-links.ts";
+import { catalogCategories, catalogItems } from "../resources/catalog-rows.ts";
 import type { Host } from "./scope.ts";
 import type { Values } from "./values.ts";
 
@@ -13,8 +14,8 @@ export function organizationOf(ctx: Context): Values {
   return { name: account.organization, url: account.website, full_address: `${address1} ${city}, ${region} ${zip} ${country}` };
 }
 
-/** What a preview knows of the account. `request` is the one that asks for it. */
-export function accountHost(request: ApiRequest, ctx: Context): Host {
+/** What a preview knows of the account. */
+export function accountHost(ctx: Context): Host {
   const account = ctx.rows(accounts).get(ctx.accountId);
   const page = (name: string): string => `https://preview.example/${name}?a=${ctx.accountId}`;
   return {
@@ -29,7 +30,7 @@ export function accountHost(request: ApiRequest, ctx: Context): Host {
       updateProperty: (property, value, target) =>
         `${page("update-property")}&p=${encodeURIComponent(property)}&v=${encodeURIComponent(value)}&r=${encodeURIComponent(target)}`,
     },
-    catalogItem: (id, options) => catalogItem(id, options, request, ctx),
+    catalogItem: (id, options) => catalogItem(id, options, ctx),
     // A preview takes no code out of the pool.
     couponCode: (name) => `${name}-PREVIEW`,
     // Records belong to profiles, and a preview has none.
@@ -38,13 +39,11 @@ export function accountHost(request: ApiRequest, ctx: Context): Host {
 }
 
 /** The parts of an item as templates name them; undefined also when it is not published and that is to cancel the message. */
-function catalogItem(id: string, options: Readonly<Record<string, string>>, request: ApiRequest, ctx: Context): Values | undefined {
+function catalogItem(id: string, options: Readonly<Record<string, string>>, ctx: Context): Values | undefined {
   const { integration = "api", catalog_id: catalogId = "$default", unpublished } = options;
-  const row = ctx.find("catalog-item", `${integration === "api" ? "$custom" : integration}:::${catalogId}:::${id}`);
+  const row = ctx.rows(catalogItems).get(`${integration === "api" ? "$custom" : integration}:::${catalogId}:::${id}`);
   if (!row) return undefined;
-  // As its own endpoint shows it, whatever its rows look like.
-  const { body } = ctx.reply.item({ ...request, query: { ...PLAIN, include: ["categories"] } }, "catalog-item", row);
-  const item = objectOf(objectOf(body?.["data"])["attributes"]);
+  const item = row.fields;
   if (item["published"] === false && unpublished === "cancel") return undefined;
   return {
     title: textOf(item["title"]) ?? "",
@@ -53,8 +52,6 @@ function catalogItem(id: string, options: Readonly<Record<string, string>>, requ
     price: item["price"] ?? null,
     featured_image: { full: { src: textOf(item["image_full_url"]) ?? "" }, thumbnail: { src: textOf(item["image_thumbnail_url"]) ?? "" } },
     metadata: objectOf(item["custom_metadata"]),
-    categories: arrayOf(body?.["included"]).flatMap((each) => textOf(objectOf(objectOf(each)["attributes"])["name"]) ?? []),
+    categories: linkedIds(ctx, "to", row.id).flatMap((each) => ctx.rows(catalogCategories).get(each)?.name ?? []),
   };
 }
-
-const PLAIN = plainQuery();

@@ -1,7 +1,6 @@
 import { HalyardError } from "../../lib/errors.ts";
 import type { Context } from "../engine/context.ts";
 import { refuse } from "../engine/refusal.ts";
-import type { ApiRequest } from "../engine/request.ts";
 import { htmlOf, type TemplateRow } from "../resources/template-rows.ts";
 import { accountHost, organizationOf } from "./account-host.ts";
 import { renderTemplate } from "./template.ts";
@@ -10,10 +9,10 @@ import type { Values } from "./values.ts";
 /** What of a template can be rendered. */
 export type Rendered = Pick<TemplateRow, "amp" | "text"> & { html: string };
 
-/** Renders every part of a template. What is wrong with one is a 400. `request` is the one that asks for it. */
-export function renderRow(template: TemplateRow, values: Values, request: ApiRequest, ctx: Context): Rendered {
+/** Renders every part of a template. What is wrong with one is a 400. */
+export function renderRow(template: TemplateRow, values: Values, ctx: Context): Rendered {
   const context: Values = { organization: organizationOf(ctx), ...values };
-  const host = accountHost(request, ctx);
+  const host = accountHost(ctx);
   const rendering = (source: string): string => {
     try {
       return renderTemplate(source, context, host);

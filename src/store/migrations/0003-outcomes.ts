@@ -20,9 +20,9 @@ const STATEMENTS = [
   `create index looks_by_time on looks (next_at, intent_id)`,
 
   `create table fence (
-    id bigint not null primary key check (id = 1), epoch bigint not null, version text not null, intents bigint not null,
+    id bigint not null primary key check (id = 1), epoch bigint not null, version text not null,
     stopped_at bigint, stopped_by text)`,
-  `insert into fence (id, epoch, version, intents) values (1, 0, '', 0)`,
+  `insert into fence (id, epoch, version) values (1, 0, '')`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {

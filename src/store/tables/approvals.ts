@@ -100,6 +100,28 @@ export function approvalsTable(db: Db) {
         .executeTakeFirstOrThrow();
       return count;
     },
+    /** The same for all agents of a connection, and its owner. */
+    async countPendingOf(connectionId: string, atMs: number): Promise<number> {
+      const { count } = await db
+        .selectFrom("approvals")
+        .select(({ fn }) => fn.countAll<number>().as("count"))
+        .where("connection_id", "=", connectionId)
+        .where("status", "=", "pending")
+        .where("decide_by", ">=", atMs)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+    /** How often the owner said yes and no to each operation since then; a yes counts when it was used. */
+    async countDecided(connectionId: string, sinceMs: number): Promise<{ operation: string; status: ApprovalStatus; count: number }[]> {
+      return db
+        .selectFrom("approvals")
+        .select(({ fn }) => ["operation", "status", fn.countAll<number>().as("count")])
+        .where("connection_id", "=", connectionId)
+        .where("created_at", ">=", sinceMs)
+        .where("status", "in", ["consumed", "denied"])
+        .groupBy(["operation", "status"])
+        .execute();
+    },
     /** Compare-and-swap: false when the approval is in none of `from`, so of two that try only one wins. */
     async transition(id: string, from: ApprovalStatus[], to: ApprovalStatus, patch: ApprovalPatch = {}): Promise<boolean> {
       const { numUpdatedRows } = await db
@@ -109,6 +131,17 @@ export function approvalsTable(db: Db) {
         .where("status", "in", from)
         .executeTakeFirst();
       return numUpdatedRows === 1n;
+    },
+    /** Those whose cards are not sealed: written by an earlier Halyard. */
+    async inTheClear(): Promise<Pick<ApprovalRow, "id" | "card">[]> {
+      return db.selectFrom("approvals").select(["id", "card"]).where("card", "like", "{%").execute();
+    },
+    async reseal(id: string, card: string): Promise<void> {
+      await db.updateTable("approvals").set({ card }).where("id", "=", id).execute();
+    },
+    /** Drops the requests of those made in this time (epoch milliseconds, `to` exclusive); none of them can be used any more. */
+    async forget(from: number, to: number): Promise<void> {
+      await db.updateTable("approvals").set({ request_sealed: "" }).where("created_at", ">=", from).where("created_at", "<", to).execute();
     },
     /** True for the first to say so. */
     async markTold(id: string, at: number): Promise<boolean> {

@@ -1,6 +1,8 @@
 import { HalyardError } from "../../lib/errors.ts";
 import { canonicalJson, isJsonObject, type JsonObject } from "../../lib/json.ts";
 import { auditHash, GENESIS_HASH } from "../audit-hash.ts";
+import type { Mark } from "../audit-signature.ts";
+import { verifyChain, type AuditVerdict, type VerifyOptions } from "../audit-verify.ts";
 import { storableText } from "../driver.ts";
 import type { Db } from "../schema.ts";
 import { inTransaction } from "../transaction.ts";
@@ -24,6 +26,8 @@ export interface AuditHeadRow {
   id: 1;
   seq: number;
   hash: string;
+  /** When it was written. */
+  at: number;
 }
 
 export interface AuditRow extends Omit<AuditColumns, "fields"> {
@@ -39,77 +43,89 @@ export interface NewAuditEntry {
   fields: JsonObject;
 }
 
-export interface AuditVerdict {
-  /** Rows that are as they were written, from the first. */
-  rows: number;
-  /** Hash of the last of them; compare it with one that left the machine. */
-  head: string;
-  bad?: { seq: number; why: string };
+/** Which rows; all that are given must fit. */
+export interface AuditQuery {
+  call_id?: string | undefined;
+  connection_id?: string | undefined;
+  agent_id?: string | undefined;
+  /** Epoch milliseconds, from this one on. */
+  from?: number | undefined;
+  /** Epoch milliseconds, before this one. */
+  to?: number | undefined;
 }
 
-const PAGE_ROWS = 500;
+/** A clock that was set back by more than this leaves a row of its own. */
+const CLOCK_BACK_MS = 60_000;
 
 export function auditTable(db: Db) {
+  const matching = ({ call_id, connection_id, agent_id, from, to }: AuditQuery) => {
+    let query = db.selectFrom("audit").selectAll();
+    if (call_id !== undefined) query = query.where("call_id", "=", call_id);
+    if (connection_id !== undefined) query = query.where("connection_id", "=", connection_id);
+    if (agent_id !== undefined) query = query.where("agent_id", "=", agent_id);
+    if (from !== undefined) query = query.where("at", ">=", from);
+    if (to !== undefined) query = query.where("at", "<", to);
+    return query;
+  };
   return {
     /** Adds rows to the chain, one at a time across all processes; outside a transaction it opens its own. Gives the last row. */
-    async append(...entries: [NewAuditEntry, ...NewAuditEntry[]]): Promise<{ seq: number; hash: string }> {
+    async append(...entries: [NewAuditEntry, ...NewAuditEntry[]]): Promise<Mark> {
       return inTransaction(db, async (tx) => {
         // Counting up first locks the head row on Postgres: the next to append waits here until this one is committed.
         const head = await tx
           .updateTable("audit_head")
           .set((eb) => ({ seq: eb("seq", "+", entries.length) }))
           .where("id", "=", 1)
-          .returning(["seq", "hash"])
+          .returning(["seq", "hash", "at"])
           .executeTakeFirst();
         if (!head) throw brokenAudit("The head of the audit record is gone.");
-        const rows = chained(entries, { seq: head.seq - entries.length, hash: head.hash });
-        const { seq, hash } = rows.at(-1) ?? head;
+        const rows = chained(withAnomaly(entries, head.at), { seq: head.seq - entries.length, hash: head.hash });
+        const { seq, hash, at } = rows.at(-1) ?? head;
         await tx.insertInto("audit").values(rows).execute();
-        await tx.updateTable("audit_head").set({ hash }).where("id", "=", 1).execute();
+        await tx.updateTable("audit_head").set({ seq, hash, at }).where("id", "=", 1).execute();
         return { seq, hash };
       });
     },
     /** Oldest first, from the row after `after`. */
-    async list({
-      after = 0,
-      limit,
-      call_id,
-    }: {
-      after?: number | undefined;
-      limit: number;
-      call_id?: string | undefined;
-    }): Promise<AuditRow[]> {
-      let query = db.selectFrom("audit").selectAll().where("seq", ">", after).orderBy("seq").limit(limit);
-      if (call_id !== undefined) query = query.where("call_id", "=", call_id);
-      return (await query.execute()).map((row) => ({ ...row, fields: parsedFields(row) }));
+    async list({ after = 0, limit, ...which }: AuditQuery & { after?: number | undefined; limit: number }): Promise<AuditRow[]> {
+      const rows = await matching(which).where("seq", ">", after).orderBy("seq").limit(limit).execute();
+      return rows.map((row) => ({ ...row, fields: parsedFields(row) }));
+    },
+    /** The last `limit` of them, oldest first. */
+    async last({ limit, ...which }: AuditQuery & { limit: number }): Promise<AuditRow[]> {
+      const rows = await matching(which).orderBy("seq", "desc").limit(limit).execute();
+      return rows.toReversed().map((row) => ({ ...row, fields: parsedFields(row) }));
+    },
+    /** Hash of one row, undefined where there is none. */
+    async hashAt(seq: number): Promise<string | undefined> {
+      return (await db.selectFrom("audit").select("hash").where("seq", "=", seq).executeTakeFirst())?.hash;
+    },
+    /** The first row that is kept, and the first that was written at or after `at` (epoch milliseconds). */
+    async bounds(at: number): Promise<{ first: number | undefined; from: number | undefined }> {
+      const first = await db.selectFrom("audit").select("seq").orderBy("seq").limit(1).executeTakeFirst();
+      const from = await db.selectFrom("audit").select("seq").where("at", ">=", at).orderBy("seq").limit(1).executeTakeFirst();
+      return { first: first?.seq, from: from?.seq };
+    },
+    /** Removes the rows up to and with `seq`; the chain holds only with a signed tombstone for them. */
+    async removeUpTo(seq: number): Promise<number> {
+      const { numDeletedRows } = await db.deleteFrom("audit").where("seq", "<=", seq).executeTakeFirst();
+      return Number(numDeletedRows);
     },
     /** The last row of the chain, by its head. */
-    async head(): Promise<{ seq: number; hash: string }> {
-      return (await readHead(db)) ?? { seq: 0, hash: GENESIS_HASH };
+    async head(): Promise<Mark> {
+      const head = await db.selectFrom("audit_head").select(["seq", "hash"]).where("id", "=", 1).executeTakeFirst();
+      return head ?? { seq: 0, hash: GENESIS_HASH };
     },
-    /** Reads the whole chain in pages, while others append, and stops at the first row that is not as it was written. */
-    async verify(): Promise<AuditVerdict> {
-      let last = { seq: 0, hash: GENESIS_HASH };
-      const verdict = (why: string, seq = last.seq + 1): AuditVerdict => ({ rows: last.seq, head: last.hash, bad: { seq, why } });
-      for (;;) {
-        const page = await pageAfter(db, last.seq);
-        for (const row of page) {
-          const why = faultOf(row, last);
-          if (why !== undefined) return verdict(why);
-          last = { seq: row.seq, hash: row.hash };
-        }
-        if (page.length > 0) continue;
-        const head = await readHead(db);
-        if (!head) return verdict("the head of the record is missing");
-        if (head.seq === last.seq && head.hash === last.hash) return { rows: last.seq, head: last.hash };
-        // Someone may have appended between the empty page and the reading of the head.
-        if (head.seq > last.seq && (await pageAfter(db, last.seq)).length > 0) continue;
-        if (head.seq > last.seq) return verdict(`missing: the record ends here, but its head says that it goes to row ${head.seq}`);
-        if (head.seq < last.seq) return verdict("added: the head of the record does not know this row", head.seq + 1);
-        return verdict("edited: the head of the record names another hash for this row", last.seq);
-      }
-    },
+    /** Proves the chain, and with a public key its signatures. */
+    verify: (options: VerifyOptions = {}): Promise<AuditVerdict> => verifyChain(db, options),
   };
+}
+
+/** The order of rows is their numbers. A clock that went back is said, so that nobody reads the times as the order. */
+function withAnomaly(entries: readonly NewAuditEntry[], lastAt: number): readonly NewAuditEntry[] {
+  const at = Math.max(...entries.map((entry) => entry.at));
+  if (!(at < lastAt - CLOCK_BACK_MS)) return entries;
+  return [{ at, event: "clock.back", fields: { last_at: lastAt, back_ms: lastAt - at } }, ...entries];
 }
 
 // The hash is over what the database will give back.
@@ -134,21 +150,6 @@ function chained(entries: readonly NewAuditEntry[], head: { seq: number; hash: s
     last = { seq: row.seq, hash: auditHash(row) };
     return { ...row, hash: last.hash };
   });
-}
-
-function faultOf(row: AuditColumns, last: { seq: number; hash: string }): string | undefined {
-  if (row.seq !== last.seq + 1) return `missing: the next row in the record is ${row.seq}`;
-  if (auditHash(row) !== row.hash) return "edited: its content does not have its hash";
-  if (row.prev_hash !== last.hash) return "replaced: it does not follow the row before it, or that one was changed";
-  return undefined;
-}
-
-function pageAfter(db: Db, seq: number): Promise<AuditColumns[]> {
-  return db.selectFrom("audit").selectAll().where("seq", ">", seq).orderBy("seq").limit(PAGE_ROWS).execute();
-}
-
-function readHead(db: Db): Promise<{ seq: number; hash: string } | undefined> {
-  return db.selectFrom("audit_head").select(["seq", "hash"]).where("id", "=", 1).executeTakeFirst();
 }
 
 function parsedFields(row: AuditColumns): JsonObject {

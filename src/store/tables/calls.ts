@@ -85,6 +85,27 @@ export function callsTable(db: Db) {
         .where("status", "=", "approval_required")
         .execute();
     },
+    /** How often each operation ran since then without being asked. */
+    async countAllowed(connectionId: string, sinceMs: number): Promise<{ operation: string; count: number }[]> {
+      return db
+        .selectFrom("calls")
+        .select(({ fn }) => ["operation", fn.countAll<number>().as("count")])
+        .where("connection_id", "=", connectionId)
+        .where("received_at", ">=", sinceMs)
+        .where("verdict", "=", "allow")
+        .where("status", "in", ["done", "accepted"])
+        .groupBy("operation")
+        .execute();
+    },
+    /** Drops what says in words what calls were about, of those received in this time (epoch milliseconds, `to` exclusive). */
+    async forget(from: number, to: number): Promise<void> {
+      await db
+        .updateTable("calls")
+        .set({ reason: null, target: null })
+        .where("received_at", ">=", from)
+        .where("received_at", "<", to)
+        .execute();
+    },
     /** Newest first; empty when `before` is not known. */
     async list({ connection_id, agent_id, limit, before }: CallQuery): Promise<CallRow[]> {
       let query = db.selectFrom("calls").selectAll().orderBy("received_at", "desc").orderBy("id", "desc").limit(limit);

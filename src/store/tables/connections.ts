@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from "kysely";
+import type { Generated, Insertable, Selectable } from "kysely";
 import type { Db } from "../schema.ts";
 
 /** A Klaviyo account (or a sandbox) and what its key may do. Times are epoch milliseconds, here and in every table. */
@@ -14,11 +14,14 @@ export interface ConnectionRow {
   created_at: number;
   checked_at: number;
   revoked_at: number | null;
+  /** Counts up with every revocation that touches the connection, its agents' too: what was permitted before it must ask again. */
+  epoch: number;
 }
 
-export interface ConnectionColumns extends Omit<ConnectionRow, "scopes"> {
+export interface ConnectionColumns extends Omit<ConnectionRow, "scopes" | "epoch"> {
   /** JSON list. */
   scopes: string;
+  epoch: Generated<number>;
 }
 
 export type NewConnection = Omit<Insertable<ConnectionColumns>, "scopes"> & { scopes: string[] };
@@ -49,11 +52,19 @@ export function connectionsTable(db: Db) {
       if (Object.keys(columns).length === 0) return;
       await db.updateTable("connections").set(columns).where("id", "=", id).execute();
     },
+    /** Takes back every permission given so far to what has not left yet. On Postgres it also waits for a departure that is being marked. */
+    async advanceEpoch(id: string): Promise<void> {
+      await db
+        .updateTable("connections")
+        .set((eb) => ({ epoch: eb("epoch", "+", 1) }))
+        .where("id", "=", id)
+        .execute();
+    },
     /** False when it was not active any more. */
     async revoke(id: string, at: number): Promise<boolean> {
       const { numUpdatedRows } = await db
         .updateTable("connections")
-        .set({ status: "revoked", revoked_at: at })
+        .set((eb) => ({ status: "revoked" as const, revoked_at: at, epoch: eb("epoch", "+", 1) }))
         .where("id", "=", id)
         .where("status", "=", "active")
         .executeTakeFirst();

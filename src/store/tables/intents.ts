@@ -1,5 +1,6 @@
 import type { Insertable, Updateable } from "kysely";
 import type { Db } from "../schema.ts";
+import { inTransaction } from "../transaction.ts";
 
 /** The promise to send one write, committed before it is sent, and how it ended. */
 export interface IntentRow {
@@ -36,6 +37,8 @@ export interface IntentRow {
   alarm_at: number | null;
   /** JSON: what a job came to, in numbers. */
   job_counts: string | null;
+  /** When its last attempt was let go, a moment before its bytes went; null when none was. */
+  leaving_at: number | null;
 }
 
 export type IntentAlarm = "late" | "twice";
@@ -73,6 +76,54 @@ export function intentsTable(db: Db) {
     async find(id: string): Promise<IntentRow | undefined> {
       return all().where("id", "=", id).executeTakeFirst();
     },
+    /**
+     * Lets an attempt go: marks the intent as leaving, if its connection is active and still in `epoch`, in one statement. False when it must ask anew.
+     * A revocation that commits later finds the mark, one that committed earlier is found. It may be lost at power loss: it is no proof that nothing left.
+     */
+    async leave(id: string, connection: { id: string; epoch: number }, at: number): Promise<boolean> {
+      return inTransaction(
+        db,
+        async (tx) => {
+          // Changes nothing: on Postgres it waits here for a revocation under way, or has it wait for us.
+          await tx
+            .updateTable("connections")
+            .set((eb) => ({ epoch: eb.ref("epoch") }))
+            .where("id", "=", connection.id)
+            .execute();
+          const { numUpdatedRows } = await tx
+            .updateTable("intents")
+            .set({ leaving_at: at })
+            .where("id", "=", id)
+            .where("status", "=", "open")
+            .where(({ exists, selectFrom }) =>
+              exists(
+                selectFrom("connections")
+                  .select("id")
+                  .where("id", "=", connection.id)
+                  .where("status", "=", "active")
+                  .where("epoch", "=", connection.epoch),
+              ),
+            )
+            .executeTakeFirst();
+          return numUpdatedRows === 1n;
+        },
+        "light",
+      );
+    },
+    /** Those of a connection, or of one of its agents, that are not finished: on their way, or still waiting to be let go. Oldest first. */
+    async listUnfinished(connectionId: string, agentId?: string): Promise<(IntentRow & { agent_id: string | null })[]> {
+      let query = db
+        .selectFrom("intents")
+        .innerJoin("calls", "calls.id", "intents.call_id")
+        .selectAll("intents")
+        .select("calls.agent_id")
+        .where("intents.connection_id", "=", connectionId)
+        .where("intents.status", "=", "open")
+        .orderBy("intents.created_at")
+        .orderBy("intents.id");
+      if (agentId !== undefined) query = query.where("calls.agent_id", "=", agentId);
+      return query.execute();
+    },
     /** False when it was finished before. */
     async finish(id: string, end: IntentEnd): Promise<boolean> {
       return this.move(id, ["open"], end);
@@ -94,6 +145,15 @@ export function intentsTable(db: Db) {
     /** Open ones made before `olderThan`, oldest first: their sender may have died. */
     async listOpen({ olderThan }: { olderThan: number }): Promise<IntentRow[]> {
       return all().where("status", "=", "open").where("created_at", "<", olderThan).orderBy("created_at").orderBy("id").execute();
+    },
+    /** Drops requests and answers of those made in this time (epoch milliseconds, `to` exclusive). */
+    async forget(from: number, to: number): Promise<void> {
+      await db
+        .updateTable("intents")
+        .set({ request_sealed: null, answer_sealed: null })
+        .where("created_at", ">=", from)
+        .where("created_at", "<", to)
+        .execute();
     },
     async listUnknown(): Promise<IntentRow[]> {
       return all().where("status", "=", "unknown").orderBy("created_at").orderBy("id").execute();

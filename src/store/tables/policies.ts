@@ -9,6 +9,12 @@ export interface PolicyRow {
   digest: string;
   author: string;
   created_at: number;
+  /** The write operations, with their classes, that the owner has seen; JSON. Null: none. */
+  known: string | null;
+  /** What it newly allows, asks and denies, against the version before; JSON. */
+  diff: string | null;
+  /** Under the vault's key, over all of the row. */
+  mac: string | null;
 }
 
 export type NewPolicy = Insertable<PolicyRow>;
@@ -23,6 +29,9 @@ export function policiesTable(db: Db) {
     },
     async current(connectionId: string): Promise<PolicyRow | undefined> {
       return newestFirst(connectionId).limit(1).executeTakeFirst();
+    },
+    async find(connectionId: string, version: number): Promise<PolicyRow | undefined> {
+      return newestFirst(connectionId).where("version", "=", version).executeTakeFirst();
     },
     /** Newest first. */
     async list(connectionId: string): Promise<PolicyRow[]> {

@@ -11,7 +11,7 @@ export interface SecretRow {
   created_at: number;
 }
 
-export type SecretPurpose = "klaviyo-key" | "agent-token" | "request";
+export type SecretPurpose = "klaviyo-key" | "agent-token" | "request" | "audit-signing" | "audit-day";
 export type NewSecret = Insertable<SecretRow>;
 
 export function secretsTable(db: Db) {
@@ -32,6 +32,10 @@ export function secretsTable(db: Db) {
         .orderBy("version", "desc")
         .limit(1)
         .executeTakeFirst();
+    },
+    /** Those of the gateway itself, which belong to no connection; oldest first. */
+    async ofGateway(purpose: SecretPurpose): Promise<SecretRow[]> {
+      return db.selectFrom("secrets").selectAll().where("connection_id", "is", null).where("purpose", "=", purpose).orderBy("id").execute();
     },
     /** Every secret, for re-sealing under another master key. */
     async list(): Promise<SecretRow[]> {
