@@ -19,7 +19,8 @@ const GROUPS: Record<string, Omit<CommandEntry, "group">[]> = {
     { name: "approvals", summary: "show what agents ask of you", load: () => import("./commands/approvals.ts") },
     { name: "approve", summary: "say yes to one exact call", load: () => import("./commands/approve.ts") },
     { name: "deny", summary: "say no to one exact call", load: () => import("./commands/deny.ts") },
-    { name: "stop", summary: "keep what you approved from going out", load: () => import("./commands/stop.ts") },
+    { name: "stop", summary: "keep what you approved from going out, or stop all writes", load: () => import("./commands/stop.ts") },
+    { name: "resume", summary: "let writes through again", load: () => import("./commands/resume.ts") },
     { name: "policy", summary: "show what agents may do, and why", load: () => import("./commands/policy.ts") },
   ],
   "Use and look:": [

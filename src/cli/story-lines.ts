@@ -44,6 +44,9 @@ const SENTENCES: Record<string, (fields: JsonObject) => string> = {
     `outcome: ${word(status)}${http_status === null || http_status === undefined ? "" : `, HTTP ${word(http_status)}`}${because(error)}${
       typeof klaviyo_request_id === "string" ? `, Klaviyo's request id ${klaviyo_request_id}` : ""
     }`,
+  reconciled: ({ status, evidence, alarm }) => `found out: ${word(status)}. ${word(evidence)}${alarmed(alarm)}`,
+  followed: ({ status, evidence }) => `the job has ended: ${word(status)}. ${word(evidence)}`,
+  "outcome.alarm": ({ evidence, alarm }) => `${word(evidence)}${alarmed(alarm)}`,
 };
 
 /** The whole story of one call from the record, in order. */
@@ -78,6 +81,10 @@ export function sentenceOf(event: string, fields: JsonObject): string {
   if (sentence) return sentence(fields);
   const rest = Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [`${name}=${word(value)}`]));
   return [event, ...rest].join(" ");
+}
+
+function alarmed(alarm: JsonObject[string] | undefined): string {
+  return alarm === "twice" ? ". It may have happened twice" : alarm === "late" ? ". It happened late" : "";
 }
 
 function because(reason: JsonObject[string] | undefined): string {

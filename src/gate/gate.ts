@@ -11,16 +11,21 @@ import { assertStanding, decideCall, saidTo, type Ruling } from "./decision.ts";
 import { intend, send, type Departure } from "./dispatch.ts";
 import type { Question } from "./facts.ts";
 import { errorForAgent, forAgent, unveil, viewForAgent } from "./for-agent.ts";
+import { assertMaySend } from "./fence.ts";
 import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
+import { prepareInGeneration } from "./generations.ts";
 import { runPlanCall } from "./plan-call.ts";
-import { prepare, type CallContext } from "./prepare.ts";
+import type { CallContext } from "./prepare.ts";
 import type { PutBack } from "./privacy-put-back.ts";
+import { lookDue } from "./reconcile.ts";
 import { insertCall, recordRead, recordRefusal, whose } from "./record.ts";
 import { checkpointIfDue } from "./checkpoints.ts";
 import { watchReads } from "./watched-reads.ts";
 import { recover } from "./recover.ts";
 import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
 import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
+import { afterUnknown, lookAgain, standingOf, type Standing } from "./standing.ts";
+import { resumeWrites, stopWrites, type StopReport } from "./stop.ts";
 
 /** The one way in: every door calls this, and nothing else can send a write. */
 export interface Gate extends OwnerDesk {
@@ -30,6 +35,14 @@ export interface Gate extends OwnerDesk {
   recover(): Promise<{ unknown: number; expired: number }>;
   /** Sends what is held when its time comes, until it is told to stop: for processes that stay. */
   attend(signal: AbortSignal): Promise<void>;
+  /** Looks up in the account what is due: unknown outcomes, accepted jobs, effects that come late. Gives how many looks it took. */
+  reconcile(): Promise<number>;
+  /** Lets {@link Gate.reconcile} run beside what else happens; `close` ends it. */
+  reconcileBeside(): void;
+  /** The owner's emergency stop of all writes of all processes, and what was on its way in that moment. */
+  stopAll(by: string): Promise<StopReport>;
+  /** Lets writes through again after a stop, or takes the store back from a newer Halyard. */
+  resume(by: string): Promise<{ was: string[] }>;
   /** Refuses new calls and resolves when those under way have their outcome on record. */
   close(): Promise<void>;
 }
@@ -42,7 +55,7 @@ const CHECKPOINT_LOOK = 100;
 const LOOK_FOR_DUE_EVERY_MS = 1000;
 
 export function createGate(parts: GateParts): Gate {
-  const { store, catalog, clock, client } = parts;
+  const { store, clock, client } = parts;
   const underWay = new Set<Promise<unknown>>();
   const closing = new AbortController();
   let recoveredAt = clock.now();
@@ -69,6 +82,7 @@ export function createGate(parts: GateParts): Gate {
 
   async function steps(caller: Caller, input: CallInput, back: PutBack): Promise<CallResult> {
     await recoverNowAndThen();
+    parts.at("gate.received");
     const callId = parts.newId("call");
     const receivedAt = clock.now();
     if (input.action === PLAN && input.intent !== "read")
@@ -76,16 +90,24 @@ export function createGate(parts: GateParts): Gate {
     let context: CallContext;
     try {
       await refuseStoredSecrets(parts, input);
+      parts.at("gate.no-secrets");
       const connection = await assertStanding(store, caller);
+      parts.at("gate.connection-found");
       const given = await unveil(parts, caller, connection, input, back);
-      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, given) };
+      parts.at("gate.unveiled");
+      const prepared = await prepareInGeneration(parts, store, caller, connection, given);
+      parts.at("gate.prepared");
+      context = { caller, input, callId, receivedAt, connection, prepared };
     } catch (thrown) {
       return refused({ caller, input: withheld(input, thrown), callId, receivedAt }, thrown);
     }
+    await lookAgain(parts, context);
+    parts.at("gate.standing-known");
     return perform(context, await rule(context));
   }
 
   async function perform(context: CallContext, ruling: Ruling): Promise<CallResult> {
+    parts.at("gate.decided");
     const isRead = !isWrite(context.prepared.operation) && ruling.verdict === "allow";
     if (isRead && !(await isOverReading(context, ruling))) return read(context, ruling);
     return write(context, ruling);
@@ -104,9 +126,18 @@ export function createGate(parts: GateParts): Gate {
     if (isTime) recoveredAt = clock.now();
     await keptUp(async () => {
       if (isTime) await recover(parts);
+      if (isTime) reconcileBeside();
       if (isTime || calls % CHECKPOINT_LOOK === 0) await checkpointIfDue(parts);
       await parts.refusals.flush();
     });
+  }
+
+  /** Reads of the account take their time: no call waits for them, but the store is not closed under them. */
+  function reconcileBeside(): void {
+    const running: Promise<unknown> = lookDue(parts, closing.signal)
+      .catch(() => 0)
+      .finally(() => underWay.delete(running));
+    underWay.add(running);
   }
 
   /** What a store that cannot be written keeps from happening now is tried again at the next call; a write is refused by its own transaction. */
@@ -121,6 +152,7 @@ export function createGate(parts: GateParts): Gate {
   /** A refusal that cannot be put on the record stays a refusal, and is counted. */
   async function refused(context: Omit<Parameters<typeof recordRefusal>[1], "thrown">, thrown: unknown): Promise<never> {
     await recordRefusal(parts, { ...context, thrown }).catch(() => parts.refusals.missed("refused"));
+    parts.at("gate.refused");
     throw thrown;
   }
 
@@ -169,53 +201,60 @@ export function createGate(parts: GateParts): Gate {
   /** Decides, asks and intends in one transaction; sends what it let go. Also the end of a read that a rule denies. */
   async function write(context: CallContext, expected: Ruling): Promise<CallResult> {
     const turn = await turnOf(context, expected).catch((thrown: unknown) => refused(context, thrown));
+    parts.at("gate.turn-committed");
     if ("answer" in turn) return turn.answer;
     const result = await send(parts, turn.send);
-    const { approvalId } = turn.send;
-    // The agent hears it now; an unknown outcome stays the answer to the next ask as well.
-    if (approvalId !== null && result.status !== "unknown") await store.approvals.markTold(approvalId, clock.now()).catch(() => false);
+    parts.at("gate.sent");
     return result;
   }
 
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
     const { caller } = context;
+    const isAsking = expected.verdict === "ask";
     const lookUps = watchReads(parts);
-    const sight = expected.verdict === "ask" ? await sightOf(lookUps.parts, context, expected) : NOTHING_SEEN;
+    const sight = isAsking ? await sightOf(lookUps.parts, context, expected) : NOTHING_SEEN;
+    parts.at("gate.sight-taken");
     const isTainted = sight.read.objects.length > 0;
-    if (expected.verdict === "ask") await parts.dayKeys.refresh();
+    if (isAsking) await parts.dayKeys.refresh();
+    parts.at("gate.keys-read");
     await parts.dayKeys.ready();
+    parts.at("gate.keys-ready");
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
-      if (isWrite(context.prepared.operation)) await assertNotPaused(tables, caller);
+      parts.at("gate.standing-again");
+      const isWriting = isWrite(context.prepared.operation);
+      if (isWriting) await assertNotPaused(tables, caller);
+      parts.at("gate.not-paused");
       const ruling = await rule({ ...context, connection }, { tables, gathered: expected.gathered });
+      parts.at("gate.decided-again");
+      const earlier = ruling.verdict === "deny" ? undefined : await standingOf(parts, tables, context, ruling.verdict);
+      parts.at("gate.standing-checked");
       const isFlood = ruling.verdict === "deny" && !parts.refusals.admit(caller.agentId, "denied");
       if (!isFlood) await insertCall(parts, tables, context, ruling, sight.target, lookUps.entries(clock.now(), whose(context)));
+      parts.at("gate.call-written");
       if (ruling.verdict === "deny") {
-        if (!isFlood && !ruling.isOverCap && isWrite(context.prepared.operation)) await noteDenial(parts, tables, context);
+        if (!isFlood && !ruling.isOverCap && isWriting) await noteDenial(parts, tables, context);
         return { answer: denied(context, saidTo(caller, ruling)) };
       }
+      if (earlier) return { answer: await answerInstead(tables, context, earlier) };
+      parts.at("gate.not-answered");
       if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight, isTainted });
       return { send: await intend(parts, tables, departureOf(context, connection, ruling)) };
     });
   }
 
+  /** Ends a call with what the same one came to before. */
+  async function answerInstead(tables: Tables, { callId }: CallContext, { result, intentId }: Standing): Promise<CallResult> {
+    if ("steps" in result || result.status === "in_progress" || result.status === "approval_required" || result.status === "held") return result;
+    await tables.calls.update(callId, { status: result.status, intent_id: intentId, finished_at: clock.now() });
+    parts.at("gate.turn-taken");
+    return result;
+  }
+
   /** A cap on rows that is used up; the transaction that denies counts it again. */
   async function isOverReading(context: CallContext, { policy, gathered }: Ruling): Promise<boolean> {
     return (await capDenial(parts, store, context.connection, policy, questionOf(context), gathered)) !== undefined;
-  }
-
-  /** What may have happened already is not simply allowed a second time, unless a second time is harmless. */
-  async function afterUnknown(tables: Tables, { caller, prepared }: CallContext, ruling: Ruling): Promise<Ruling> {
-    if (ruling.verdict !== "allow" || ["read", "idempotent"].includes(prepared.operation.effect.retry)) return ruling;
-    const last = await tables.calls.lastSent(caller.agentId, prepared.digest);
-    if (last?.status !== "unknown" && last?.status !== "sent") return ruling;
-    return {
-      ...ruling,
-      verdict: "ask",
-      because: AFTER_UNKNOWN,
-      told: AFTER_UNKNOWN,
-    };
   }
 
   /** Read outside of the transaction, and only where a card is going to be made or an approved one used. */
@@ -238,6 +277,7 @@ export function createGate(parts: GateParts): Gate {
     approve: (approvalId, by, options) =>
       tracked(async () => {
         await parts.epoch.assertCurrent(store);
+        await assertMaySend(store, parts.fence);
         return withKeys(() => desk.approve(approvalId, by, options));
       }),
     deny: (approvalId, by, reason) => withKeys(() => desk.deny(approvalId, by, reason)),
@@ -248,6 +288,10 @@ export function createGate(parts: GateParts): Gate {
     stop: (id, by) => withKeys(() => desk.stop(id, by)),
     sendDue: () => tracked(() => withKeys(() => desk.sendDue())),
     recover: () => recover(parts),
+    reconcile: () => tracked(() => lookDue(parts, closing.signal)),
+    reconcileBeside,
+    stopAll: (by) => stopWrites(parts, by),
+    resume: (by) => resumeWrites(parts, by),
     async attend(signal) {
       const ends = AbortSignal.any([signal, closing.signal]);
       while (!ends.aborted) {
@@ -260,8 +304,11 @@ export function createGate(parts: GateParts): Gate {
       if (closing.signal.aborted) return;
       closing.abort();
       await Promise.allSettled(underWay);
+      const now = clock.now();
       // A store that fails now has failed at calls before; what is left must close all the same.
       await Promise.allSettled([parts.refusals.flush(true).then(() => checkpointIfDue(parts))]);
+      // Who dies without this has perhaps not told its last callers (hearing.ts).
+      await store.intents.markHeard(parts.holder, now, now).catch(() => undefined);
     },
   };
 
@@ -273,8 +320,6 @@ export function createGate(parts: GateParts): Gate {
   }
 }
 
-const AFTER_UNKNOWN = "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again.";
-
 function questionOf({ caller, prepared: { operation, args, digest } }: CallContext): Question {
   return { operation, args, caller, digest };
 }
@@ -282,5 +327,15 @@ function questionOf({ caller, prepared: { operation, args, digest } }: CallConte
 function departureOf(context: CallContext, connection: ConnectionRow, { gathered }: Ruling): Omit<Departure, "intentId" | "recordedAs"> {
   const { callId, caller, prepared } = context;
   const { operation, request, digest } = prepared;
-  return { callId, approvalId: null, operation, request, digest, connection, caller, uses: usesOf(questionOf(context), gathered) };
+  return {
+    callId,
+    approvalId: null,
+    operation,
+    request,
+    digest,
+    connection,
+    caller,
+    uses: usesOf(questionOf(context), gathered),
+    isAwaited: true,
+  };
 }

@@ -86,9 +86,11 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
 
   async function approve(id: string, by: string, { run, always }: { run: boolean; always?: StandingScope }): Promise<ApprovalView> {
     const seen = await mustBeOurs(id);
+    parts.at("owner.found");
     if (seen.status !== "pending") throw decidedAlready(seen);
     const isOfEdit = seen.edited_by !== null;
     const standing = always && (await makeStanding(seen, by, always));
+    parts.at("owner.standing-made");
     const at = clock.now();
     const holdMs = (cardOf(parts, seen)?.hold_seconds ?? 0) * 1000;
     const approved = await decideBy(seen, "approved", by, {
@@ -98,8 +100,10 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
       runs_itself: run || isOfEdit ? 1 : 0,
       ...(standing !== undefined && { policy_version: standing }),
     });
+    parts.at("owner.approved");
     if (isHeld(approved, clock.now())) await recheck(parts, approved);
     else if (run || isOfEdit) await release(parts, approved);
+    parts.at("owner.released");
     return viewWithResult(await mustFindApproval(id));
   }
 

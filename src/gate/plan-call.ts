@@ -15,6 +15,7 @@ import type { PutBack } from "./privacy-put-back.ts";
 import { insertCall, recordRefusal } from "./record.ts";
 import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
 import { look, NOTHING_SEEN } from "./sight.ts";
+import { lookAgain } from "./standing.ts";
 
 /** How the gate decides and performs a single call; a plan has no other way. */
 export interface SingleCalls {
@@ -40,7 +41,7 @@ export async function runPlanCall(
   try {
     await refuseStoredSecrets(parts, input);
     const connection = await assertStanding(parts.store, caller);
-    const { steps, whole } = preparePlan(parts.catalog, caller, connection, await unveilPlan(parts, caller, connection, input, back));
+    const { steps, whole } = await preparePlan(parts, caller, connection, await unveilPlan(parts, caller, connection, input, back));
     const shared = { caller, receivedAt, connection };
     const context: CallContext = { ...shared, input, callId, prepared: whole };
     const inputOf = (at: number): CallInput => ({
@@ -51,7 +52,10 @@ export async function runPlanCall(
     });
     const contexts = steps.map((prepared, at): CallContext => ({ ...shared, prepared, input: inputOf(at), callId: parts.newId("call") }));
     const rulings: Ruling[] = [];
-    for (const one of contexts) rulings.push(await rule(one));
+    for (const one of contexts) {
+      await lookAgain(parts, one);
+      rulings.push(await rule(one));
+    }
     const verdict = strictest(rulings.map((ruling) => ruling.verdict));
     const ruling = rulings.find((one) => one.verdict === verdict);
     if (!ruling) throw new HalyardError("internal", "A plan has no steps.");

@@ -9,6 +9,7 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import { refuseAddresses } from "./addresses.ts";
 import type { Caller, CallInput } from "./call.ts";
 import { classOf } from "./class.ts";
+import { keySeed, withNaturalKeys } from "./natural-keys.ts";
 
 /** A call after steps 1 to 3: one operation, its effect under these arguments, the one canonical request, and the digest of all that an approval binds. */
 export interface Prepared {
@@ -29,8 +30,11 @@ export interface CallContext {
   prepared: Prepared;
 }
 
-/** Resolves, parses and classes a call. Throws what was wrong with it; nothing has been decided or sent by then. */
-export function prepare(catalog: Catalog, caller: Caller, connection: ConnectionRow, input: CallInput): Prepared {
+/**
+ * Resolves, parses and classes a call. Throws what was wrong with it; nothing has been decided or sent by then. `generation` tells repetitions of
+ * one call apart where the gate sets keys that the agent left out (natural-keys.ts); `isKeyed` says whether it does.
+ */
+export function prepare(catalog: Catalog, caller: Caller, connection: ConnectionRow, input: CallInput, generation = 0): Prepared & { isKeyed: boolean } {
   assertStrictValue(input.args);
   if (!isJsonObject(input.args))
     throw new HalyardError("invalid_arguments", "The arguments must be an object.", {
@@ -41,12 +45,15 @@ export function prepare(catalog: Catalog, caller: Caller, connection: Connection
     throw new HalyardError("too_large", "The arguments are larger than 5 MB.", { hint: "Send less at once." });
   const resolved = resolveAction(catalog, input.action, input.args);
   // Everything after this line uses the canonical form: what is decided, shown, digested and sent cannot differ.
-  const args = JSON.parse(canonicalJson(resolved.args)) as JsonObject;
+  const asked = JSON.parse(canonicalJson(resolved.args)) as JsonObject;
+  const seed = keySeed(caller.agentId, connection.account_id, resolved.operation.id, asked, generation);
+  const keyed = withNaturalKeys(resolved.operation.id, asked, seed);
+  const args = keyed ?? asked;
   const operation = { ...resolved.operation, effect: classOf(resolved.operation, args) };
   refuseWrongTool(operation, input.intent);
   if (isWrite(operation)) refuseAddresses(args, connection.kind === "klaviyo");
   const request = buildRequest(operation, args, { account_id: connection.account_id });
-  return { operation, args, request, digest: digestOf(caller, connection, request) };
+  return { operation, args, request, digest: digestOf(caller, connection, request), isKeyed: keyed !== undefined };
 }
 
 function refuseWrongTool(operation: Operation, intent: CallInput["intent"]): void {

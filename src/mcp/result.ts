@@ -17,8 +17,10 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           ...(result.earlier && { note: "It ran earlier, under this approval; nothing was sent again." }),
           ...executedOf(result.executed),
           ...(result.unrecorded && { warning: UNRECORDED }),
+          ...(result.found_out !== undefined && { found_out: FOUND_OUT }),
+          ...(result.job && { job: plain(result.job) }),
           ...(result.status === "accepted" && {
-            next: "Klaviyo took it as a job and works on it. Read the job, or the object, to see when it is done.",
+            next: "Klaviyo took it as a job and works on it. Halyard follows it; approval_status and activity tell its end.",
           }),
           // Last, because its own last member speaks of what stands before it.
           ...shapeBody(result.body, result.marked),
@@ -54,9 +56,9 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
       return {
         data: {
           status: result.status,
-          approval_id: result.approval_id,
+          ...(result.approval_id !== undefined && { approval_id: result.approval_id }),
           call_id: result.call_id,
-          next: "The owner has approved it and it is being sent now. Look with approval_status; do not repeat it in other words.",
+          next: "This very call is being sent at this moment. Ask for it again, or look with approval_status; do not repeat it in other words.",
         },
       };
     case "denied":
@@ -78,7 +80,9 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           ...executedOf(result.executed),
           ...(result.unrecorded && { warning: UNRECORDED }),
           ...(result.how_to_check !== undefined && { how_to_check: result.how_to_check }),
-          means: NOT_DONE[result.status],
+          ...(result.looking_until !== undefined && { looking_until: result.looking_until }),
+          ...(result.job && { job: plain(result.job) }),
+          means: result.job ? JOB_FAILED : NOT_DONE[result.status],
         },
         isError: true,
       };
@@ -114,10 +118,13 @@ function planAnswer(plan: PlanRan): ToolAnswer {
 
 const UNRECORDED = "Halyard could not write this down. It happened as told here: do not repeat it, and tell the owner.";
 
+const FOUND_OUT = "The answer was lost; Halyard looked at the account and found that it had happened. Nothing was sent again.";
+const JOB_FAILED = "Klaviyo took it, and did not do all of it. What the job counts as completed stays done: look before you go on.";
+
 const NOT_DONE = {
   rejected: "Klaviyo refused it; nothing changed.",
-  failed: "It was not sent; nothing changed.",
-  unknown: "It may or may not have happened. Check before you try again.",
+  failed: "It did not happen; nothing changed.",
+  unknown: "It may or may not have happened. Do not word it anew: ask exactly this call again later, or check first.",
 };
 
 /** An approval as its agent may see it: no card, no rule text, nobody's name. */

@@ -8,8 +8,10 @@ import type { CapUseRow } from "./tables/cap-uses.ts";
 import type { ConnectionColumns } from "./tables/connections.ts";
 import type { DataKeyRow } from "./tables/data-keys.ts";
 import type { DenialRow } from "./tables/denials.ts";
+import type { FenceRow } from "./tables/fence.ts";
 import type { IntentRow } from "./tables/intents.ts";
 import type { LeaseRow } from "./tables/leases.ts";
+import type { LookRow } from "./tables/looks.ts";
 import type { MasterKeyRow } from "./tables/master-keys.ts";
 import type { MetaRow } from "./tables/meta.ts";
 import type { PolicyRow } from "./tables/policies.ts";
@@ -38,6 +40,8 @@ export interface Schema {
   untrusted_reads: UntrustedReadRow;
   rate_windows: RateWindowRow;
   leases: LeaseRow;
+  looks: LookRow;
+  fence: FenceRow;
   meta: MetaRow;
 }
 

@@ -8,8 +8,10 @@ import { capUsesTable } from "./tables/cap-uses.ts";
 import { connectionsTable } from "./tables/connections.ts";
 import { dataKeysTable } from "./tables/data-keys.ts";
 import { denialsTable } from "./tables/denials.ts";
+import { fenceTable } from "./tables/fence.ts";
 import { intentsTable } from "./tables/intents.ts";
 import { leasesTable } from "./tables/leases.ts";
+import { looksTable } from "./tables/looks.ts";
 import { masterKeysTable } from "./tables/master-keys.ts";
 import { metaTable } from "./tables/meta.ts";
 import { policiesTable } from "./tables/policies.ts";
@@ -40,6 +42,8 @@ export function createTables(db: Db) {
     untrustedReads: untrustedReadsTable(db),
     rateWindows: rateWindowsTable(db),
     leases: leasesTable(db),
+    looks: looksTable(db),
+    fence: fenceTable(db),
     meta: metaTable(db),
   };
 }

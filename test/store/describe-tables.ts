@@ -174,8 +174,8 @@ export function describeTables(databases: () => Databases): void {
       expect(await store.intents.finish("intent_1", { status: "unknown", finished_at: START_MS + 1 })).toBe(true);
       expect(await store.intents.finish("intent_1", { status: "done" })).toBe(false);
       expect((await store.intents.listUnknown()).map(({ id }) => id)).toEqual(["intent_1"]);
-      expect(await store.intents.resolve("intent_1", "unknown", { status: "done", evidence: "list X9 exists" })).toBe(true);
-      expect(await store.intents.resolve("intent_1", "unknown", { status: "not_sent", evidence: "" })).toBe(false);
+      expect(await store.intents.move("intent_1", ["unknown"], { status: "done", evidence: "list X9 exists" })).toBe(true);
+      expect(await store.intents.move("intent_1", ["unknown"], { status: "not_sent", evidence: "" })).toBe(false);
       expect(await store.intents.find("intent_1")).toMatchObject({ status: "done", evidence: "list X9 exists", finished_at: START_MS + 1 });
     });
 

@@ -43,7 +43,7 @@ describe("activity", () => {
       expect.stringMatching(/the approval was used up/),
       expect.stringMatching(/intent written \(intent_1\)/),
       expect.stringMatching(/outcome: done, HTTP 201, Klaviyo's request id req-9/),
-      expect.stringMatching(/reconciled evidence=found by name {2}#8/),
+      expect.stringMatching(/found out: done\. found by name {2}#8/),
     ]);
     expect(stdout).toMatch(/who +claude, through stdio/);
     expect(stdout).toMatch(/the caller's own words, checked by nobody ─+┐\n {2}│ The owner told me/);

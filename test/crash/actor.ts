@@ -1,0 +1,48 @@
+import { openApp } from "../../src/app.ts";
+import type { Caller, CallResult } from "../../src/gate/call.ts";
+import type { CrashPoint } from "../../src/gate/crash-points.ts";
+import { createManualClock } from "../../src/lib/clock.ts";
+import type { JsonObject } from "../../src/lib/json.ts";
+import { configFor } from "../fixtures/world.ts";
+
+/** One gateway with its agent, which has one call to make, and its owner, who says yes. */
+export interface Actor {
+  /** The agent asks for its call, however often it takes. */
+  ask(): Promise<CallResult>;
+  /** The owner's yes; gives the approval's status. */
+  approve(approvalId: string): Promise<string>;
+  reconcile(): Promise<number>;
+  setClock(nowMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpenInput {
+  home: string;
+  databaseUrl: string;
+  nowMs: number;
+  agent: Caller;
+  action: string;
+  args: JsonObject;
+}
+
+/** Opens a gateway on a store that is there, with `at` called at each point of its writes. */
+export async function openActor(input: OpenInput, at: (point: CrashPoint) => void): Promise<Actor> {
+  const clock = createManualClock(input.nowMs);
+  const app = await openApp({ ...configFor(input.home), databaseUrl: input.databaseUrl }, { clock, at });
+  const { agent, action, args } = input;
+  return {
+    ask: () => app.gate.call(agent, { action, args, intent: "write" }),
+    async approve(approvalId) {
+      const { status } = await app.gate.approval(agent, approvalId);
+      if (status !== "pending") return status;
+      return (await app.gate.approve(approvalId, "owner", { run: true })).status;
+    },
+    reconcile: () => app.gate.reconcile(),
+    setClock(nowMs) {
+      // Waiting has moved it on by itself; it does not go back.
+      if (nowMs > clock.now()) clock.set(nowMs);
+      return Promise.resolve();
+    },
+    close: () => app.close(),
+  };
+}
