@@ -56,14 +56,26 @@ export function createChildren(ahead: number): Children {
 }
 
 /** Plays one case from beginning to end. */
-export async function runCase(scene: Scene, children: Children, { retryClass, behaviour, way, kill }: Case): Promise<Verdict> {
+export async function runCase(
+  scene: Scene,
+  children: Children,
+  { retryClass, behaviour, way, kill }: Case,
+  guard: Pick<OpenInput, "windowMs"> = {},
+): Promise<Verdict> {
   const subject = CLASSES[retryClass];
   const { control } = scene.sandbox;
   const place = await scene.restore(POLICIES[way]);
   const fault = BEHAVIOURS[behaviour];
   if (fault) control.setFaults([{ match: { operation: subject.action }, times: 1, ...fault }]);
   let nowMs = START_MS;
-  const open = (): OpenInput => ({ ...place, nowMs, agent: scene.agent, action: subject.action, args: subject.args(scene.listId) });
+  const open = (): OpenInput => ({
+    ...place,
+    nowMs,
+    agent: scene.agent,
+    action: subject.action,
+    args: subject.args(scene.listId),
+    ...guard,
+  });
   const pass = async (ms: number): Promise<void> => {
     nowMs += ms;
     control.setClock(nowMs);
