@@ -89,7 +89,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       isRunning: (other) => isRunning(other, holder),
       fence: { epoch: await joinEpoch(store, clock, version), version, mark: await openMark(config, store) },
       at: overrides.at ?? noPoint,
-      limits: { ...GATE_LIMITS, ...overrides.limits },
+      limits: { ...GATE_LIMITS, ...windowOf(config), ...overrides.limits },
     };
     const gate = createGate(parts);
     const connections = createConnections(parts);
@@ -129,6 +129,10 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     await store.close();
     throw thrown;
   }
+}
+
+function windowOf({ reconcileWindowMs }: Config): Partial<GateLimits> {
+  return reconcileWindowMs === undefined ? {} : { reconcileWindowMs };
 }
 
 async function openMark({ home }: Config, { meta }: Store): Promise<IntentMark> {

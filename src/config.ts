@@ -18,6 +18,8 @@ export interface Config {
   /** Port of the sandbox that `start` runs. */
   sandboxPort: number;
   logLevel: "error" | "warn" | "info" | "debug";
+  /** How long after a write whose answer was lost its absence proves nothing yet; 120 s unless set. */
+  reconcileWindowMs?: number;
 }
 
 const VARIABLES = {
@@ -29,6 +31,7 @@ const VARIABLES = {
   HALYARD_AGENT_TOKEN: "token of the agent, for halyard mcp",
   HALYARD_PORT: "port of the gateway (default 4150)",
   HALYARD_SANDBOX_PORT: "port of the sandbox that start runs (default 4151)",
+  HALYARD_RECONCILE_SECONDS: "how long a write whose answer was lost may take to show in the account (default 120)",
   HALYARD_LOG: "error, warn, info or debug (default info)",
 } as const;
 
@@ -50,6 +53,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const passphrase = value("HALYARD_PASSPHRASE");
   const descriptor = value("HALYARD_MASTER_KEY_FD");
   const token = value("HALYARD_AGENT_TOKEN");
+  const window = value("HALYARD_RECONCILE_SECONDS");
   const level = value("HALYARD_LOG") ?? "info";
   const logLevel = LOG_LEVELS.find((candidate) => candidate === level);
   if (!logLevel) throw new HalyardError("config", `HALYARD_LOG must be one of ${LOG_LEVELS.join(", ")}.`);
@@ -66,6 +70,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: wholeNumber("HALYARD_PORT", value("HALYARD_PORT") ?? "4150", 0, 65_535),
     sandboxPort: wholeNumber("HALYARD_SANDBOX_PORT", value("HALYARD_SANDBOX_PORT") ?? "4151", 0, 65_535),
     logLevel,
+    ...(window !== undefined && { reconcileWindowMs: wholeNumber("HALYARD_RECONCILE_SECONDS", window, 30, 43_200) * 1000 }),
   };
 }
 

@@ -25,7 +25,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     say({ ok: (await perform(JSON.parse(line) as Command)) ?? null });
   } catch (thrown) {
-    say({ error: thrown instanceof Error ? `${thrown.message}` : "unknown" });
+    say({ error: thrown instanceof Error ? thrown.message : "unknown" });
   }
 }
 

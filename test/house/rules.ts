@@ -85,6 +85,7 @@ const GLOBALS: [pattern: RegExp, why: string, allowed: string[]][] = [
       "src/vault/",
       "src/gate/agents.ts",
       "src/gate/told.ts",
+      "src/gate/sealed-request.ts",
       "src/gate/approvals.ts",
       "src/start.ts",
       "src/stdio.ts",
