@@ -145,9 +145,9 @@ async function answerFromPast(parts: GateParts, tables: Tables, context: CallCon
   const isLateNews = result.status === "unknown" || "found_out" in result || ("error" in result && result.error.code === "not_done");
   const isNews = now - (last.consumed_at ?? 0) <= (isLateNews ? parts.limits.decideWithinMs : parts.limits.useWithinMs);
   if (!isNews) return undefined;
-  if (result.status !== "unknown") await tables.approvals.markTold(last.id, now);
+  if (intent && result.status !== "unknown") await tables.intents.note(intent.id, { heard_by: parts.holder });
   parts.at("ask.past-told");
-  await tables.calls.update(callId, { status: result.status, approval_id: last.id, finished_at: now });
+  await tables.calls.update(callId, { status: result.status, approval_id: last.id, intent_id: last.intent_id, finished_at: now });
   parts.at("ask.past-noted");
   return { answer: "body" in result ? { ...result, earlier: true } : result };
 }

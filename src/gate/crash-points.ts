@@ -94,6 +94,7 @@ export const CRASH_POINTS = [
   "recover.audited",
   "settle.move-intent",
   "settle.calls-update",
+  "settle.asks-ended",
   "settle.calls-end-asked",
   "settle.intents-note",
   "settle.calls-update-2",

@@ -58,7 +58,7 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     job_id: null,
     finished_at: null,
     evidence: null,
-    awaited: departure.isAwaited ? 1 : 0,
+    heard_by: departure.isAwaited ? parts.holder : null,
   });
   parts.at("intent.inserted");
   await tables.calls.update(callId, { intent_id: intentId, approval_id: approvalId, status: "sent" });

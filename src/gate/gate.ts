@@ -137,7 +137,7 @@ export function createGate(parts: GateParts): Gate {
       await insertCall(parts, tables, context, ruling, sight.target);
       parts.at("gate.call-written");
       if (ruling.verdict === "deny") return { answer: denied(context, ruling.because) };
-      if (standing.is === "answer") return { answer: await answerInstead(tables, context, standing.result) };
+      if (standing.is === "answer") return { answer: await answerInstead(tables, context, standing) };
       parts.at("gate.not-answered");
       if (ruling.verdict === "ask") return ask(parts, tables, { context, decision: ruling, policyVersion: ruling.policyVersion, sight });
       return { send: await intend(parts, tables, departureOf(context, connection)) };
@@ -145,10 +145,13 @@ export function createGate(parts: GateParts): Gate {
   }
 
   /** Ends a call with what the same one came to before. */
-  async function answerInstead(tables: Tables, { callId }: CallContext, result: CallResult): Promise<CallResult> {
-    if (result.status === "in_progress") return result;
-    const told = result.status === "approval_required" ? "received" : result.status;
-    await tables.calls.update(callId, { status: told, finished_at: clock.now() });
+  async function answerInstead(
+    tables: Tables,
+    { callId }: CallContext,
+    { result, intentId }: Extract<Standing, { is: "answer" }>,
+  ): Promise<CallResult> {
+    if (result.status === "in_progress" || result.status === "approval_required") return result;
+    await tables.calls.update(callId, { status: result.status, intent_id: intentId, finished_at: clock.now() });
     parts.at("gate.turn-taken");
     return result;
   }

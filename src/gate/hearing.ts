@@ -5,10 +5,10 @@ import type { GateParts } from "./call.ts";
 export const ANSWERED_WITHIN_MS = 1000;
 
 /**
- * Whether the one who asked knows how the intent ended: it was told, or it waited in a process that still runs. A process that was killed may have
- * taken the answer with it, so the same call asked again is told rather than done a second time.
+ * Whether the one who asked knows how the intent ended: a process that still runs has answered him, or one that went on after it. A process that was
+ * killed may have taken the answer with it, so the same call asked again is told rather than done a second time.
  */
-export function isHeard(parts: GateParts, { told_at, awaited, evidence, holder, status }: IntentRow): boolean {
+export function isHeard(parts: GateParts, { told_at, heard_by, status }: IntentRow): boolean {
   if (told_at !== null) return true;
-  return awaited === 1 && evidence === null && status !== "open" && status !== "unknown" && parts.isRunning(holder) !== false;
+  return heard_by !== null && status !== "open" && status !== "unknown" && parts.isRunning(heard_by) !== false;
 }

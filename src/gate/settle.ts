@@ -29,11 +29,14 @@ export async function settle(parts: GateParts, tables: Tables, intent: IntentRow
   const { event, end, alarm, fields = {} } = settlement;
   const at = parts.clock.now();
   const raised = alarm === undefined ? {} : { alarm, alarm_at: at };
-  if (!(await moveIntent(tables, intent, { finished_at: at, ...end, ...raised }))) return false;
+  if (!(await moveIntent(tables, intent, { finished_at: at, heard_by: null, ...end, ...raised }))) return false;
   parts.at("settle.move-intent");
   const { status, error } = CALL_OF_INTENT[end.status];
   await tables.calls.update(intent.call_id, { status, finished_at: at, error_code: alarm === undefined ? error : alarmCode(alarm) });
   parts.at("settle.calls-update");
+  // Those who asked again meanwhile were told that it is unknown.
+  await tables.calls.endUnknown(intent.id, status, at);
+  parts.at("settle.asks-ended");
   if (intent.approval_id !== null) await tables.calls.endAsked(intent.approval_id, status, at);
   parts.at("settle.calls-end-asked");
   await tables.audit.append({

@@ -11,7 +11,7 @@ import { resultOf } from "./told.ts";
  * What the same call came to before, as far as it stands in the way of another: `free` lets it go on, `asks` leaves it to the owner, `answer` tells the
  * earlier outcome in place of sending.
  */
-export type Standing = { is: "free" } | { is: "asks"; because: string } | { is: "answer"; result: CallResult };
+export type Standing = { is: "free" } | { is: "asks"; because: string } | { is: "answer"; result: CallResult; intentId: string };
 
 const FREE: Standing = { is: "free" };
 
@@ -25,7 +25,8 @@ export async function standingOf(parts: GateParts, tables: Tables, context: Call
   // A call that goes by approvals is told through its approval.
   if (!last || !intent || (verdict === "ask" && intent.approval_id !== null)) return FREE;
   if (intent.status === "open") {
-    return retry === "idempotent" ? FREE : { is: "answer", result: { status: "in_progress", call_id: callId, operation: operation.id } };
+    const result: CallResult = { status: "in_progress", call_id: callId, operation: operation.id };
+    return retry === "idempotent" ? FREE : { is: "answer", result, intentId: intent.id };
   }
   if (intent.status === "unknown") {
     if (retry === "idempotent") return FREE;
@@ -39,9 +40,9 @@ export async function standingOf(parts: GateParts, tables: Tables, context: Call
   const isNews =
     parts.clock.now() - (intent.finished_at ?? 0) <= (intent.evidence === null ? parts.limits.useWithinMs : parts.limits.decideWithinMs);
   if (!hasEnded || !isNews || isHeard(parts, intent) || retry === "idempotent") return FREE;
-  await tables.intents.note(intent.id, { told_at: parts.clock.now() });
+  await tables.intents.note(intent.id, { heard_by: parts.holder });
   const result = resultOf(parts, intent, last, connection, mustFind(parts.catalog, operation.id));
-  return result ? { is: "answer", result: "body" in result ? { ...result, earlier: true } : result } : FREE;
+  return result ? { is: "answer", result: "body" in result ? { ...result, earlier: true } : result, intentId: intent.id } : FREE;
 }
 
 function answer(
@@ -51,7 +52,7 @@ function answer(
   last: Parameters<typeof resultOf>[2],
 ): Standing {
   const result = resultOf(parts, intent, last, connection, prepared.operation);
-  return result ? { is: "answer", result } : FREE;
+  return result ? { is: "answer", result, intentId: intent.id } : FREE;
 }
 
 /** Looks up what is due of the same call's last sending, so that whoever asks again hears what can be known now. */

@@ -35,8 +35,9 @@ export async function startChild(): Promise<Child> {
   const answer = async (): Promise<unknown> => {
     const { value, done } = await lines.next();
     if (done) {
-      await exited;
-      throw new Killed("the process was killed");
+      const [code, signal] = (await exited) as unknown[];
+      if (signal === "SIGKILL") throw new Killed("the process was killed");
+      throw new Error(`a process ended by itself, with ${String(signal ?? code)}`);
     }
     const { ok, error } = JSON.parse(String(value)) as { ok?: unknown; error?: string };
     if (error !== undefined) throw new Error(`in the process: ${error}`);

@@ -11,6 +11,13 @@ const SAMPLE: Case[] = [
   { retryClass: "idempotent", behaviour: "dropped after effect", way: "allowed", kill: { phase: "call", point: "client.waited", nth: 1 } },
   { retryClass: "unreadable", behaviour: "dropped before", way: "allowed", kill: { phase: "call", point: "client.leaving", nth: 1 } },
   { retryClass: "readable", behaviour: "dropped before", way: "allowed", kill: { phase: "recovery", point: "look.settle", nth: 1 } },
+  // Found out, told, and the process is gone before the agent heard it.
+  {
+    retryClass: "readable",
+    behaviour: "dropped after effect",
+    way: "allowed",
+    kill: { phase: "recovery", point: "gate.turn-committed", nth: 1 },
+  },
 ];
 
 describe("a process that is killed with SIGKILL", { timeout: 60_000 }, () => {

@@ -4,9 +4,10 @@ import { type Kysely, sql } from "kysely";
 const STATEMENTS = [
   `alter table intents add column object_id text`,
   `alter table intents add column known_before text`,
-  `alter table intents add column awaited bigint not null default 0`,
+  `alter table intents add column heard_by text`,
   `alter table intents add column told_at bigint`,
-  `create index intents_untold on intents (holder) where told_at is null`,
+  `create index intents_untold on intents (heard_by) where told_at is null`,
+  `create index calls_by_intent on calls (intent_id) where intent_id is not null`,
   `alter table intents add column alarm text`,
   `alter table intents add column alarm_at bigint`,
   `alter table intents add column job_counts text`,

@@ -28,8 +28,8 @@ export interface IntentRow {
   object_id: string | null;
   /** JSON list of ids that looked like its work before it was sent; for kinds that say no time. */
   known_before: string | null;
-  /** 1 where the caller waits for the outcome in the process that sends. */
-  awaited: 0 | 1;
+  /** The process that answers, or has answered, the caller: whether he heard it is known only while that one lives, or once it has gone on. */
+  heard_by: string | null;
   told_at: number | null;
   /** `late`: it happened after it was thought not to. `twice`: it seems to have happened more than once. */
   alarm: IntentAlarm | null;
@@ -41,7 +41,7 @@ export interface IntentRow {
 export type IntentAlarm = "late" | "twice";
 /** `not_done`: looked up, and it did not happen. `failed`: Klaviyo took it as a job, and the job failed or did only a part. */
 export type IntentStatus = "open" | "done" | "accepted" | "rejected" | "unknown" | "not_sent" | "not_done" | "failed";
-export type NewIntent = Omit<Insertable<IntentRow>, "awaited"> & { awaited?: 0 | 1 };
+export type NewIntent = Insertable<IntentRow>;
 export type IntentPatch = Pick<
   Updateable<IntentRow>,
   | "http_status"
@@ -54,6 +54,7 @@ export type IntentPatch = Pick<
   | "object_id"
   | "known_before"
   | "told_at"
+  | "heard_by"
   | "alarm"
   | "alarm_at"
   | "job_counts"
@@ -65,10 +66,7 @@ export function intentsTable(db: Db) {
   return {
     /** A second intent for the same call or the same approval is a `conflict`: the database holds "one approval, one use". */
     async insert(row: NewIntent): Promise<void> {
-      await db
-        .insertInto("intents")
-        .values({ awaited: 0, ...row })
-        .execute();
+      await db.insertInto("intents").values(row).execute();
     },
     async find(id: string): Promise<IntentRow | undefined> {
       return all().where("id", "=", id).executeTakeFirst();
@@ -103,10 +101,8 @@ export function intentsTable(db: Db) {
       await db
         .updateTable("intents")
         .set({ told_at: at })
-        .where("holder", "=", holder)
+        .where("heard_by", "=", holder)
         .where("told_at", "is", null)
-        .where("awaited", "=", 1)
-        .where("evidence", "is", null)
         .where("status", "not in", ["open", "unknown"])
         .where("finished_at", "<=", beforeMs)
         .execute();
