@@ -96,7 +96,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     });
     const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, vault, clock });
     const holder = `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`;
-    const limits = { ...GATE_LIMITS, ...overrides.limits };
+    const limits = { ...GATE_LIMITS, ...windowOf(config), ...overrides.limits };
     const kept = { store, vault, clock };
     const refusals = createRefusals(kept, limits.refusalsPerMinute);
     const parts: GateParts = {
@@ -167,6 +167,10 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     await store.close();
     throw thrown;
   }
+}
+
+function windowOf({ reconcileWindowMs }: Config): Partial<GateLimits> {
+  return reconcileWindowMs === undefined ? {} : { reconcileWindowMs };
 }
 
 function makeHome(home: string): void {

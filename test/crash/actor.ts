@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import { openApp } from "../../src/app.ts";
+import type { Config } from "../../src/config.ts";
 import type { Caller, CallResult } from "../../src/gate/call.ts";
 import type { CrashPoint } from "../../src/gate/crash-points.ts";
 import { createManualClock } from "../../src/lib/clock.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
-import { configFor } from "../fixtures/world.ts";
 
 /** One gateway with its agent, which has one call to make, and its owner, who says yes. */
 export interface Actor {
@@ -23,12 +24,18 @@ export interface OpenInput {
   agent: Caller;
   action: string;
   args: JsonObject;
+  /** Another reconcile window than the usual one: 0 takes the guard away, so that the oracles have something to find. */
+  windowMs?: number;
 }
 
 /** Opens a gateway on a store that is there, with `at` called at each point of its writes. */
 export async function openActor(input: OpenInput, at: (point: CrashPoint) => void): Promise<Actor> {
   const clock = createManualClock(input.nowMs);
-  const app = await openApp({ ...configFor(input.home), databaseUrl: input.databaseUrl }, { clock, at });
+  const app = await openApp(configOf(input), {
+    clock,
+    at,
+    ...(input.windowMs !== undefined && { limits: { reconcileWindowMs: input.windowMs } }),
+  });
   const { agent, action, args } = input;
   return {
     ask: () => app.gate.call(agent, { action, args, intent: "write" }),
@@ -45,4 +52,10 @@ export async function openActor(input: OpenInput, at: (point: CrashPoint) => voi
     },
     close: () => app.close(),
   };
+}
+
+/** Not the fixture's: that one brings the sandbox along, and a process that is going to be killed should start quickly. */
+function configOf({ home, databaseUrl }: OpenInput): Config {
+  const masterKey = { keyFile: join(home, "master.key") };
+  return { home, databaseUrl, masterKey, port: 0, sandboxPort: 0, logLevel: "error" };
 }

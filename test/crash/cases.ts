@@ -79,3 +79,6 @@ export interface Case {
 export function nameOfCase({ retryClass, behaviour, way, kill }: Case): string {
   return `${retryClass}, ${behaviour}, ${way}, ${kill ? `${kill.phase} killed at ${kill.point} (${kill.nth})` : "nobody killed"}`;
 }
+
+/** The negative control: with no window to wait for, this one must come out as a duplicate. */
+export const UNGUARDED: Case = { retryClass: "readable", behaviour: "late effect", way: "allowed" };

@@ -2,12 +2,10 @@
  * A process of its own that does with a gateway what it is told, one JSON document a line, and kills itself at the point that it is told.
  * `{"do":"open", …}` begins, each answer is `{"ok": …}` or `{"error": …}`.
  */
-import { enableCompileCache } from "node:module";
 import { createInterface } from "node:readline";
 import { openActor, type Actor, type OpenInput } from "./actor.ts";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
 
-enableCompileCache();
 loadCatalog();
 
 interface Command {
@@ -27,7 +25,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     say({ ok: (await perform(JSON.parse(line) as Command)) ?? null });
   } catch (thrown) {
-    say({ error: thrown instanceof Error ? `${thrown.message}` : "unknown" });
+    say({ error: thrown instanceof Error ? thrown.message : "unknown" });
   }
 }
 

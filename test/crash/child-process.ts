@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { CallResult } from "../../src/gate/call.ts";
 import type { Actor, OpenInput } from "./actor.ts";
 
+const CACHE = join(tmpdir(), "halyard-crash-cache");
 const SCRIPT = join(import.meta.dirname, "child-driver.ts");
 
 /** Thrown by whatever was asked of a process that died over it. */
@@ -21,7 +23,9 @@ export interface Child {
 
 /** Starts a process and waits until it has loaded what it needs. */
 export async function startChild(): Promise<Child> {
-  const child = spawn(process.execPath, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
+  // What is compiled once is used by all that follow: starting them is most of what the matrix takes.
+  const env = { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: CACHE };
+  const child = spawn(process.execPath, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"], env });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exited = once(child, "exit");
   let isDead = false;
@@ -31,8 +35,9 @@ export async function startChild(): Promise<Child> {
   const answer = async (): Promise<unknown> => {
     const { value, done } = await lines.next();
     if (done) {
-      await exited;
-      throw new Killed("the process was killed");
+      const [code, signal] = (await exited) as unknown[];
+      if (signal === "SIGKILL") throw new Killed("the process was killed");
+      throw new Error(`a process ended by itself, with ${String(signal ?? code)}`);
     }
     const { ok, error } = JSON.parse(String(value)) as { ok?: unknown; error?: string };
     if (error !== undefined) throw new Error(`in the process: ${error}`);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Case } from "./cases.ts";
-import { nameOfCase } from "./cases.ts";
+import { nameOfCase, UNGUARDED, type Case } from "./cases.ts";
 import { createChildren, runCase, type Children } from "./run-case.ts";
 import { setScene, type Scene } from "./scene.ts";
 
@@ -12,6 +11,13 @@ const SAMPLE: Case[] = [
   { retryClass: "idempotent", behaviour: "dropped after effect", way: "allowed", kill: { phase: "call", point: "client.waited", nth: 1 } },
   { retryClass: "unreadable", behaviour: "dropped before", way: "allowed", kill: { phase: "call", point: "client.leaving", nth: 1 } },
   { retryClass: "readable", behaviour: "dropped before", way: "allowed", kill: { phase: "recovery", point: "look.settle", nth: 1 } },
+  // Found out, told, and the process is gone before the agent heard it.
+  {
+    retryClass: "readable",
+    behaviour: "dropped after effect",
+    way: "allowed",
+    kill: { phase: "recovery", point: "gate.turn-committed", nth: 1 },
+  },
 ];
 
 describe("a process that is killed with SIGKILL", { timeout: 60_000 }, () => {
@@ -32,5 +38,11 @@ describe("a process that is killed with SIGKILL", { timeout: 60_000 }, () => {
     expect(verdict.why).toEqual([]);
     expect(verdict.wasKilled).toBe(true);
     expect(verdict.isOwnerAsked).toBe(one.retryClass === "unreadable");
+  });
+
+  it("would be found out by the oracles if the gate did not wait: a late effect is then one too many", async () => {
+    if (!scene || !children) throw new Error("not started");
+    const verdict = await runCase(scene, children, UNGUARDED, { windowMs: 0 });
+    expect(verdict.wrong).toContain("duplicate");
   });
 });

@@ -19,8 +19,8 @@ export interface Verdict {
   hits: { call: Record<string, number>; recovery: Record<string, number> };
 }
 
-/** The times of the agent's further asks after the crash, ms apart: together well beyond the window. */
-const STEPS_MS = [1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 30_000, 60_000, 120_000];
+/** The times of the agent's further asks after the crash, ms apart: together beyond two windows, for a second sending may be lost as well. */
+const STEPS_MS = [1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 30_000, 60_000, 120_000, 30_000];
 
 /** With the answer in hand, and nothing of it written down: where the process of a recovery case has died before. */
 const ANSWER_IN_HAND = { point: "send.answered", nth: 1 };
@@ -56,14 +56,26 @@ export function createChildren(ahead: number): Children {
 }
 
 /** Plays one case from beginning to end. */
-export async function runCase(scene: Scene, children: Children, { retryClass, behaviour, way, kill }: Case): Promise<Verdict> {
+export async function runCase(
+  scene: Scene,
+  children: Children,
+  { retryClass, behaviour, way, kill }: Case,
+  guard: Pick<OpenInput, "windowMs"> = {},
+): Promise<Verdict> {
   const subject = CLASSES[retryClass];
   const { control } = scene.sandbox;
   const place = await scene.restore(POLICIES[way]);
   const fault = BEHAVIOURS[behaviour];
   if (fault) control.setFaults([{ match: { operation: subject.action }, times: 1, ...fault }]);
   let nowMs = START_MS;
-  const open = (): OpenInput => ({ ...place, nowMs, agent: scene.agent, action: subject.action, args: subject.args(scene.listId) });
+  const open = (): OpenInput => ({
+    ...place,
+    nowMs,
+    agent: scene.agent,
+    action: subject.action,
+    args: subject.args(scene.listId),
+    ...guard,
+  });
   const pass = async (ms: number): Promise<void> => {
     nowMs += ms;
     control.setClock(nowMs);
@@ -147,6 +159,12 @@ async function goOn(actor: Actor, pass: (ms: number) => Promise<void>, nowMs: ()
       told.push(result);
     }
     isOver = isDone(result);
+  }
+  // What was taken at the end is still being done.
+  for (const ms of [5000, 120_000]) {
+    await pass(ms);
+    await actor.setClock(nowMs());
+    await actor.reconcile();
   }
   return told;
 }
