@@ -43,15 +43,15 @@ export async function ask(parts: GateParts, tables: Tables, asking: Asking): Pro
   if (past) {
     await noteDenial(parts, tables, context);
     parts.at("ask.denial-noted");
-    return { answer: await deny(parts, tables, context, past.denied, past.row.id) };
+    return deny(parts, tables, context, past.denied, past.row.id);
   }
   const variant = await variantOf(parts, tables, context);
   parts.at("ask.variant-known");
   if (variant && parts.clock.now() < variant.askableAt)
-    return { answer: await deny(parts, tables, context, `${TOO_SOON} ${isoMillis(variant.askableAt)}.`, variant.shown.denied) };
+    return deny(parts, tables, context, `${TOO_SOON} ${isoMillis(variant.askableAt)}.`, variant.shown.denied);
   const because = await tooManyPending(parts, tables, caller, ruling.policy.caps);
   parts.at("ask.counted");
-  if (because !== undefined) return { answer: await deny(parts, tables, context, because) };
+  if (because !== undefined) return deny(parts, tables, context, because);
   const row = await insertNew(parts, tables, asking, variant?.shown);
   parts.at("ask.inserted");
   return { answer: waitingAnswer(row, context.callId, prepared.operation.id, saidTo(caller, ruling)) };
@@ -60,10 +60,10 @@ export async function ask(parts: GateParts, tables: Tables, asking: Asking): Pro
 const TOO_SOON =
   "The owner said no to nearly this call. Tell your user what the owner refused; if it is still wanted as it is now, ask again after";
 
-async function deny(parts: GateParts, tables: Tables, context: CallContext, because: string, approvalId?: string): Promise<Denied> {
+async function deny(parts: GateParts, tables: Tables, context: CallContext, because: string, approvalId?: string): Promise<Turn> {
   const patch = { status: "denied", verdict: "deny", because, finished_at: parts.clock.now() } as const;
   await tables.calls.update(context.callId, { ...patch, ...(approvalId !== undefined && { approval_id: approvalId }) });
-  return denied(context, because);
+  return { answer: denied(context, because) };
 }
 
 /** Why no further approval may wait; undefined when one may. Each agent has its share, and the policy can set what all may have together. */

@@ -235,6 +235,7 @@ export function createGate(parts: GateParts): Gate {
       parts.at("gate.call-written");
       if (ruling.verdict === "deny") {
         if (!isFlood && !ruling.isOverCap && isWriting) await noteDenial(parts, tables, context);
+        parts.at("gate.denial-noted");
         return { answer: denied(context, saidTo(caller, ruling)) };
       }
       if (earlier) return { answer: await answerInstead(tables, context, earlier) };

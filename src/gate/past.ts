@@ -26,7 +26,7 @@ export async function answerFromPast(
   }: Pick<CallContext, "caller" | "callId" | "connection"> & { operation: string; digest: string },
 ): Promise<Past> {
   const now = parts.clock.now();
-  const last = await latest(tables, caller.agentId, digest);
+  const last = await latest(parts, tables, caller.agentId, digest);
   parts.at("past.found");
   if (last?.status === "denied" && now - (last.decided_at ?? 0) < parts.limits.denialHoldsMs) {
     const reason = last.status_reason === null ? "." : `: "${last.status_reason}"`;
@@ -76,8 +76,9 @@ export function waitingAnswer(row: ApprovalRow, callId: string, operation: strin
 }
 
 /** The last approval of a digest, or the one that the owner made of it by changing its arguments. */
-async function latest(tables: Tables, agentId: string, digest: string): Promise<ApprovalRow | undefined> {
+async function latest({ at }: GateParts, tables: Tables, agentId: string, digest: string): Promise<ApprovalRow | undefined> {
   let [row] = await tables.approvals.byDigest(agentId, digest, 1);
+  at("past.newest-found");
   while (row?.status === "voided" && row.replaced_by !== null) {
     const next = await tables.approvals.find(row.replaced_by);
     if (!next || next.edited_by === null) break;

@@ -9,7 +9,7 @@ const SAMPLE: Case[] = [
   { retryClass: "readable", behaviour: "ok", way: "approved", kill: { phase: "call", point: "outcome.committed", nth: 1 } },
   { retryClass: "natural-key", behaviour: "late effect", way: "allowed", kill: { phase: "call", point: "outcome.finished", nth: 1 } },
   { retryClass: "idempotent", behaviour: "dropped after effect", way: "allowed", kill: { phase: "call", point: "client.waited", nth: 1 } },
-  { retryClass: "unreadable", behaviour: "dropped before", way: "allowed", kill: { phase: "call", point: "client.leaving", nth: 1 } },
+  { retryClass: "unreadable", behaviour: "dropped before", way: "allowed", kill: { phase: "call", point: "send.permitted", nth: 1 } },
   { retryClass: "readable", behaviour: "dropped before", way: "allowed", kill: { phase: "recovery", point: "look.settle", nth: 1 } },
   // Found out, told, and the process is gone before the agent heard it.
   {
