@@ -247,7 +247,8 @@ export function createGate(parts: GateParts): Gate {
 
   /** Ends a call with what the same one came to before. */
   async function answerInstead(tables: Tables, { callId }: CallContext, { result, intentId }: Standing): Promise<CallResult> {
-    if ("steps" in result || result.status === "in_progress" || result.status === "approval_required" || result.status === "held") return result;
+    if ("steps" in result || result.status === "in_progress" || result.status === "approval_required" || result.status === "held")
+      return result;
     await tables.calls.update(callId, { status: result.status, intent_id: intentId, finished_at: clock.now() });
     parts.at("gate.turn-taken");
     return result;

@@ -51,7 +51,14 @@ async function releaseStep(
   const departure = await parts.store.transaction(async (tables) => {
     const now = await tables.approvals.find(plan.id);
     if (now?.status !== "consumed" || now.stop_asked_at !== null) return undefined;
-    return consume(parts, tables, step, { caller, connection, gathered, sight: "checked", callId: step.call_id, isAwaited: plan.agent_id === OWNER });
+    return consume(parts, tables, step, {
+      caller,
+      connection,
+      gathered,
+      sight: "checked",
+      callId: step.call_id,
+      isAwaited: plan.agent_id === OWNER,
+    });
   });
   if (!departure || "obstacle" in departure) return "failed";
   const { status } = await send(parts, departure);

@@ -34,7 +34,13 @@ export interface CallContext {
  * Resolves, parses and classes a call. Throws what was wrong with it; nothing has been decided or sent by then. `generation` tells repetitions of
  * one call apart where the gate sets keys that the agent left out (natural-keys.ts); `isKeyed` says whether it does.
  */
-export function prepare(catalog: Catalog, caller: Caller, connection: ConnectionRow, input: CallInput, generation = 0): Prepared & { isKeyed: boolean } {
+export function prepare(
+  catalog: Catalog,
+  caller: Caller,
+  connection: ConnectionRow,
+  input: CallInput,
+  generation = 0,
+): Prepared & { isKeyed: boolean } {
   assertStrictValue(input.args);
   if (!isJsonObject(input.args))
     throw new HalyardError("invalid_arguments", "The arguments must be an object.", {

@@ -29,7 +29,9 @@ export async function settle(parts: GateParts, tables: Tables, intent: IntentRow
   const { event, end, alarm, fields = {} } = settlement;
   const at = parts.clock.now();
   const raised = alarm === undefined ? {} : { alarm, alarm_at: at };
-  if (!(await moveIntent(tables, intent, { finished_at: at, heard_by: null, ...end, ...raised }))) return false;
+  // Whoever heard that it was accepted is not told its end by asking anew: that is another call.
+  const unheard = event === "reconciled" ? { heard_by: null } : {};
+  if (!(await moveIntent(tables, intent, { finished_at: at, ...unheard, ...end, ...raised }))) return false;
   parts.at("settle.move-intent");
   const { status, error } = CALL_OF_INTENT[end.status];
   await tables.calls.update(intent.call_id, { status, finished_at: at, error_code: alarm === undefined ? error : alarmCode(alarm) });

@@ -38,8 +38,7 @@ export async function standingOf(parts: GateParts, tables: Tables, context: Call
   const intent = last?.intent_id ? await tables.intents.find(last.intent_id) : undefined;
   // A call that goes by approvals is told through its approval.
   if (!last || !intent || (verdict === "ask" && intent.approval_id !== null)) return undefined;
-  if (intent.status === "open")
-    return { result: { status: "in_progress", call_id: callId, operation: operation.id }, intentId: intent.id };
+  if (intent.status === "open") return { result: { status: "in_progress", call_id: callId, operation: operation.id }, intentId: intent.id };
   const isUnknown = intent.status === "unknown";
   // Nobody looks any more: afterUnknown asks the owner.
   if (isUnknown && !(await tables.looks.find(intent.id))) return undefined;

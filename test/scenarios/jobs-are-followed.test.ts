@@ -5,7 +5,9 @@ import { createWorld, type World } from "../fixtures/world.ts";
 let world: World;
 beforeEach(async () => {
   world = await createWorld();
-  world.setPolicy("version: 1\npreset: operator\nrules: [{id: all, effect: allow, risk: [0, 1, 2, 3, 4]}]\n");
+  world.setPolicy(
+    "version: 1\npreset: operator\nrules: [{id: all, effect: allow, risk: [0, 1, 2, 3, 4]}]\negress: {hosts: [example.com]}\n",
+  );
 });
 afterEach(() => world.close());
 

@@ -69,14 +69,15 @@ describe("the emergency stop", () => {
     await waiting.close();
   });
 
-  it("leaves an approved call approved, to be sent once writes go again", async () => {
+  it("takes no yes while it lasts; what was asked goes on waiting", async () => {
     world.setPolicy("version: 1\npreset: read-only\nrules: []\n");
     const asked = await writeBy(world.app, "VIP");
     if (asked.status !== "approval_required") throw new Error(asked.status);
     await world.app.gate.stopAll("anna");
     await expect(world.app.gate.approve(asked.approval_id, "anna", { run: true })).rejects.toMatchObject({ code: "writes_stopped" });
     await world.app.gate.resume("anna");
-    expect(await writeBy(world.app, "VIP")).toMatchObject({ status: "done" });
+    expect(await writeBy(world.app, "VIP")).toMatchObject({ status: "approval_required", approval_id: asked.approval_id });
+    expect(await world.app.gate.approve(asked.approval_id, "anna", { run: true })).toMatchObject({ status: "done" });
     expect(writesSeen()).toBe(1);
   });
 });

@@ -33,7 +33,11 @@ export function build(command: Command, session: Session): void {
       if (all) return stopAll(session);
       if (id === undefined) throw new HalyardError("usage", "Say what to stop: an id, or --all for every write.", HINT(session));
       if (!/^(appr|call)_/.test(id))
-        throw new HalyardError("usage", "This is the id of neither an approval nor a call; those begin with appr_ and call_.", HINT(session));
+        throw new HalyardError(
+          "usage",
+          "This is the id of neither an approval nor a call; those begin with appr_ and call_.",
+          HINT(session),
+        );
       await stopOne(session, id);
     });
 }
