@@ -6,7 +6,7 @@ import { maskSecretShapes } from "../lib/secret-shapes.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
 import type { Change } from "./card-changes.ts";
 import type { Content } from "./card-content.ts";
-import { fold, leavesOf, sha256, shownText, type Leaf } from "./card-leaf.ts";
+import { fold, leavesOf, secretsOf, sha256, shownText, type Leaf } from "./card-leaf.ts";
 import type { Named } from "./card-names.ts";
 import type { Sample } from "./card-people.ts";
 import { warningsOf, warningsOfRead } from "./card-warnings.ts";
@@ -84,7 +84,7 @@ export function renderCard(input: CardInput): Card {
   const { operation, request, sight = NOTHING_SEEN, holdSeconds = 0, since, variant } = input;
   const { read, holdsRead } = sight;
   const args = parseRequest(operation, request);
-  const all = leavesOf(args, "", read.holds);
+  const all = leavesOf(args, "", secretsOf(operation.resource), read.holds);
   const isUntrusted = holdsRead || all.some(({ untrusted }) => untrusted);
   const { kind, risk, reversible, inverse } = operation.effect;
   const { target, audience, names, changes, content, sample } = sight;

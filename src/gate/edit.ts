@@ -5,6 +5,7 @@ import { transition } from "./approval-life.ts";
 import { approvedRequest, noSuchApproval } from "./approvals.ts";
 import { PLAN, type GateParts } from "./call.ts";
 import { differences } from "./card-changes.ts";
+import { secretsOf } from "./card-leaf.ts";
 import { decideCall, saidTo } from "./decision.ts";
 import { prepare } from "./prepare.ts";
 import { callerOf } from "./outlook.ts";
@@ -50,7 +51,11 @@ export async function edit(parts: GateParts, row: ApprovalRow, by: string, chang
       sight,
       isTainted: sight.read.objects.length > 0,
       editedBy: by,
-      since: { approval: row.id, why: "the owner changed the arguments", changes: differences(before.args, prepared.args, "", false) },
+      since: {
+        approval: row.id,
+        why: "the owner changed the arguments",
+        changes: differences(before.args, prepared.args, { isHidden: secretsOf(prepared.operation.resource) }),
+      },
     });
   });
 }

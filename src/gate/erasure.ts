@@ -40,6 +40,8 @@ export async function eraseDays(parts: GateParts, days: string[], by: string): P
       await tables.calls.forget(startMs, startMs + DAY_MS);
       await tables.approvals.forget(startMs, startMs + DAY_MS);
       await tables.intents.forget(startMs, startMs + DAY_MS);
+      await tables.privacyTokens.forget(startMs, startMs + DAY_MS);
+      await tables.untrustedReads.forget(startMs, startMs + DAY_MS);
       for (const { id } of await tables.secrets.ofGateway("audit-day")) if (id.startsWith(`day_${day}_`)) await tables.secrets.remove(id);
       await tables.audit.append({ at: clock.now(), event: "audit.erased", fields: { day, by } });
     }

@@ -43,7 +43,7 @@ function itemDrift({ item: before }: Snapshot, { item: now }: Snapshot): Change[
     return [
       { path: "the thing itself", before: before ? "there" : "(not there)", after: now ? "there" : "(not there, or it cannot be read)" },
     ];
-  return differences(before, now, "", false).map((change) => ({ ...change, path: change.path.replace(/^data\.attributes\./, "") }));
+  return differences(before, now).map((change) => ({ ...change, path: change.path.replace(/^data\.attributes\./, "") }));
 }
 
 function groupDrift(before: Snapshot, now: Snapshot): Change[] {

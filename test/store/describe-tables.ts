@@ -29,6 +29,23 @@ export function describeTables(databases: () => Databases): void {
       expect(await store.connections.find("conn_9")).toBeUndefined();
     });
 
+    it("tells of a connection whether an agent is one of it, until that is revoked", async () => {
+      await seed(store);
+      await store.connections.insert(connectionRow({ id: "conn_2", name: "other" }));
+      const has = async (id: string, agentId: string) => (await store.connections.withAgent(id, agentId))?.hasAgent;
+      expect(await store.connections.withAgent("conn_1", "agent_1")).toEqual({
+        connection: await store.connections.find("conn_1"),
+        hasAgent: true,
+      });
+      expect([await has("conn_1", "agent_9"), await has("conn_2", "agent_1"), await has("conn_9", "agent_1")]).toEqual([
+        false,
+        false,
+        undefined,
+      ]);
+      await store.agents.revoke("agent_1", 9);
+      expect(await has("conn_1", "agent_1")).toBe(false);
+    });
+
     it("gives the newest secret of a purpose, re-seals by compare-and-swap and removes all of a connection", async () => {
       await seed(store);
       const secret = { connection_id: "conn_1", purpose: "klaviyo-key", created_at: START_MS } as const;
