@@ -92,12 +92,9 @@ describe("an erased day", () => {
   });
 
   it("takes the tokens of that day with it; who is read again gets one that works", async () => {
-    const { body: made } = (await world.app.gate.call(await world.app.agents.owner(undefined), {
-      action: "get_profiles",
-      args: { page_size: 1 },
-      intent: "read",
-    })) as { body: { data: { id: string }[] } };
-    const id = made.data[0]?.id ?? "";
+    const owner = await world.app.agents.owner(undefined);
+    const people = await world.app.gate.call(owner, { action: "get_profiles", args: { page_size: 1 }, intent: "read" });
+    const id = /"id":"(\w+)"/.exec(JSON.stringify(people))?.[1] ?? "";
     const seen = async (): Promise<string> => /person:\w+@email/.exec(JSON.stringify(await world.read("get_profile", { id })))?.[0] ?? "";
     const filterBy = (token: string) => world.read("get_profiles", { filter: `equals(email,"${token}")` });
     const token = await seen();
