@@ -47,10 +47,11 @@ export async function answerFromPast(
     return { answer: { status: "in_progress", call_id: callId, approval_id: last.id, operation } };
   }
   // An outcome that is not known stays the answer until the owner has looked; another is told while it is news.
-  const isLateNews = result.status === "unknown" || "found_out" in result || ("error" in result && result.error.code === "not_done");
+  const isUnknown = last.status === "unknown" || result.status === "unknown";
+  const isLateNews = isUnknown || "found_out" in result || ("error" in result && result.error.code === "not_done");
   const isNews = now - (last.consumed_at ?? 0) <= (isLateNews ? parts.limits.decideWithinMs : parts.limits.useWithinMs);
   if (!isNews) return undefined;
-  if (result.status !== "unknown") await noteTold(parts, tables, last, intent);
+  if (!isUnknown) await noteTold(parts, tables, last, intent);
   parts.at("past.told");
   const status = result.status === "plan_done" ? "done" : result.status === "plan_stopped" ? "failed" : result.status;
   if (status !== "held" && status !== "in_progress")

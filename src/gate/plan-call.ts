@@ -40,6 +40,8 @@ export async function runPlanCall(
 ): Promise<CallResult> {
   try {
     await refuseStoredSecrets(parts, input);
+    await parts.dayKeys.refresh();
+    await parts.dayKeys.ready();
     const connection = await assertStanding(parts.store, caller);
     const { steps, whole } = await preparePlan(parts, caller, connection, await unveilPlan(parts, caller, connection, input, back));
     const shared = { caller, receivedAt, connection };

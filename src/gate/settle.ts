@@ -2,11 +2,12 @@ import type { JsonObject } from "../lib/json.ts";
 import type { Tables } from "../store/tables.ts";
 import type { CallStatus } from "../store/tables/calls.ts";
 import type { IntentAlarm, IntentEnd, IntentRow } from "../store/tables/intents.ts";
-import type { GateParts } from "./call.ts";
+import { endApproval } from "./approval-life.ts";
+import type { EndedStatus, GateParts } from "./call.ts";
 import { moveIntent } from "./intent-life.ts";
 
 /** What a call is when its intent has come to this. */
-export const CALL_OF_INTENT: Record<IntentEnd["status"], { status: CallStatus; error: string | null }> = {
+export const CALL_OF_INTENT: Record<IntentEnd["status"], { status: CallStatus & EndedStatus; error: string | null }> = {
   done: { status: "done", error: null },
   accepted: { status: "accepted", error: null },
   rejected: { status: "rejected", error: "rejected" },
@@ -39,8 +40,12 @@ export async function settle(parts: GateParts, tables: Tables, intent: IntentRow
   // Those who asked again meanwhile were told that it is unknown.
   await tables.calls.endUnknown(intent.id, status, at);
   parts.at("settle.asks-ended");
-  if (intent.approval_id !== null) await tables.calls.endAsked(intent.approval_id, status, at);
-  parts.at("settle.calls-end-asked");
+  if (intent.approval_id !== null) {
+    await tables.calls.endAsked(intent.approval_id, status, at);
+    parts.at("settle.calls-end-asked");
+    await endApproval(parts, tables, intent.approval_id, status);
+  }
+  parts.at("settle.approval-ended");
   await tables.audit.append({
     at,
     event,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openApp } from "../../src/app.ts";
 import type { Config } from "../../src/config.ts";
-import type { Caller, CallResult } from "../../src/gate/call.ts";
+import { PLAN, type Caller, type CallResult } from "../../src/gate/call.ts";
 import type { CrashPoint } from "../../src/gate/crash-points.ts";
 import { createManualClock } from "../../src/lib/clock.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
@@ -24,6 +24,8 @@ export interface OpenInput {
   agent: Caller;
   action: string;
   args: JsonObject;
+  /** The call that comes after it in a plan; absent where it is asked alone. */
+  after?: { action: string; args: JsonObject };
   /** Another reconcile window than the usual one: 0 takes the guard away, so that the oracles have something to find. */
   windowMs?: number;
 }
@@ -36,9 +38,10 @@ export async function openActor(input: OpenInput, at: (point: CrashPoint) => voi
     at,
     ...(input.windowMs !== undefined && { limits: { reconcileWindowMs: input.windowMs } }),
   });
-  const { agent, action, args } = input;
+  const { agent, action, args, after } = input;
+  const asked = after ? { action: PLAN, args: { calls: [{ action, args }, after] } } : { action, args };
   return {
-    ask: () => app.gate.call(agent, { action, args, intent: "write" }),
+    ask: async () => firstOf(await app.gate.call(agent, { ...asked, intent: "write" })),
     async approve(approvalId) {
       const { status } = await app.gate.approval(agent, approvalId);
       if (status !== "pending") return status;
@@ -52,6 +55,14 @@ export async function openActor(input: OpenInput, at: (point: CrashPoint) => voi
     },
     close: () => app.close(),
   };
+}
+
+/** What a plan says of its first step, which is what is watched. One that was not sent says so. */
+function firstOf(result: CallResult): CallResult {
+  if (!("steps" in result)) return result;
+  const [first] = result.steps;
+  const error = { code: "not_done", message: "The plan ended before this step." } as const;
+  return first?.result ?? { status: "failed", call_id: result.call_id, operation: first?.operation ?? PLAN, error };
 }
 
 /** Not the fixture's: that one brings the sandbox along, and a process that is going to be killed should start quickly. */

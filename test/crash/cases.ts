@@ -14,13 +14,14 @@ export const BEHAVIOURS = {
 } as const satisfies Record<string, Omit<Fault, "match"> | undefined>;
 export type Behaviour = keyof typeof BEHAVIOURS;
 
-/** `allowed`: the policy lets it through. `approved`: the owner says yes first. */
-export const WAYS = ["allowed", "approved"] as const;
+/** `allowed`: the policy lets it through. `approved`: the owner says yes first. `planned`: as the first of two calls under one yes. */
+export const WAYS = ["allowed", "approved", "planned"] as const;
 export type Way = (typeof WAYS)[number];
 
 export const POLICIES: Record<Way, string> = {
   allowed: "version: 1\npreset: operator\nrules: [{id: all, effect: allow, risk: [0, 1, 2, 3, 4]}]\n",
   approved: "version: 1\npreset: read-only\nrules: []\n",
+  planned: "version: 1\npreset: read-only\nrules: []\n",
 };
 
 interface Subject {

@@ -11,6 +11,8 @@ const SAMPLE: Case[] = [
   { retryClass: "idempotent", behaviour: "dropped after effect", way: "allowed", kill: { phase: "call", point: "client.waited", nth: 1 } },
   { retryClass: "unreadable", behaviour: "dropped before", way: "allowed", kill: { phase: "call", point: "send.permitted", nth: 1 } },
   { retryClass: "readable", behaviour: "dropped before", way: "allowed", kill: { phase: "recovery", point: "look.settle", nth: 1 } },
+  { retryClass: "readable", behaviour: "dropped after effect", way: "planned", kill: { phase: "call", point: "send.answered", nth: 1 } },
+  { retryClass: "natural-key", behaviour: "ok", way: "planned", kill: { phase: "call", point: "plan.step-ended", nth: 1 } },
   // Found out, told, and the process is gone before the agent heard it.
   {
     retryClass: "readable",

@@ -74,6 +74,7 @@ export async function runCase(
     agent: scene.agent,
     action: subject.action,
     args: subject.args(scene.listId),
+    ...(way === "planned" && { after: { action: "create_tag", args: { name: "After it" } } }),
     ...guard,
   });
   const pass = async (ms: number): Promise<void> => {

@@ -12,6 +12,7 @@ export const WRITE_PATH: Record<string, string[] | "all"> = {
   "src/gate/use.ts": "all",
   "src/gate/release.ts": ["release"],
   "src/gate/owner.ts": ["approve"],
+  "src/gate/plan-run.ts": "all",
   "src/gate/dispatch.ts": "all",
   "src/gate/outcome.ts": "all",
   "src/gate/repeats.ts": "all",
