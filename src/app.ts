@@ -8,6 +8,7 @@ import { GATE_LIMITS, type Caller, type GateLimits, type GateParts } from "./gat
 import { createConnections, type Connections } from "./gate/connections.ts";
 import { createGate, type Gate } from "./gate/gate.ts";
 import { overviewOf, type Overview } from "./gate/overview.ts";
+import { standingOf, type UndoStanding } from "./gate/undo.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
 import { createClient } from "./klaviyo/client.ts";
 import type { LimitPort } from "./klaviyo/limits.ts";
@@ -31,8 +32,8 @@ export interface App {
   connections: Connections;
   agents: Agents;
   policies: PolicySource;
-  /** Calls, newest first. */
-  activity(filter: { limit: number; connection?: string; agent?: string }): Promise<CallRow[]>;
+  /** Calls, newest first, each with how it stands with its undoing; null where it cannot be undone. */
+  activity(filter: { limit: number; connection?: string; agent?: string }): Promise<(CallRow & { undo?: UndoStanding | null })[]>;
   /** One call with everything that the record says of it, oldest first. */
   callStory(callId: string): Promise<{ call: CallRow; events: AuditRow[] }>;
   verifyAudit(): Promise<AuditVerdict>;
@@ -75,7 +76,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       newId: createIds(clock, random),
       holder,
       isRunning: (other) => isRunning(other, holder),
-      limits: { ...GATE_LIMITS, ...overrides.limits },
+      limits: { ...GATE_LIMITS, undoWithinMs: config.undoDays * 24 * 3_600_000, ...overrides.limits },
     };
     const gate = createGate(parts);
     const connections = createConnections(parts);
@@ -94,7 +95,12 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       async activity({ limit, connection, agent }) {
         const row = connection === undefined ? undefined : await connections.find(connection);
         const agentId = agent === undefined ? undefined : ((await store.agents.byName(agent))?.id ?? agent);
-        return store.calls.list({ limit, connection_id: row?.id, agent_id: agentId });
+        const calls = await store.calls.list({ limit, connection_id: row?.id, agent_id: agentId });
+        const kept = new Map((await store.beforeImages.forCalls(calls.map(({ id }) => id))).map((image) => [image.call_id, image]));
+        return calls.map((call) => {
+          const image = isHappened(call) ? kept.get(call.id) : undefined;
+          return { ...call, undo: image ? standingOf(image, clock.now()) : null };
+        });
       },
       async callStory(callId) {
         const call = await store.calls.find(callId);
@@ -113,6 +119,11 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     await store.close();
     throw thrown;
   }
+}
+
+/** Only what happened can be undone. */
+function isHappened({ status }: CallRow): boolean {
+  return status === "done" || status === "accepted";
 }
 
 function makeHome(home: string): void {

@@ -18,6 +18,8 @@ export interface Config {
   /** Port of the sandbox that `start` runs. */
   sandboxPort: number;
   logLevel: "error" | "warn" | "info" | "debug";
+  /** How long a write can be undone, and what was there before it is kept. */
+  undoDays: number;
 }
 
 const VARIABLES = {
@@ -29,6 +31,7 @@ const VARIABLES = {
   HALYARD_AGENT_TOKEN: "token of the agent, for halyard mcp",
   HALYARD_PORT: "port of the gateway (default 4150)",
   HALYARD_SANDBOX_PORT: "port of the sandbox that start runs (default 4151)",
+  HALYARD_UNDO_DAYS: "days in which a write can be undone, 1 to 365 (default 30)",
   HALYARD_LOG: "error, warn, info or debug (default info)",
 } as const;
 
@@ -66,6 +69,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: wholeNumber("HALYARD_PORT", value("HALYARD_PORT") ?? "4150", 0, 65_535),
     sandboxPort: wholeNumber("HALYARD_SANDBOX_PORT", value("HALYARD_SANDBOX_PORT") ?? "4151", 0, 65_535),
     logLevel,
+    undoDays: wholeNumber("HALYARD_UNDO_DAYS", value("HALYARD_UNDO_DAYS") ?? "30", 1, 365),
   };
 }
 

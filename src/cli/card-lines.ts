@@ -1,6 +1,7 @@
 import type { ApprovalView } from "../gate/call.ts";
 import type { Card, Leaf } from "../gate/card.ts";
 import { bold, box, dim, fields, styled, type Line, type Piece } from "./layout.ts";
+import { undoingLines, undoOf } from "./undo-lines.ts";
 import type { Session } from "./session.ts";
 import { whenOf } from "./times.ts";
 
@@ -25,7 +26,8 @@ export function cardLines(view: ApprovalView, nowMs: number): Line[] {
       ],
       ...card.audience.map((group): [string, string] => ["goes to", audienceLine(group)]),
       ["who gets it", peopleOf(people)],
-      ["undo", undoOf(card)],
+      ["undo", undoOf(card, nowMs)],
+      ...(card.undo?.notes ?? []).map((note): [string, string] => ["", note]),
       ["asked", whenOf(view.created_at, nowMs)],
       ...deadline(view, nowMs),
       [
@@ -37,6 +39,7 @@ export function cardLines(view: ApprovalView, nowMs: number): Line[] {
       ["why", view.status_reason ?? undefined],
     ]),
     ...card.warnings.map((warning): Line => ["  ", styled("yellow", `! ${warning}`)]),
+    ...undoingLines(card),
     dim(card.leaves.length === 0 ? "  It sends no values." : "  What it sends:"),
     ...card.leaves.map(leafLine),
     ...(card.agent_says === null ? [] : box("the agent's own words, checked by nobody", card.agent_says)),
@@ -61,13 +64,6 @@ function peopleOf({ count, basis }: Card["people"]): string {
   if (count === null) return basis === "none" ? "nobody is named in it" : "could not be counted";
   if (basis === "estimated") return `at most ${count} ${count === 1 ? "person" : "people"}`;
   return `${count} ${count === 1 ? "person" : "people"} (${basis})`;
-}
-
-function undoOf({ effect }: Card): string {
-  const by = effect.inverse.length === 0 ? "" : `, with ${effect.inverse.join(" or ")}`;
-  return (
-    { yes: `possible${by}`, partial: `in part${by}`, no: "not possible", "n/a": "nothing to undo" }[effect.reversible] ?? effect.reversible
-  );
 }
 
 function deadline({ status, decide_by, use_by }: ApprovalView, nowMs: number): [string, string][] {

@@ -26,6 +26,8 @@ export function resultLines(result: CallResult, session: Session): Line[] {
         `  ${session.typed(`approvals show ${result.approval_id}`)}`,
         `  ${session.typed(`approve ${result.approval_id}`)}`,
       ];
+    case "cancelled":
+      return [[styled("green", "Cancelled. "), "It had not been sent, and is not sent now.  ", dim(told)]];
     case "in_progress":
       return [[styled("yellow", "Being sent now. "), "Look again in a moment.  ", dim(told)]];
     case "rejected":
@@ -52,6 +54,7 @@ export function exitStatusOf(result: CallResult): number {
   switch (result.status) {
     case "done":
     case "accepted":
+    case "cancelled":
       return 0;
     case "denied":
       return ERROR_CODES.denied.exit;

@@ -3,9 +3,11 @@ import type { WireRequest } from "../catalog/request.ts";
 import { decide } from "../policy/decide.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { Tables } from "../store/tables.ts";
-import { approvedRequest, isGenuine, macOf } from "./approvals.ts";
+import { approvedRequest, isGenuine, macOf, promisedUndo } from "./approvals.ts";
 import { OWNER, type ApprovalStatus, type GateParts } from "./call.ts";
+import { keepsPromise } from "./glimpse.ts";
 import type { Sight } from "./sight.ts";
+import type { StepOf } from "./undo-keeping.ts";
 
 /** How far the wall clock may stand behind a time on record before nothing approved is used (attack E10). */
 const CLOCK_BACK_MS = 60_000;
@@ -83,7 +85,7 @@ export async function settle(parts: GateParts, row: ApprovalRow): Promise<Approv
 }
 
 /** An approved call that may be sent, or why it may not be sent any more. */
-export type Clearance = { operation: Operation; request: WireRequest } | { obstacle: string };
+export type Clearance = { operation: Operation; request: WireRequest; undoes?: StepOf } | { obstacle: string };
 
 /** Checked in the transaction that uses the approval up, on what is committed then. Nothing sealed is opened before the row is known to be ours. */
 export async function clearanceOf(parts: GateParts, tables: Tables, row: ApprovalRow, sight: Sight): Promise<Clearance> {
@@ -100,6 +102,8 @@ export async function clearanceOf(parts: GateParts, tables: Tables, row: Approva
   if (version !== row.policy_version) return { obstacle: "the policy changed after the approval was asked" };
   if (row.preconditions_digest !== sight.seen)
     return { obstacle: "what it acts on is not as the owner saw it any more, or cannot be read" };
+  if (sight.before.state === "unread") return { obstacle: "what it acts on is not there any more" };
+  if (!keepsPromise(sight.before, promisedUndo(row))) return { obstacle: "what is there now cannot be read, so it could not be undone" };
   const approved = approvedRequest(parts, row, connection);
   return decide(policy, approved.operation).verdict === "deny" ? { obstacle: "the policy denies it" } : approved;
 }

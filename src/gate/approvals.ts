@@ -10,6 +10,9 @@ import type { ApprovalView, Caller, GateParts } from "./call.ts";
 import { cardDigest, renderCard, type Card } from "./card.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Sight } from "./sight.ts";
+import { outlookOf, undoingOf } from "./undo-card.ts";
+import type { StepOf } from "./undo-keeping.ts";
+import type { Undoing } from "./undo.ts";
 
 interface AskInput {
   prepared: Prepared;
@@ -19,11 +22,12 @@ interface AskInput {
   policyVersion: number;
   reason: string | null;
   sight: Sight;
+  undoes?: Undoing | undefined;
 }
 
 /** Makes the approval row of a call that must be asked: card, bound digest, sealed request, and a MAC over what it binds. */
 export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
-  const { prepared, connection, caller, callId, policyVersion, reason, sight } = input;
+  const { prepared, connection, caller, callId, policyVersion, reason, sight, undoes } = input;
   const { operation, request, digest } = prepared;
   const id = parts.newId("appr");
   const card = renderCard({
@@ -35,6 +39,8 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
     target: sight.target,
     audience: sight.audience,
     reason,
+    undo: outlookOf(sight.before),
+    undoes: undoes && undoingOf(undoes),
   });
   const now = parts.clock.now();
   const row: Omit<ApprovalRow, "hmac"> = {
@@ -57,7 +63,7 @@ export function draftApproval(parts: GateParts, input: AskInput): ApprovalRow {
     card: JSON.stringify(card),
     card_digest: cardDigest(card),
     request_sealed: parts.vault.seal(
-      canonicalJson(JSON.parse(JSON.stringify({ request, effect: operation.effect })) as Json),
+      canonicalJson(JSON.parse(JSON.stringify({ request, effect: operation.effect, undoes: undoes && stepOf(undoes) })) as Json),
       requestContext(connection, id),
     ),
     created_at: now,
@@ -97,10 +103,19 @@ export function approvedRequest(
   parts: GateParts,
   row: ApprovalRow,
   connection: ConnectionRow,
-): { operation: Operation; request: WireRequest } {
+): { operation: Operation; request: WireRequest; undoes?: StepOf } {
   const sealed = parts.vault.open(row.request_sealed, requestContext(connection, row.id)).reveal();
-  const { request, effect } = JSON.parse(sealed) as { request: WireRequest; effect: Operation["effect"] };
-  return { operation: { ...mustFind(parts.catalog, row.operation), effect }, request };
+  const { request, effect, undoes } = JSON.parse(sealed) as { request: WireRequest; effect: Operation["effect"]; undoes?: StepOf };
+  return { operation: { ...mustFind(parts.catalog, row.operation), effect }, request, ...(undoes && { undoes }) };
+}
+
+function stepOf({ call, step, steps }: StepOf): StepOf {
+  return { call, step, steps };
+}
+
+/** What the card said of undoing it; undefined on cards from before they said so. */
+export function promisedUndo(row: ApprovalRow): string | undefined {
+  return cardOf(row).undo?.class;
 }
 
 function cardOf(row: ApprovalRow): Card {

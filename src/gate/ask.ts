@@ -41,7 +41,8 @@ export async function ask(parts: GateParts, tables: Tables, asking: Asking): Pro
 
 async function insertApproval(parts: GateParts, tables: Tables, { context, policyVersion, sight }: Asking): Promise<ApprovalRow> {
   const { caller, callId, connection, prepared, input } = context;
-  const row = draftApproval(parts, { prepared, connection, caller, callId, policyVersion, reason: input.reason ?? null, sight });
+  const asked = { prepared, connection, caller, callId, policyVersion, reason: input.reason ?? null, sight, undoes: context.undoes };
+  const row = draftApproval(parts, asked);
   await tables.approvals.insert(row);
   await tables.calls.update(callId, { approval_id: row.id });
   await tables.audit.append({
@@ -64,7 +65,7 @@ async function reuse(
 ): Promise<Turn | undefined> {
   if (await expireOverdue(parts, tables, row)) return undefined;
   // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
-  const isBlind = sight === NOTHING_SEEN && row.preconditions_digest !== "";
+  const isBlind = sight === NOTHING_SEEN;
   if (row.status === "approved" && !isBlind) {
     const departure = await consume(parts, tables, row, { ...context, sight }, context.callId);
     return departure && { send: departure };
@@ -92,8 +93,10 @@ export async function consume(
     return undefined;
   }
   if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: parts.clock.now() }))) return undefined;
-  const { operation, request } = clearance;
-  const departure = await intend(parts, tables, { callId, approvalId: row.id, operation, request, digest: row.digest, connection, caller });
+  const { operation, request, undoes } = clearance;
+  const { before } = sight;
+  const sent = { callId, approvalId: row.id, operation, request, digest: row.digest, connection, caller, before, undoes };
+  const departure = await intend(parts, tables, sent);
   await tables.approvals.transition(row.id, ["consumed"], "consumed", { intent_id: departure.intentId });
   return departure;
 }

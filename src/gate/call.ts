@@ -32,7 +32,27 @@ export interface CallInput {
 }
 
 /** How a call ended. Refusals of bad input are thrown as `HalyardError` instead: nothing was decided then. */
-export type CallResult = Ran | ApprovalRequired | InProgress | Denied | NotDone;
+export type CallResult = (Ran | ApprovalRequired | InProgress | Denied | NotDone | Cancelled) & { undo?: UndoProgress };
+
+/** How far the undoing has come that this call is a step of. */
+export interface UndoProgress {
+  /** The call that is undone. */
+  call: string;
+  steps_done: number;
+  steps: number;
+  class: "exact" | "compensation";
+  /** What is not put back, or not as it was. */
+  notes: string[];
+  /** Whether others have changed it since; asked before the first step. */
+  drift: "none" | "changed" | "unknown";
+}
+
+/** An undo that came before the sending: the call does not go. */
+export interface Cancelled {
+  status: "cancelled";
+  call_id: string;
+  operation: string;
+}
 
 /** `done`: Klaviyo did it. `accepted`: Klaviyo took it as a job and will do it. */
 export interface Ran {
@@ -135,6 +155,8 @@ export interface GateLimits {
   openIntentMs: number;
   /** How long the owner's no answers the same call again by itself. */
   denialHoldsMs: number;
+  /** How long a write can be undone, and what was there before it is kept. */
+  undoWithinMs: number;
 }
 
 export const GATE_LIMITS: GateLimits = {
@@ -143,4 +165,5 @@ export const GATE_LIMITS: GateLimits = {
   maxPending: 20,
   openIntentMs: 5 * 60_000,
   denialHoldsMs: 3_600_000,
+  undoWithinMs: 30 * 24 * 3_600_000,
 };

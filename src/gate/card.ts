@@ -4,6 +4,7 @@ import { parseRequest, type WireRequest } from "../catalog/request.ts";
 import { canonicalJson, isJsonObject, type Json } from "../lib/json.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
 import { RISK_NAMES } from "../policy/presets.ts";
+import type { UndoingShown, UndoOutlook } from "./undo-card.ts";
 
 /** What the owner sees and decides on. Rendered from the canonical request only; plain data, so that every channel shows the same. */
 export interface Card {
@@ -23,6 +24,10 @@ export interface Card {
   warnings: string[];
   /** The agent's own words: shown apart, never as a fact. */
   agent_says: string | null;
+  /** How it can be taken back, by what is there now; absent on cards from before they said so. */
+  undo?: UndoOutlook;
+  /** Set where it takes back another call. */
+  undoes?: UndoingShown;
 }
 
 export interface Audience {
@@ -54,10 +59,12 @@ interface CardInput {
   target: Card["target"];
   audience: Audience[];
   reason: string | null;
+  undo?: UndoOutlook | undefined;
+  undoes?: UndoingShown | undefined;
 }
 
 /** Renders the card of one canonical request. */
-export function renderCard({ operation, request, connection, account, agent, target, audience, reason }: CardInput): Card {
+export function renderCard({ operation, request, connection, account, agent, target, audience, reason, undo, undoes }: CardInput): Card {
   const args = parseRequest(operation, request);
   const all = leavesOf(args, "");
   const { kind, risk, reversible, inverse } = operation.effect;
@@ -74,6 +81,8 @@ export function renderCard({ operation, request, connection, account, agent, tar
     people: audience.length > 0 ? estimated(audience) : peopleOf(operation, args),
     warnings: warningsOf(operation, all),
     agent_says: reason === null ? null : terminalSafe(truncate(reason, MAX_REASON_CHARACTERS)),
+    ...(undo && { undo }),
+    ...(undoes && { undoes }),
   };
 }
 

@@ -130,6 +130,7 @@ export function createConnections(parts: GateParts): Connections {
       const first = await store.transaction(async (tables) => {
         if (!(await tables.connections.revoke(connection.id, at))) return false;
         await tables.secrets.removeForConnection(connection.id);
+        await tables.beforeImages.eraseForConnection(connection.id, at);
         await voidLive(parts, tables, { connection_id: connection.id }, by, "the connection was revoked");
         await tables.audit.append({ at, event: "connection.revoked", connection_id: connection.id, fields: { name: connection.name, by } });
         return true;

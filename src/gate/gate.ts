@@ -11,7 +11,11 @@ import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
 import { prepare, type CallContext } from "./prepare.ts";
 import { insertCall, recordRead, recordRefusal } from "./record.ts";
 import { recover } from "./recover.ts";
-import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
+import { glimpse } from "./glimpse.ts";
+import { NOTHING_SEEN, type Sight } from "./sight.ts";
+import { eraseOver } from "./undo-keeping.ts";
+import { afterLook } from "./undo-ruling.ts";
+import { undo, UNDO, type Undoing } from "./undo.ts";
 
 /** The one way in: every door calls this, and nothing else can send a write. */
 export interface Gate extends OwnerDesk {
@@ -42,12 +46,20 @@ export function createGate(parts: GateParts): Gate {
 
   async function call(caller: Caller, input: CallInput): Promise<CallResult> {
     await recoverNowAndThen();
+    if (input.action !== UNDO) return take(caller, input);
+    return undo(parts, take, caller, input).catch(async (thrown: unknown) => {
+      await recordRefusal(parts, { caller, input, callId: parts.newId("call"), receivedAt: clock.now(), thrown });
+      throw thrown;
+    });
+  }
+
+  async function take(caller: Caller, input: CallInput, undoes?: Undoing): Promise<CallResult> {
     const callId = parts.newId("call");
     const receivedAt = clock.now();
     let context: CallContext;
     try {
       const connection = await assertStanding(store, caller);
-      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, input) };
+      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, input, undoes), undoes };
     } catch (thrown) {
       await recordRefusal(parts, { caller, input, callId, receivedAt, thrown });
       throw thrown;
@@ -60,7 +72,12 @@ export function createGate(parts: GateParts): Gate {
   async function recoverNowAndThen(): Promise<void> {
     if (clock.now() - recoveredAt < RECOVER_EVERY_MS) return;
     recoveredAt = clock.now();
-    await recover(parts);
+    await recoverAll();
+  }
+
+  async function recoverAll(): Promise<{ unknown: number; expired: number }> {
+    await eraseOver(parts);
+    return recover(parts);
   }
 
   async function read(context: CallContext, ruling: Ruling): Promise<CallResult> {
@@ -94,15 +111,15 @@ export function createGate(parts: GateParts): Gate {
 
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
     const { caller, prepared } = context;
-    const sight = expected.verdict === "ask" ? await sightOf(context, expected) : NOTHING_SEEN;
+    const sight = expected.verdict === "deny" ? NOTHING_SEEN : await sightOf(context, expected);
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
-      const ruling = await afterUnknown(tables, context, await decideCall(parts, prepared.operation, connection, tables));
+      const ruling = afterLook(context, sight, await afterUnknown(tables, context, await decideCall(parts, prepared.operation, connection, tables)));
       await insertCall(parts, tables, context, ruling, sight.target);
       if (ruling.verdict === "deny") return { answer: denied(context, ruling.because) };
       if (ruling.verdict === "ask") return ask(parts, tables, { context, decision: ruling, policyVersion: ruling.policyVersion, sight });
-      return { send: await intend(parts, tables, departureOf(context, connection)) };
+      return { send: await intend(parts, tables, departureOf(context, connection, sight)) };
     });
   }
 
@@ -119,12 +136,16 @@ export function createGate(parts: GateParts): Gate {
   }
 
   /** Read outside of the transaction, and only where a card is going to be made or an approved one used. */
-  async function sightOf({ caller, prepared, connection }: CallContext, { policyVersion }: Ruling): Promise<Sight> {
+  async function sightOf(context: CallContext, { verdict, policyVersion }: Ruling): Promise<Sight> {
+    const { caller, prepared, connection, undoes } = context;
+    const isAsked = verdict === "ask" || (undoes !== undefined && undoes.drift.state !== "none");
+    const wanted = { isAsked, undoSeen: undoes?.seen ?? "", refusesAbsent: true };
+    if (!isAsked) return glimpse(parts, connection, prepared.operation, prepared.request, wanted);
     const live = await store.approvals.pendingByDigest(caller.agentId, prepared.digest);
     const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
     if (goesOnWaiting) return NOTHING_SEEN;
     if (!live && (await store.approvals.countPending(caller.agentId, clock.now())) >= parts.limits.maxPending) return NOTHING_SEEN;
-    return look(parts, connection, prepared.operation, prepared.request);
+    return glimpse(parts, connection, prepared.operation, prepared.request, wanted);
   }
 
   const desk = createOwnerDesk(parts);
@@ -132,7 +153,7 @@ export function createGate(parts: GateParts): Gate {
     ...desk,
     call: (caller, input) => tracked(() => call(caller, input)),
     approve: (approvalId, by, options) => tracked(() => desk.approve(approvalId, by, options)),
-    recover: () => recover(parts),
+    recover: recoverAll,
     async close() {
       isClosing = true;
       await Promise.allSettled(underWay);
@@ -140,7 +161,11 @@ export function createGate(parts: GateParts): Gate {
   };
 }
 
-function departureOf({ callId, caller, prepared }: CallContext, connection: ConnectionRow): Omit<Departure, "intentId"> {
+function departureOf(
+  { callId, caller, prepared, undoes }: CallContext,
+  connection: ConnectionRow,
+  { before }: Sight,
+): Omit<Departure, "intentId"> {
   const { operation, request, digest } = prepared;
-  return { callId, approvalId: null, operation, request, digest, connection, caller };
+  return { callId, approvalId: null, operation, request, digest, connection, caller, before, undoes };
 }

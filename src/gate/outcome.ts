@@ -5,6 +5,7 @@ import { failureOf } from "../klaviyo/failures.ts";
 import type { IntentEnd } from "../store/tables/intents.ts";
 import type { CallResult, GateParts, NotDone, Ran } from "./call.ts";
 import type { Departure } from "./dispatch.ts";
+import { settleUndo } from "./undo-keeping.ts";
 import { answerContext, howToCheck } from "./told.ts";
 
 /** An answer longer than this is not kept for later telling. */
@@ -85,6 +86,7 @@ async function write(parts: GateParts, departure: Departure, { result, end, erro
       error_code: errorCode,
     });
     if (approvalId !== null) await tables.calls.endAsked(approvalId, result.status, at);
+    await settleUndo(parts, tables, departure, result);
     await tables.audit.append({
       at,
       event: "outcome",

@@ -6,7 +6,9 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import { consume, pastResult } from "./ask.ts";
 import { OWNER, type ApprovalView, type Caller, type GateParts } from "./call.ts";
 import { send } from "./dispatch.ts";
-import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
+import { glimpse } from "./glimpse.ts";
+import { NOTHING_SEEN, type Sight } from "./sight.ts";
+import { seenNow } from "./undo-after.ts";
 
 /** What people do with approvals: look, say yes, say no. */
 export interface OwnerDesk {
@@ -99,9 +101,16 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
   };
 }
 
-/** What an approved call acts on, as it is now. Where the owner saw nothing there is nothing to look at. */
+/** What an approved call acts on, as it is now; unread where it is not there any more, which voids the approval. */
 async function sightOf(parts: GateParts, row: ApprovalRow, connection: ConnectionRow): Promise<Sight> {
-  if (row.preconditions_digest === "" || !isGenuine(parts, row)) return NOTHING_SEEN;
-  const { operation, request } = approvedRequest(parts, row, connection);
-  return look(parts, connection, operation, request);
+  if (!isGenuine(parts, row)) return NOTHING_SEEN;
+  const { operation, request, undoes } = approvedRequest(parts, row, connection);
+  try {
+    const undoSeen = undoes?.step === 0 ? await seenNow(parts, connection, undoes.call) : "";
+    // Where the owner saw nothing there is nothing to look at.
+    return await glimpse(parts, connection, operation, request, { isAsked: row.preconditions_digest !== "", undoSeen });
+  } catch (thrown) {
+    if (thrown instanceof HalyardError) return NOTHING_SEEN;
+    throw thrown;
+  }
 }

@@ -8,6 +8,8 @@ import { assertStrictValue, canonicalJson, isJsonObject, JSON_LIMITS, type Json,
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Caller, CallInput } from "./call.ts";
 import { classOf } from "./class.ts";
+import type { StepOf } from "./undo-keeping.ts";
+import type { Undoing } from "./undo.ts";
 
 /** A call after steps 1 to 3: one operation, its effect under these arguments, the one canonical request, and the digest of all that an approval binds. */
 export interface Prepared {
@@ -26,10 +28,12 @@ export interface CallContext {
   receivedAt: number;
   connection: ConnectionRow;
   prepared: Prepared;
+  /** Set where the call is a step of an undoing. */
+  undoes?: Undoing | undefined;
 }
 
 /** Resolves, parses and classes a call. Throws what was wrong with it; nothing has been decided or sent by then. */
-export function prepare(catalog: Catalog, caller: Caller, connection: ConnectionRow, input: CallInput): Prepared {
+export function prepare(catalog: Catalog, caller: Caller, connection: ConnectionRow, input: CallInput, undoes?: StepOf): Prepared {
   assertStrictValue(input.args);
   if (!isJsonObject(input.args))
     throw new HalyardError("invalid_arguments", "The arguments must be an object.", {
@@ -44,7 +48,7 @@ export function prepare(catalog: Catalog, caller: Caller, connection: Connection
   const operation = { ...resolved.operation, effect: classOf(resolved.operation, args) };
   refuseWrongTool(operation, input.intent);
   const request = buildRequest(operation, args, { account_id: connection.account_id });
-  return { operation, args, request, digest: digestOf(caller, connection, request) };
+  return { operation, args, request, digest: digestOf(caller, connection, request, undoes) };
 }
 
 function refuseWrongTool(operation: Operation, intent: CallInput["intent"]): void {
@@ -61,7 +65,7 @@ function refuseWrongTool(operation: Operation, intent: CallInput["intent"]): voi
 }
 
 /** Binds the caller, the connection, its account and the whole request. Semantically equal JSON gives the same digest. */
-function digestOf(caller: Caller, connection: ConnectionRow, request: WireRequest): string {
+function digestOf(caller: Caller, connection: ConnectionRow, request: WireRequest, undoes: StepOf | undefined): string {
   const bound: Json = {
     version: 1,
     agent: caller.agentId,
@@ -74,6 +78,7 @@ function digestOf(caller: Caller, connection: ConnectionRow, request: WireReques
     query: request.query,
     body: request.body,
     files: request.files,
+    ...(undoes && { undoes: { call: undoes.call, step: undoes.step } }),
   };
   return createHash("sha256").update(canonicalJson(bound)).digest("hex");
 }

@@ -5,8 +5,12 @@ import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../lib/
 import type { Credentials } from "../klaviyo/signing.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { GateParts } from "./call.ts";
+import type { Before } from "./before-image.ts";
+import type { Glance } from "./before-image-reads.ts";
 import type { Audience, Card } from "./card.ts";
 import { credentialsOf } from "./credentials.ts";
+import { VOLATILE } from "./undo-drift.ts";
+import { recipeOf } from "./undo-table.ts";
 
 /** What the gate itself read of the thing that a write acts on: for the card, and to see at the use of it whether it is still so. */
 export interface Sight {
@@ -15,34 +19,36 @@ export interface Sight {
   audience: Audience[];
   /** SHA-256 of what was read, hex; empty where there was nothing to read. */
   seen: string;
+  /** What was there before, where the write can be undone. */
+  before: Before;
 }
 
-export const NOTHING_SEEN: Sight = { target: null, audience: [], seen: "" };
+export const NOTHING_SEEN: Sight = { target: null, audience: [], seen: "", before: { state: "unread" } };
 
 /** More lists and segments than this are named without their numbers: each costs a request that Klaviyo allows 15 times a minute. */
 const MAX_COUNTED = 5;
-
-/** Members that move by themselves and say nothing of what the owner saw. */
-const VOLATILE = new Set(["updated", "updated_at", "last_event_date", "is_processing", "links"]);
 
 /**
  * Reads what a write acts on: the item that its path names, or the one whose id its body names, with a campaign's messages and audience.
  * Names are read by us, never taken from the agent. What cannot be read is shown by its id alone.
  */
-export async function look(parts: GateParts, connection: ConnectionRow, operation: Operation, request: WireRequest): Promise<Sight> {
-  const id = parseRequest(operation, request)["id"];
-  if (typeof id !== "string") return NOTHING_SEEN;
+export async function look(
+  parts: GateParts,
+  connection: ConnectionRow,
+  operation: Operation,
+  request: WireRequest,
+  { glance, before }: { glance: Glance; before: Before },
+): Promise<Sight> {
+  const args = parseRequest(operation, request);
+  const id = args["id"];
+  if (typeof id !== "string") return { ...NOTHING_SEEN, before };
   const reader = readerOf(parts, operation, request);
-  if (!reader) return { target: { id, type: operation.resource ?? "object", name: null }, audience: [], seen: "" };
+  if (!reader) return { target: { id, type: operation.resource ?? "object", name: null }, audience: [], seen: "", before };
   const type = reader.resource ?? "object";
   try {
     const credentials = await credentialsOf(parts, connection);
     const withMessages = type === "campaign" && operation.channel === "stable" ? { include: ["campaign-messages"] } : {};
-    const { body } = await parts.client.read(
-      reader,
-      buildRequest(reader, { id, ...withMessages }, { account_id: connection.account_id }),
-      credentials,
-    );
+    const body = await glance.read(reader, argsKept(operation, args, reader) ?? { id, ...withMessages });
     const attributes = attributesOf(body);
     const audience = operation.id === "send_campaign" ? await audienceOf(parts, credentials, attributes) : [];
     const name = attributes["name"] ?? attributes["label"] ?? attributes["title"] ?? attributes["email"];
@@ -50,10 +56,18 @@ export async function look(parts: GateParts, connection: ConnectionRow, operatio
       target: { id, type, name: typeof name === "string" ? name : null },
       audience,
       seen: digestOf([lasting(body), asJson(audience)]),
+      before,
     };
   } catch {
-    return { target: { id, type, name: null }, audience: [], seen: "" };
+    return { target: { id, type, name: null }, audience: [], seen: "", before };
   }
+}
+
+/** How the before-image reads the same thing, so that it is not read twice. */
+function argsKept(operation: Operation, args: JsonObject, reader: Operation): JsonObject | undefined {
+  const recipe = recipeOf(operation.id);
+  if (recipe.undo === "none") return undefined;
+  return recipe.looks.find((one) => one.operation === reader.id)?.args(args, {})[0];
 }
 
 function readerOf({ catalog }: GateParts, operation: Operation, { path }: WireRequest): Operation | undefined {

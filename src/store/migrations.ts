@@ -2,11 +2,13 @@ import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { HalyardError } from "../lib/errors.ts";
 import { up as tables } from "./migrations/0001-tables.ts";
+import { up as beforeImages } from "./migrations/0004-before-images.ts";
 import type { Db } from "./schema.ts";
 
 /** Every migration by name, in order; one that has been released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-tables": { up: tables },
+  "0004-before-images": { up: beforeImages },
 };
 
 // Not Kysely's own names: another program may keep its tables in the same database.

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { AgentRow } from "./tables/agents.ts";
 import type { ApprovalRow } from "./tables/approvals.ts";
 import type { AuditColumns, AuditHeadRow } from "./tables/audit.ts";
+import type { BeforeImageRow } from "./tables/before-images.ts";
 import type { CallRow } from "./tables/calls.ts";
 import type { ConnectionColumns } from "./tables/connections.ts";
 import type { IntentRow } from "./tables/intents.ts";
@@ -16,6 +17,7 @@ export interface Schema {
   connections: ConnectionColumns;
   secrets: SecretRow;
   agents: AgentRow;
+  before_images: BeforeImageRow;
   calls: CallRow;
   approvals: ApprovalRow;
   intents: IntentRow;

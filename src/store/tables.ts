@@ -2,6 +2,7 @@ import type { Db } from "./schema.ts";
 import { agentsTable } from "./tables/agents.ts";
 import { approvalsTable } from "./tables/approvals.ts";
 import { auditTable } from "./tables/audit.ts";
+import { beforeImagesTable } from "./tables/before-images.ts";
 import { callsTable } from "./tables/calls.ts";
 import { connectionsTable } from "./tables/connections.ts";
 import { intentsTable } from "./tables/intents.ts";
@@ -19,6 +20,7 @@ export function createTables(db: Db) {
     connections: connectionsTable(db),
     secrets: secretsTable(db),
     agents: agentsTable(db),
+    beforeImages: beforeImagesTable(db),
     calls: callsTable(db),
     approvals: approvalsTable(db),
     intents: intentsTable(db),

@@ -86,6 +86,7 @@ const GLOBALS: [pattern: RegExp, why: string, allowed: string[]][] = [
       "src/gate/agents.ts",
       "src/gate/told.ts",
       "src/gate/approvals.ts",
+      "src/gate/undo-opening.ts",
       "src/start.ts",
       "src/stdio.ts",
       "src/cli/",
