@@ -1,6 +1,6 @@
 import type { JsonObject } from "../lib/json.ts";
 import { lookAt, lookEach, madeId, remake, restore, unmake } from "./undo-families.ts";
-import { firstOf, linked, rowsOf, textOf, type Kept, type Recipe, type Step } from "./undo-recipe.ts";
+import { firstOf, linked, rowsOf, textOf, type Kept, type Look, type Recipe, type Step } from "./undo-recipe.ts";
 
 const NEW_ID = "It comes back under a new id: what pointed at the old one does not point at it.";
 const WITH_METRICS = { include: ["metric", "custom-metric"] };
@@ -36,8 +36,10 @@ export const ACCOUNT_RECIPES: Record<string, Recipe> = {
     notes: ["Its codes come back as new ones of the same text; whom they were given to is lost."],
   }),
   create_webhook: unmake("delete_webhook", "get_webhook"),
-  update_webhook: restore("get_webhook", { include: ["webhook-topics"] }),
+  update_webhook: restore("get_webhook", { include: ["webhook-topics"] }, {}, ["endpoint_url", "secret_key"]),
   ...brand("brand_button"),
+  create_brand_button_beta: primaryToo(brand("brand_button")["create_brand_button_beta"]),
+  update_brand_button_beta: primaryToo(brand("brand_button")["update_brand_button_beta"]),
   ...brand("brand_color"),
   ...brand("brand_logo", { include: ["image"] }),
   ...brand("brand_social_group"),
@@ -74,6 +76,23 @@ export const ACCOUNT_RECIPES: Record<string, Recipe> = {
     notes: [NEW_ID, "Skills that used it use the new one."],
   }),
 };
+
+/** One button is the primary one: making another so takes it from the first, which gets it back. */
+function primaryToo(recipe: Recipe | undefined): Recipe {
+  const all: Look = { as: "buttons", operation: "get_brand_buttons_beta", args: (call) => (call["is_primary"] === true ? [{}] : []) };
+  const plain = recipe ?? restore("get_brand_button_beta");
+  return {
+    ...plain,
+    looks: [...plain.looks, all],
+    watch: plain.watch ?? (() => plain.looks),
+    plan(kept) {
+      const { steps, notes } = plain.plan(kept);
+      const primary = rowsOf(kept.was, "buttons").filter(({ id, attributes }) => attributes["is_primary"] === true && id !== kept.args["id"]);
+      const back = primary.map(({ id }): Step => ({ action: "update_brand_button_beta", args: () => ({ id, is_primary: true }) }));
+      return { steps: [...steps, ...back], notes };
+    },
+  };
+}
 
 function brand(thing: string, more: JsonObject = {}): Record<string, Recipe> {
   const reader = `get_${thing}_beta`;

@@ -45,7 +45,9 @@ function unsubscribe(): Recipe {
     plan({ args, was }) {
       const rows = personsIn(args).flatMap((person): JsonObject[] => {
         const before = personOf(person, rowsOf(was, "people"));
-        const named = isJsonObject(person["subscriptions"]) ? Object.keys(person["subscriptions"]) : [];
+        // Without channels a person is subscribed by every identifier that is given.
+        const given = [...(textOf(person, "email") ? ["email"] : []), ...(textOf(person, "phone_number") ? ["sms"] : [])];
+        const named = isJsonObject(person["subscriptions"]) ? Object.keys(person["subscriptions"]) : given;
         const channels = CHANNELS.filter((channel) => named.includes(channel) && (!before || consentOf(before, channel) !== "SUBSCRIBED"));
         const identity = identityOf(person, before);
         if (channels.length === 0 || Object.keys(identity).length === 0) return [];

@@ -1,5 +1,6 @@
 import { lookAt, remake, restore, retag, unmake } from "./undo-families.ts";
-import { firstOf, type Recipe } from "./undo-recipe.ts";
+import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
+import { firstOf, type Kept, type Recipe } from "./undo-recipe.ts";
 
 const NEW_ID = "It comes back under a new id: what pointed at the old one does not point at it.";
 const WITH_DEFINITION = { additional_fields_template: ["definition"] };
@@ -18,11 +19,11 @@ export const CONTENT_RECIPES: Record<string, Recipe> = {
     notes: [NEW_ID, "Templates that held it do not hold the new one."],
   }),
   create_form: unmake("delete_form", "get_form"),
-  delete_form: remake("create_form", { looks: [lookAt("get_form")], notes: [NEW_ID, "Its figures so far are lost."] }),
+  delete_form: remake("create_form", { looks: [lookAt("get_form")], args: newForm, notes: [NEW_ID, "Its figures so far are lost."] }),
   upload_image_from_url: hide(),
   upload_image_from_file: hide(),
   update_image: restore("get_image"),
-  update_review: restore("get_review"),
+  update_review: review(),
   create_web_feed: unmake("delete_web_feed", "get_web_feed"),
   update_web_feed: restore("get_web_feed"),
   delete_web_feed: remake("create_web_feed", { looks: [lookAt("get_web_feed")], notes: [NEW_ID] }),
@@ -48,7 +49,7 @@ export const CONTENT_RECIPES: Record<string, Recipe> = {
 };
 
 /** What was drawn comes back as it was drawn; what was written, as its text. */
-function editorOf({ was }: Parameters<NonNullable<Parameters<typeof remake>[1]["args"]>>[0]) {
+function editorOf({ was }: Kept): JsonObject {
   const { editor_type: editor = "CODE", definition = null } = firstOf(was, "item")?.attributes ?? {};
   return definition === null ? { editor_type: editor === "USER_DRAGGABLE" ? "USER_DRAGGABLE" : "CODE" } : {};
 }
@@ -63,5 +64,30 @@ function hide(): Recipe {
       steps: [{ action: "update_image", isLate: true, args: () => ({ id: made[0]?.id ?? "", hidden: true }) }],
       notes: ["Klaviyo deletes no images: it is hidden, and mails that show it go on showing it."],
     }),
+  };
+}
+
+/** The parts of a form get ids of their own. */
+function newForm({ was }: Kept): JsonObject {
+  return { definition: withoutIds(firstOf(was, "item")?.attributes["definition"] ?? null) };
+}
+
+function withoutIds(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutIds);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([name, inner]): [string, Json][] => (name === "id" ? [] : [[name, withoutIds(inner)]])));
+}
+
+/** A review that waited to be judged has been: it cannot wait again. */
+function review(): Recipe {
+  const plain = restore("get_review");
+  return {
+    ...plain,
+    plan(kept) {
+      const status = firstOf(kept.was, "item")?.attributes["status"];
+      if (isJsonObject(status) && status["value"] === "pending")
+        return { steps: [], notes: ["It waited to be judged, which it cannot do again; it can be published or rejected anew."] };
+      return plain.plan(kept);
+    },
   };
 }

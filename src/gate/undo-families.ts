@@ -29,15 +29,17 @@ export function madeId(made: { id: string }[][], at = 0): string {
 
 /**
  * Update → the same update with what was there before. `links` names the reads of relationships that the item's own read leaves out, by their
- * name on the wire.
+ * name on the wire; `hidden` the arguments whose values Klaviyo shows in part or not at all.
  */
-export function restore(reader: string, more: JsonObject = {}, links: Record<string, string> = {}): Recipe {
+export function restore(reader: string, more: JsonObject = {}, links: Record<string, string> = {}, hidden: string[] = []): Recipe {
   return {
     undo: "exact",
     looks: [lookAt(reader, more), ...Object.entries(links).map(([name, operation]) => lookAt(operation, {}, name))],
     plan({ operation, args, was }) {
       const before = withLinks(firstOf(was, "item"), was, Object.keys(links));
-      const { args: back, lost } = before ? restored(operation, args, before) : { args: {}, lost: Object.keys(args) };
+      const shown = Object.fromEntries(Object.entries(args).filter(([name]) => !hidden.includes(name)));
+      const { args: back, lost } = before ? restored(operation, shown, before) : { args: {}, lost: Object.keys(shown) };
+      lost.push(...hidden.filter((name) => args[name] !== undefined));
       const notes = lost.map((name) => `${name} cannot be put back: Klaviyo does not show its value, or takes no empty one.`);
       const puts = Object.keys(back).some((name) => name !== "id");
       return { steps: puts ? [step(operation.id, back)] : [], notes };
@@ -72,8 +74,8 @@ interface Remake {
   looks: Look[];
   /** Relationships that were read by themselves, by their name on the wire, which is also the name of the read. */
   links?: string[];
-  /** Arguments of the create that are not simply read. */
-  args?(kept: Kept): JsonObject;
+  /** Arguments of the create that are not simply read; those that are `undefined` are left out. */
+  args?(kept: Kept): Record<string, Json | undefined>;
   /** What follows once it is there again, under its new id. */
   then?(kept: Kept): Step[];
   notes: string[];
@@ -88,7 +90,9 @@ export function remake(creator: string, { looks, links = [], args, then, notes }
     plan(kept) {
       const before = withLinks(firstOf(kept.was, "item"), kept.was, links);
       if (!before) return { steps: [], notes: ["There was nothing of it to be read."] };
-      const create = step(creator, { ...argsFrom(mustFind(kept.catalog, creator), before), ...args?.(kept) });
+      const all = { ...argsFrom(mustFind(kept.catalog, creator), before), ...args?.(kept) };
+      const given = Object.entries(all).flatMap(([name, value]): [string, Json][] => (value === undefined ? [] : [[name, value]]));
+      const create = step(creator, Object.fromEntries(given));
       return { steps: [create, ...(then?.(kept) ?? [])], notes };
     },
   };

@@ -63,7 +63,13 @@ function asNew(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]): [string, Json] => {
       if (isAction && name === "id") return ["temporary_id", inner];
+      // A message is made with its action: it gets an id of its own.
+      if (name === "message" && isJsonObject(inner)) return [name, asNew(withoutId(inner))];
       return [name, name === "status" && (inner === "live" || inner === "manual") ? "draft" : asNew(inner)];
     }),
   );
+}
+
+function withoutId({ id: _, ...rest }: JsonObject): JsonObject {
+  return rest;
 }

@@ -34,8 +34,9 @@ export const OBJECT_RECIPES: Record<string, Recipe> = {
   ...ties("profile_schema", "profile_object_schemas"),
 };
 
-function draftOf({ title, properties, description, required }: JsonObject): JsonObject {
-  const given = { title, properties, description, required };
+/** Title and description are the type's own when a schema is made with it. */
+function draftOf({ properties, required }: JsonObject): JsonObject {
+  const given = { properties, required };
   return Object.fromEntries(Object.entries(given).flatMap(([name, value]): [string, Json][] => (value === undefined ? [] : [[name, value]])));
 }
 
@@ -67,7 +68,7 @@ function ties(kind: "object_schema" | "profile_schema", member: string): Record<
         const before = new Set(tiesIn(was).map(tieId));
         // Klaviyo answers without a word: which ties are new shows in what is there after the write.
         const gone = (): JsonObject[] =>
-          tiesIn(then).filter((one) => !before.has(tieId(one))).map((one) => ({ id: one.id, relationship_id: tieId(one) }));
+          tiesIn(then).filter((one) => !before.has(tieId(one))).map((one) => ({ id: targetOf(one), relationship_id: tieId(one) }));
         const remove: Step = { action: `delete_${kind}_relationship`, isLate: true, args: () => ({ id: textOf(args, "id"), [member]: gone() }) };
         return { steps: [remove], notes: [] };
       },
@@ -78,7 +79,7 @@ function ties(kind: "object_schema" | "profile_schema", member: string): Record<
       plan({ args, was }) {
         const gone = new Set(objectsOf(args[member]).map((one) => textOf(one, "relationship_id")));
         const back = tiesIn(was).filter((one) => gone.has(tieId(one)));
-        const values = back.map((one) => ({ id: one.id, name: textOf(metaOf(one), "name"), description: metaOf(one)["description"] ?? null }));
+        const values = back.map((one) => ({ id: targetOf(one), name: textOf(metaOf(one), "name"), description: metaOf(one)["description"] ?? null }));
         const steps = values.length > 0 ? [step(`create_${kind}_relationship`, { id: textOf(args, "id"), [member]: values })] : [];
         return { steps, notes: ["The tie comes back under a new id; mappings that named the old one do not name it."] };
       },
@@ -92,11 +93,16 @@ function ties(kind: "object_schema" | "profile_schema", member: string): Record<
         if (!before) return { steps: [], notes: ["The tie could not be read."] };
         const names = ["name", "description"].filter((name) => one[name] !== undefined);
         const values = Object.fromEntries(names.map((name): [string, Json] => [name, metaOf(before)[name] ?? null]));
-        const back = { id: before.id, relationship_id: tieId(before), ...values };
+        const back = { id: targetOf(before), relationship_id: tieId(before), ...values };
         return { steps: [step(operation.id, { id: textOf(args, "id"), [member]: back })], notes: [] };
       },
     },
   };
+}
+
+/** The id of a tie that is read is the schema that it leads to, with its name behind. */
+function targetOf({ id }: Resource): string {
+  return id.split(":::")[0] ?? id;
 }
 
 function metaOf(tie: Resource): JsonObject {

@@ -1,6 +1,6 @@
 import { mustFind } from "../catalog/catalog.ts";
 import { parseIso } from "../lib/clock.ts";
-import type { JsonObject } from "../lib/json.ts";
+import { isJsonObject, type JsonObject } from "../lib/json.ts";
 import { lookAt, lookEach, remake, restore, step, unmake } from "./undo-families.ts";
 import { argsFrom } from "./undo-fit.ts";
 import { firstOf, linked, rowsFor, rowsOf, textOf, type Kept, type Recipe, type Resource } from "./undo-recipe.ts";
@@ -22,7 +22,10 @@ export const OMNI_RECIPES: Record<string, Recipe> = {
       variations,
     ],
     args: (kept) => ({
-      audiences: rowsOf(kept.was, "audiences").map((audience) => ({ temporary_id: audience.id, ...definitionOf(audience) })),
+      // Its parts went with it: they are made anew inside of it, and told apart by their former ids.
+      campaign_audiences: undefined,
+      campaign_messages: undefined,
+      audiences: rowsOf(kept.was, "audiences").map(newAudience),
       messages: rowsOf(kept.was, "messages").map((message) => ({
         audience_temporary_id: audienceOf(message),
         variations: variationsOf(kept, message.id),
@@ -66,9 +69,11 @@ export const OMNI_RECIPES: Record<string, Recipe> = {
   },
 };
 
-function definitionOf({ attributes }: Resource): JsonObject {
+function newAudience({ id, attributes }: Resource): JsonObject {
   const { definition } = attributes;
-  return typeof definition === "object" && definition !== null && !Array.isArray(definition) ? definition : {};
+  const { name, included, excluded } = isJsonObject(definition) ? definition : {};
+  const parts = { name, included, excluded };
+  return { temporary_id: id, ...Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) };
 }
 
 function audienceOf(message: Resource | undefined): string {
