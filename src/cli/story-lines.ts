@@ -17,7 +17,8 @@ const SENTENCES: Record<string, (fields: JsonObject) => string> = {
   "approval.expired": ({ reason }) => `the approval expired${because(reason)}`,
   "approval.voided": ({ reason }) => `the approval was voided${because(reason)}`,
   "approval.consumed": () => "the approval was used up: it covers this one sending",
-  undo: ({ call, by, step, steps, operation }) => `undo: ${word(by)} takes back ${word(call)} with ${word(operation)}, step ${word(step)} of ${word(steps)}`,
+  undo: ({ call, by, step, steps, operation }) =>
+    `undo: ${word(by)} takes back ${word(call)} with ${word(operation)}, step ${word(step)} of ${word(steps)}`,
   undone: ({ by }) => `undone by ${word(by)}`,
   "before_image.erased": ({ reason }) => `it cannot be undone any more, and what was kept for it is erased${because(reason)}`,
   intent: ({ intent }) => `intent written (${word(intent)}): from here on it may have been sent`,

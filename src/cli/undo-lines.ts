@@ -11,7 +11,9 @@ export function undoOf({ effect, undo }: Card, nowMs: number): string {
     const until = undo.until === null ? "" : `, until ${whenOf(undo.until, nowMs)}`;
     return { exact: `puts back what was there${until}`, compensation: `makes up for it in part${until}`, none: "not possible" }[undo.class];
   }
-  return { yes: `possible${by}`, partial: `in part${by}`, no: "not possible", "n/a": "nothing to undo" }[effect.reversible] ?? effect.reversible;
+  return (
+    { yes: `possible${by}`, partial: `in part${by}`, no: "not possible", "n/a": "nothing to undo" }[effect.reversible] ?? effect.reversible
+  );
 }
 
 /** For a card that takes back another call: which one, what it does not put back, and what others have changed since. */
@@ -23,7 +25,9 @@ export function undoingLines({ undoes }: Card): Line[] {
     ...(next.length > 0 ? [dim(`    then, each decided by itself: ${counted(next)}`)] : []),
     ...notes.map((note): Line => `    ${note}`),
     ...(drift === "unknown" ? [warning("Whether others changed it since cannot be told.")] : []),
-    ...(drift === "changed" ? [warning("Others changed it since; a yes overwrites that:"), ...changes.map((line): Line => `      ${line}`)] : []),
+    ...(drift === "changed"
+      ? [warning("Others changed it since; a yes overwrites that:"), ...changes.map((line): Line => `      ${line}`)]
+      : []),
   ];
 }
 

@@ -44,7 +44,10 @@ export function createGlance(parts: Pick<GateParts, "client" | "store" | "vault"
       const asked = size ? { page_size: size.max, ...args } : args;
       const all = { rows: [] as Json[], included: [] as Json[] };
       let isCut = false;
-      const pages = readPages(parts.client, operation, requestOf(operation, asked), await credentials(), { maxRows: MAX_ROWS, maxPages: MAX_PAGES });
+      const pages = readPages(parts.client, operation, requestOf(operation, asked), await credentials(), {
+        maxRows: MAX_ROWS,
+        maxPages: MAX_PAGES,
+      });
       for await (const { rows, included, hasMore } of pages) {
         all.rows.push(...rows);
         all.included.push(...included);
@@ -76,7 +79,8 @@ async function lookOnce(glance: Glance, operation: Operation, look: Look, args: 
     const rows = found.rows.flatMap(resourceOf).filter((row) => look.keep?.(row, call) ?? true);
     return { of, rows, included: found.included.flatMap(resourceOf), isList: found.isList };
   } catch (thrown) {
-    if (look.mayBeMissing && thrown instanceof HalyardError && thrown.code === "not_found") return { of, rows: [], included: [], isList: false };
+    if (look.mayBeMissing && thrown instanceof HalyardError && thrown.code === "not_found")
+      return { of, rows: [], included: [], isList: false };
     throw thrown;
   }
 }

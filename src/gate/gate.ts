@@ -115,7 +115,11 @@ export function createGate(parts: GateParts): Gate {
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
-      const ruling = afterLook(context, sight, await afterUnknown(tables, context, await decideCall(parts, prepared.operation, connection, tables)));
+      const ruling = afterLook(
+        context,
+        sight,
+        await afterUnknown(tables, context, await decideCall(parts, prepared.operation, connection, tables)),
+      );
       await insertCall(parts, tables, context, ruling, sight.target);
       if (ruling.verdict === "deny") return { answer: denied(context, ruling.because) };
       if (ruling.verdict === "ask") return ask(parts, tables, { context, decision: ruling, policyVersion: ruling.policyVersion, sight });

@@ -30,7 +30,11 @@ export const ACCOUNT_RECIPES: Record<string, Recipe> = {
   delete_coupon: remake("create_coupon", {
     looks: [
       lookAt("get_coupon"),
-      { as: "codes", operation: "get_coupon_codes", args: (call) => [{ filter: `equals(coupon.id,${JSON.stringify(textOf(call, "id"))})` }] },
+      {
+        as: "codes",
+        operation: "get_coupon_codes",
+        args: (call) => [{ filter: `equals(coupon.id,${JSON.stringify(textOf(call, "id"))})` }],
+      },
     ],
     then: couponCodes,
     notes: ["Its codes come back as new ones of the same text; whom they were given to is lost."],
@@ -87,7 +91,9 @@ function primaryToo(recipe: Recipe | undefined): Recipe {
     watch: plain.watch ?? (() => plain.looks),
     plan(kept) {
       const { steps, notes } = plain.plan(kept);
-      const primary = rowsOf(kept.was, "buttons").filter(({ id, attributes }) => attributes["is_primary"] === true && id !== kept.args["id"]);
+      const primary = rowsOf(kept.was, "buttons").filter(
+        ({ id, attributes }) => attributes["is_primary"] === true && id !== kept.args["id"],
+      );
       const back = primary.map(({ id }): Step => ({ action: "update_brand_button_beta", args: () => ({ id, is_primary: true }) }));
       return { steps: [...steps, ...back], notes };
     },

@@ -23,10 +23,7 @@ export const AUDIENCE_RECIPES: Record<string, Recipe> = {
   create_tag: unmake("delete_tag", "get_tag"),
   update_tag: restore("get_tag"),
   delete_tag: remake("create_tag", {
-    looks: [
-      lookAt("get_tag", { include: ["tag-group"] }),
-      ...TAGGED.map((plural) => lookAt(idsForTag(plural), {}, plural)),
-    ],
+    looks: [lookAt("get_tag", { include: ["tag-group"] }), ...TAGGED.map((plural) => lookAt(idsForTag(plural), {}, plural))],
     then: ({ was }) =>
       TAGGED.flatMap((plural): Step[] => {
         const ids = rowsOf(was, plural).map(({ id }) => id);
@@ -61,9 +58,10 @@ function members({ was }: Kept): Step[] {
 /** First every tag in the new group, then what each was on. */
 function tagsOfGroup({ was }: Kept): Step[] {
   const tags = rowsOf(was, "tags");
-  const creates = tags.map(
-    (tag): Step => ({ action: "create_tag", args: (made) => ({ name: textOf(tag.attributes, "name"), tag_group: madeId(made) }) }),
-  );
+  const creates = tags.map((tag): Step => ({
+    action: "create_tag",
+    args: (made) => ({ name: textOf(tag.attributes, "name"), tag_group: madeId(made) }),
+  }));
   const links = tags.flatMap((tag, at) =>
     TAGGED.flatMap((plural): Step[] => {
       const ids = rowsFor(was, plural, tag.id).map(({ id }) => id);
@@ -72,4 +70,3 @@ function tagsOfGroup({ was }: Kept): Step[] {
   );
   return [...creates, ...links];
 }
-

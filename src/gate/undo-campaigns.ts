@@ -10,7 +10,9 @@ const IMMEDIATE_MS = 3_600_000;
 const WITH_PARTS = { include: ["campaign-messages", "tags"] };
 /** The look of an owner's card reads a campaign like this: then it is not read twice. */
 const WITH_MESSAGES = { include: ["campaign-messages"] };
-const templates: Look = lookEach("template", "get_template_for_campaign_message", (was) => linked(firstOf(was, "item"), "campaign-messages"));
+const templates: Look = lookEach("template", "get_template_for_campaign_message", (was) =>
+  linked(firstOf(was, "item"), "campaign-messages"),
+);
 
 /** Campaigns, their messages and their sending. */
 export const CAMPAIGN_RECIPES: Record<string, Recipe> = {
@@ -20,7 +22,9 @@ export const CAMPAIGN_RECIPES: Record<string, Recipe> = {
   delete_campaign: remake("create_campaign", {
     looks: [lookAt("get_campaign", WITH_PARTS), messages(), templates],
     args: ({ catalog, was }) => ({
-      campaign_messages: rowsOf(was, "messages").map((message) => argsFrom(mustFind(catalog, "update_campaign_message"), message)).map(newMessage),
+      campaign_messages: rowsOf(was, "messages")
+        .map((message) => argsFrom(mustFind(catalog, "update_campaign_message"), message))
+        .map(newMessage),
     }),
     then: (kept) => [...templatesAgain(kept), ...retag("tag_campaigns", "campaigns")(kept)],
     notes: ["It comes back as a draft under a new id; that it was scheduled or sent, and its figures, are lost."],
@@ -32,7 +36,8 @@ export const CAMPAIGN_RECIPES: Record<string, Recipe> = {
     undo: "compensation",
     looks: [lookAt("get_campaign", WITH_MESSAGES)],
     until: ({ was }, nowMs) => sendTime(firstOf(was, "item")) ?? nowMs + IMMEDIATE_MS,
-    tooLate: (now) => (status(firstOf(now, "item")) === "sent" ? "It has been sent, and what was delivered cannot be called back." : undefined),
+    tooLate: (now) =>
+      status(firstOf(now, "item")) === "sent" ? "It has been sent, and what was delivered cannot be called back." : undefined,
     plan: ({ args }) => ({
       steps: [step("cancel_campaign_send", { id: textOf(args, "id"), action: "revert" })],
       notes: ["The send is called off until its time has come, and the campaign is a draft again. Mail that is out stays out."],
@@ -43,7 +48,10 @@ export const CAMPAIGN_RECIPES: Record<string, Recipe> = {
     looks: [lookAt("get_campaign", WITH_MESSAGES)],
     plan: ({ args }) =>
       args["action"] === "revert"
-        ? { steps: [step("send_campaign", { id: textOf(args, "id") })], notes: ["It is sent anew: at its time if that is still to come, else at once."] }
+        ? {
+            steps: [step("send_campaign", { id: textOf(args, "id") })],
+            notes: ["It is sent anew: at its time if that is still to come, else at once."],
+          }
         : { steps: [], notes: ["A cancelled campaign cannot be sent any more; a copy of it can."] },
   },
 };
@@ -89,7 +97,8 @@ function assign(): Recipe {
     looks: [lookAt("get_template_for_campaign_message", {}, "item")],
     plan({ args, was }) {
       const before = firstOf(was, "item");
-      if (!before) return { steps: [], notes: ["The message had no template, and one cannot be taken off again; another can be assigned."] };
+      if (!before)
+        return { steps: [], notes: ["The message had no template, and one cannot be taken off again; another can be assigned."] };
       return { steps: withTemplate(before, () => textOf(args, "id"), 0), notes: ["Its former template comes back as a copy, as HTML."] };
     },
   };

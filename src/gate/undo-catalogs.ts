@@ -41,17 +41,25 @@ function single({ one, links }: Family): [string, Recipe][] {
   return [
     [`create_${one}`, unmake(`delete_${one}`, reader)],
     [`update_${one}`, restore(reader, {}, links)],
-    [`delete_${one}`, one === "catalog_variant" ? remakeVariant() : remake(`create_${one}`, {
-      looks: one === "catalog_item" ? [...looks, lookAt("get_variants_for_catalog_item", {}, "variants")] : looks,
-      links: Object.keys(links),
-      ...(one === "catalog_item" && {
-        then: ({ catalog, was, args }) =>
-          rowsOf(was, "variants").map((variant) =>
-            step("create_catalog_variant", { ...argsFrom(mustFind(catalog, "create_catalog_variant"), variant), item: textOf(args, "id") }),
-          ),
-      }),
-      notes: [AS_NEW],
-    })],
+    [
+      `delete_${one}`,
+      one === "catalog_variant"
+        ? remakeVariant()
+        : remake(`create_${one}`, {
+            looks: one === "catalog_item" ? [...looks, lookAt("get_variants_for_catalog_item", {}, "variants")] : looks,
+            links: Object.keys(links),
+            ...(one === "catalog_item" && {
+              then: ({ catalog, was, args }) =>
+                rowsOf(was, "variants").map((variant) =>
+                  step("create_catalog_variant", {
+                    ...argsFrom(mustFind(catalog, "create_catalog_variant"), variant),
+                    item: textOf(args, "id"),
+                  }),
+                ),
+            }),
+            notes: [AS_NEW],
+          }),
+    ],
   ];
 }
 
@@ -91,7 +99,11 @@ function bulk(family: Family): [string, Recipe][] {
   const updated = (call: JsonObject): string[] => objectsOf(call[member]).map((one) => textOf(one, "id"));
   const deleted = (call: JsonObject): string[] => textsOf(call, member);
   const whole = (was: Was, row: Resource): Resource =>
-    withLinks(row, Object.fromEntries(Object.keys(links).map((name) => [name, (was[name] ?? []).filter(({ of }) => of === row.id)])), Object.keys(links)) ?? row;
+    withLinks(
+      row,
+      Object.fromEntries(Object.keys(links).map((name) => [name, (was[name] ?? []).filter(({ of }) => of === row.id)])),
+      Object.keys(links),
+    ) ?? row;
   const create: Recipe = {
     undo: "compensation",
     looks: [found(created)],
@@ -125,7 +137,10 @@ function bulk(family: Family): [string, Recipe][] {
     watch: () => [],
     plan({ catalog, was }) {
       const one = mustFind(catalog, `create_${family.one}`);
-      const rows = rowsOf(was, "rows").map((row) => ({ ...argsFrom(one, whole(was, row)), ...(member === "variants" && parentOf(was, row.id)) }));
+      const rows = rowsOf(was, "rows").map((row) => ({
+        ...argsFrom(one, whole(was, row)),
+        ...(member === "variants" && parentOf(was, row.id)),
+      }));
       return { steps: rows.length > 0 ? [step(`bulk_create_${many}`, { [member]: rows })] : [], notes: [JOB, AS_NEW] };
     },
   };
@@ -147,4 +162,3 @@ function idOfNew(one: JsonObject): string {
 function objectsOf(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter((one) => isJsonObject(one)) : [];
 }
-

@@ -26,7 +26,10 @@ export const CONSENT_RECIPES: Record<string, Recipe> = {
       const before = firstOf(was, "item");
       const [profile] = linked(before, "profile");
       if (!before || profile === undefined) return { steps: [], notes: ["Whose device it was could not be read."] };
-      return { steps: [step("create_push_token", registration(before, { id: profile }))], notes: ["The device is registered again under a new id."] };
+      return {
+        steps: [step("create_push_token", registration(before, { id: profile }))],
+        notes: ["The device is registered again under a new id."],
+      };
     },
   },
 };
@@ -94,7 +97,10 @@ function suppression(inverse: string, wanted: (was: boolean) => boolean): Recipe
       const profiles = changed.map((person) => ({ email: textOf(person, "email") }));
       return {
         steps: profiles.length > 0 ? [step(inverse, { profiles })] : [],
-        notes: profiles.length > 0 ? ["The days of it are new ones; profiles that it created stay."] : ["It changes nothing: all of them are in that state already."],
+        notes:
+          profiles.length > 0
+            ? ["The days of it are new ones; profiles that it created stay."]
+            : ["It changes nothing: all of them are in that state already."],
       };
     },
   };
@@ -116,7 +122,8 @@ function pushToken(): Recipe {
       {
         as: "tokens",
         operation: "get_push_tokens_for_profile",
-        args: (call, was) => rowsOf(was, "people").flatMap((person) => (personOf(personsIn(call)[0] ?? {}, [person]) ? [{ id: person.id }] : [])),
+        args: (call, was) =>
+          rowsOf(was, "people").flatMap((person) => (personOf(personsIn(call)[0] ?? {}, [person]) ? [{ id: person.id }] : [])),
       },
     ],
     plan({ operation, args, was }) {
@@ -127,7 +134,10 @@ function pushToken(): Recipe {
       if (operation.id === "unregister_client_push_token") return { steps: [], notes: ["The device was not registered to the person."] };
       const { token = null, platform = null, vendor } = args;
       const gone = { token, platform, profile: identity(profile), ...(vendor !== undefined && { vendor }) };
-      return { steps: [step("unregister_client_push_token", gone)], notes: ["The device is unregistered; a person who was created for it stays."] };
+      return {
+        steps: [step("unregister_client_push_token", gone)],
+        notes: ["The device is unregistered; a person who was created for it stays."],
+      };
     },
   };
 }
@@ -138,7 +148,11 @@ function tokenOf({ attributes }: Resource): Json {
 
 function identity(profile: Json): JsonObject {
   if (!isJsonObject(profile)) return {};
-  return Object.fromEntries(["id", "email", "phone_number", "external_id"].flatMap((name): [string, Json][] => (profile[name] === undefined ? [] : [[name, profile[name] ?? null]])));
+  return Object.fromEntries(
+    ["id", "email", "phone_number", "external_id"].flatMap((name): [string, Json][] =>
+      profile[name] === undefined ? [] : [[name, profile[name] ?? null]],
+    ),
+  );
 }
 
 function registration({ attributes }: Resource, profile: Json): JsonObject {
@@ -149,4 +163,3 @@ function registration({ attributes }: Resource, profile: Json): JsonObject {
   });
   return { ...Object.fromEntries(own), profile: identity(profile) };
 }
-

@@ -30,7 +30,12 @@ export const CONTENT_RECIPES: Record<string, Recipe> = {
   create_translation_beta: unmake("delete_translation_beta", "get_translation_beta", WITH_VALUES),
   update_translation_beta: restore("get_translation_beta", WITH_VALUES),
   delete_translation_beta: remake("create_translation_beta", {
-    looks: [lookAt("get_translation_beta", { ...WITH_VALUES, include: ["campaign-variation", "flow-message", "template", "template-universal-content"] })],
+    looks: [
+      lookAt("get_translation_beta", {
+        ...WITH_VALUES,
+        include: ["campaign-variation", "flow-message", "template", "template-universal-content"],
+      }),
+    ],
     then: ({ was }) => {
       const values = firstOf(was, "item")?.attributes["values"];
       return values === undefined || values === null
@@ -75,7 +80,9 @@ function newForm({ was }: Kept): JsonObject {
 function withoutIds(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutIds);
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([name, inner]): [string, Json][] => (name === "id" ? [] : [[name, withoutIds(inner)]])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]): [string, Json][] => (name === "id" ? [] : [[name, withoutIds(inner)]])),
+  );
 }
 
 /** A review that waited to be judged has been: it cannot wait again. */

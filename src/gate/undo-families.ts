@@ -1,7 +1,20 @@
 import { mustFind } from "../catalog/catalog.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
 import { argsFrom } from "./undo-fit.ts";
-import { chunks, firstOf, linked, rowsOf, textOf, textsOf, type Kept, type Look, type Recipe, type Resource, type Step, type Was } from "./undo-recipe.ts";
+import {
+  chunks,
+  firstOf,
+  linked,
+  rowsOf,
+  textOf,
+  textsOf,
+  type Kept,
+  type Look,
+  type Recipe,
+  type Resource,
+  type Step,
+  type Was,
+} from "./undo-recipe.ts";
 import { restored } from "./undo-restore.ts";
 
 /** Klaviyo's own cap on the ids of one relationship write. */
@@ -13,7 +26,12 @@ export function lookAt(operation: string, more: JsonObject = {}, as = "item"): L
 }
 
 /** A read of one thing for each id that an earlier read gave. */
-export function lookEach(as: string, operation: string, ids: (was: Kept["was"], call: JsonObject) => string[], more: JsonObject = {}): Look {
+export function lookEach(
+  as: string,
+  operation: string,
+  ids: (was: Kept["was"], call: JsonObject) => string[],
+  more: JsonObject = {},
+): Look {
   return { as, operation, mayBeMissing: true, args: (call, was) => ids(was, call).map((id) => ({ id, ...more })) };
 }
 
@@ -65,7 +83,8 @@ export function unmake(remover: string, reader: string | null, more: JsonObject 
   return {
     undo: "exact",
     looks: [],
-    watch: ({ made }) => (reader === null ? [] : [{ as: "item", operation: reader, args: () => made.slice(0, 1).map(({ id }) => ({ id, ...more })) }]),
+    watch: ({ made }) =>
+      reader === null ? [] : [{ as: "item", operation: reader, args: () => made.slice(0, 1).map(({ id }) => ({ id, ...more })) }],
     plan: ({ made }) => ({ steps: [{ action: remover, isLate: true, args: () => ({ id: made[0]?.id ?? "" }) }], notes: [] }),
   };
 }

@@ -22,7 +22,9 @@ export const FLOW_RECIPES: Record<string, Recipe> = {
       // The status of a flow overwrites that of each action: those that had another get their own back.
       const differing = rowsOf(was, "actions").filter((action) => isOther(statusOf(action.attributes), status));
       const writer = mustFind(catalog, "update_flow_action");
-      const back = differing.map((action): Step => step("update_flow_action", argsFrom(writer, action))).map((each, at) => withId(each, differing[at]?.id));
+      const back = differing
+        .map((action): Step => step("update_flow_action", argsFrom(writer, action)))
+        .map((each, at) => withId(each, differing[at]?.id));
       return { steps: [step("update_flow", { id: textOf(args, "id"), status }), ...back], notes: [] };
     },
   },

@@ -41,7 +41,12 @@ export async function keepBefore(parts: GateParts, tables: Tables, departure: Om
   });
 }
 
-async function claim(parts: GateParts, tables: Tables, { callId, caller, connection, operation }: Omit<Departure, "intentId">, undoes: StepOf): Promise<void> {
+async function claim(
+  parts: GateParts,
+  tables: Tables,
+  { callId, caller, connection, operation }: Omit<Departure, "intentId">,
+  undoes: StepOf,
+): Promise<void> {
   if (!(await tables.beforeImages.claimStep(undoes.call, undoes.step, callId))) {
     throw new HalyardError("conflict", "This step of the undoing is being done, or has been, by another call.", {
       hint: "Look at the call that is being undone: its story names it.",
@@ -107,6 +112,12 @@ export async function eraseOver(parts: GateParts): Promise<number> {
 export async function erase(parts: GateParts, tables: Tables, row: BeforeImageRow, reason: string): Promise<boolean> {
   const at = parts.clock.now();
   if (!(await tables.beforeImages.erase(row.call_id, at))) return false;
-  await tables.audit.append({ at, event: "before_image.erased", call_id: row.call_id, connection_id: row.connection_id, fields: { reason } });
+  await tables.audit.append({
+    at,
+    event: "before_image.erased",
+    call_id: row.call_id,
+    connection_id: row.connection_id,
+    fields: { reason },
+  });
   return true;
 }

@@ -17,10 +17,9 @@ export const OBJECT_RECIPES: Record<string, Recipe> = {
   delete_object_type: remake("create_object_type", {
     looks: [
       lookAt("get_object_type", { include: ["current-schema", "draft-schema"] }),
-      lookEach("schema", "get_object_schema", (was) => [
-        ...linked(firstOf(was, "item"), "draft-schema"),
-        ...linked(firstOf(was, "item"), "current-schema"),
-      ].slice(0, 1)),
+      lookEach("schema", "get_object_schema", (was) =>
+        [...linked(firstOf(was, "item"), "draft-schema"), ...linked(firstOf(was, "item"), "current-schema")].slice(0, 1),
+      ),
     ],
     args: ({ catalog, was }) => {
       const schema = firstOf(was, "schema");
@@ -37,7 +36,9 @@ export const OBJECT_RECIPES: Record<string, Recipe> = {
 /** Title and description are the type's own when a schema is made with it. */
 function draftOf({ properties, required }: JsonObject): JsonObject {
   const given = { properties, required };
-  return Object.fromEntries(Object.entries(given).flatMap(([name, value]): [string, Json][] => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]): [string, Json][] => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** Once it is active a schema stays as it is. */
@@ -68,8 +69,14 @@ function ties(kind: "object_schema" | "profile_schema", member: string): Record<
         const before = new Set(tiesIn(was).map(tieId));
         // Klaviyo answers without a word: which ties are new shows in what is there after the write.
         const gone = (): JsonObject[] =>
-          tiesIn(then).filter((one) => !before.has(tieId(one))).map((one) => ({ id: targetOf(one), relationship_id: tieId(one) }));
-        const remove: Step = { action: `delete_${kind}_relationship`, isLate: true, args: () => ({ id: textOf(args, "id"), [member]: gone() }) };
+          tiesIn(then)
+            .filter((one) => !before.has(tieId(one)))
+            .map((one) => ({ id: targetOf(one), relationship_id: tieId(one) }));
+        const remove: Step = {
+          action: `delete_${kind}_relationship`,
+          isLate: true,
+          args: () => ({ id: textOf(args, "id"), [member]: gone() }),
+        };
         return { steps: [remove], notes: [] };
       },
     },
@@ -79,7 +86,11 @@ function ties(kind: "object_schema" | "profile_schema", member: string): Record<
       plan({ args, was }) {
         const gone = new Set(objectsOf(args[member]).map((one) => textOf(one, "relationship_id")));
         const back = tiesIn(was).filter((one) => gone.has(tieId(one)));
-        const values = back.map((one) => ({ id: targetOf(one), name: textOf(metaOf(one), "name"), description: metaOf(one)["description"] ?? null }));
+        const values = back.map((one) => ({
+          id: targetOf(one),
+          name: textOf(metaOf(one), "name"),
+          description: metaOf(one)["description"] ?? null,
+        }));
         const steps = values.length > 0 ? [step(`create_${kind}_relationship`, { id: textOf(args, "id"), [member]: values })] : [];
         return { steps, notes: ["The tie comes back under a new id; mappings that named the old one do not name it."] };
       },

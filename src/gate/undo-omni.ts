@@ -61,7 +61,10 @@ export const OMNI_RECIPES: Record<string, Recipe> = {
     undo: "compensation",
     looks: [lookEach("item", "get_campaign_message_beta", (_, call) => [textOf(call, "campaign_message")])],
     until: ({ args }, nowMs) => parseIso(textOf(args, "send_time") || textOf(args, "send_date")) ?? nowMs + IMMEDIATE_MS,
-    tooLate: (now) => (/sent/i.test(JSON.stringify(firstOf(now, "item")?.attributes["definition"] ?? "")) ? "It has been sent, and what was delivered cannot be called back." : undefined),
+    tooLate: (now) =>
+      /sent/i.test(JSON.stringify(firstOf(now, "item")?.attributes["definition"] ?? ""))
+        ? "It has been sent, and what was delivered cannot be called back."
+        : undefined,
     plan: ({ args }) => ({
       steps: [step("update_campaign_message_schedule_beta", { id: textOf(args, "campaign_message"), action: "revert" })],
       notes: ["The send is called off until its time has come, and the message is a draft again. Mail that is out stays out."],

@@ -9,7 +9,8 @@ import type { Kept, Resource, Was } from "./undo-recipe.ts";
 export function openKept(parts: GateParts, connection: ConnectionRow, row: BeforeImageRow): Kept | undefined {
   if (row.sealed === null) return undefined;
   const image = opened(parts, connection, "before", row.call_id, row.sealed) as Image;
-  const after = row.after_sealed === null ? { made: [], was: null } : (opened(parts, connection, "after", row.call_id, row.after_sealed) as After);
+  const after =
+    row.after_sealed === null ? { made: [], was: null } : (opened(parts, connection, "after", row.call_id, row.after_sealed) as After);
   const operation = mustFind(parts.catalog, image.operation);
   return { catalog: parts.catalog, operation, args: image.args, was: image.was, then: after.was, made: after.made };
 }

@@ -3,7 +3,19 @@ import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { CONSENT_RECIPES } from "./undo-consent.ts";
 import { lookAt, step } from "./undo-families.ts";
 import { personOf, peopleBy } from "./undo-persons.ts";
-import { chunks, firstOf, rowsOf, textOf, textsOf, type Kept, type Look, type Plan, type Recipe, type Resource, type Step } from "./undo-recipe.ts";
+import {
+  chunks,
+  firstOf,
+  rowsOf,
+  textOf,
+  textsOf,
+  type Kept,
+  type Look,
+  type Plan,
+  type Recipe,
+  type Resource,
+  type Step,
+} from "./undo-recipe.ts";
 import { restored } from "./undo-restore.ts";
 
 /** One call a person puts an import back; more than this is nobody's to click through. */
@@ -22,10 +34,7 @@ export const PEOPLE_RECIPES: Record<string, Recipe> = {
   create_client_profile: upsert(),
   bulk_import_profiles: {
     undo: "compensation",
-    looks: [
-      { as: "people", operation: "get_profiles", args: (call) => peopleBy(objectsOf(call["profiles"])) },
-      ...[membersOf()],
-    ],
+    looks: [{ as: "people", operation: "get_profiles", args: (call) => peopleBy(objectsOf(call["profiles"])) }, ...[membersOf()]],
     plan: imported,
   },
 };
@@ -92,7 +101,10 @@ function membersOf(): Look {
     operation: "get_profile_ids_for_list",
     args: (call) =>
       textsOf(call, "lists").flatMap((id) =>
-        chunks(objectsOf(call["profiles"]).flatMap((one) => textOf(one, "email") || []), MAX_PEOPLE).map((emails) => ({
+        chunks(
+          objectsOf(call["profiles"]).flatMap((one) => textOf(one, "email") || []),
+          MAX_PEOPLE,
+        ).map((emails) => ({
           id,
           filter: `any(email,[${emails.map((email) => JSON.stringify(email)).join(",")}])`,
         })),

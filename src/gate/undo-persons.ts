@@ -9,7 +9,10 @@ const MAX_IN_FILTER = 100;
 export function peopleBy(rows: JsonObject[], more: JsonObject = {}): JsonObject[] {
   return IDENTITIES.flatMap((name) => {
     const values = [...new Set(rows.map((row) => textOf(row, name)).filter((value) => value !== ""))];
-    return chunks(values, MAX_IN_FILTER).map((some) => ({ filter: `any(${name},[${some.map((one) => JSON.stringify(one)).join(",")}])`, ...more }));
+    return chunks(values, MAX_IN_FILTER).map((some) => ({
+      filter: `any(${name},[${some.map((one) => JSON.stringify(one)).join(",")}])`,
+      ...more,
+    }));
   });
 }
 

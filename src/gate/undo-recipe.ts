@@ -102,7 +102,9 @@ export function firstOf(was: Was, name: string): Resource | undefined {
 export function linked(resource: Resource | undefined, name: string): string[] {
   const data = resource?.relationships[name];
   const all = Array.isArray(data) ? data : [data];
-  return all.flatMap((one) => (typeof one === "object" && one !== null && !Array.isArray(one) && typeof one["id"] === "string" ? [one["id"]] : []));
+  return all.flatMap((one) =>
+    typeof one === "object" && one !== null && !Array.isArray(one) && typeof one["id"] === "string" ? [one["id"]] : [],
+  );
 }
 
 /** A text argument, "" where there is none. */

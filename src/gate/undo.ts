@@ -65,7 +65,11 @@ export async function undo(parts: GateParts, take: Take, caller: Caller, input: 
       next: plan.steps.slice(row.steps_done + 1).map(({ action }) => action),
     };
     const args = step.args(openSteps(parts, connection, row));
-    const taken = await take(caller, { action: step.action, args, intent: "write", ...(input.reason !== undefined && { reason: input.reason }) }, undoes);
+    const taken = await take(
+      caller,
+      { action: step.action, args, intent: "write", ...(input.reason !== undefined && { reason: input.reason }) },
+      undoes,
+    );
     result = { ...taken, undo: progressOf(undoes, taken) };
     if (taken.status !== "done" && taken.status !== "accepted") return result;
     // Told of a step that another way did: the row knows better how far it has come.
@@ -125,7 +129,9 @@ async function withdraw(parts: GateParts, caller: Caller, call: CallRow): Promis
   const { store } = parts;
   const isCancelled = await store.transaction(async (tables) => {
     const approval = call.approval_id === null ? undefined : await tables.approvals.find(call.approval_id);
-    return approval ? transition(parts, tables, approval, "voided", caller.agentName, { status_reason: "taken back before it was sent" }) : false;
+    return approval
+      ? transition(parts, tables, approval, "voided", caller.agentName, { status_reason: "taken back before it was sent" })
+      : false;
   });
   if (isCancelled) return { status: "cancelled", call_id: call.id, operation: call.operation };
   const now = await store.calls.find(call.id);
@@ -134,7 +140,12 @@ async function withdraw(parts: GateParts, caller: Caller, call: CallRow): Promis
 }
 
 /** The row of a call that can be undone now, its step free. Undefined once all steps are done, if some were done just now. */
-async function readyRow(parts: GateParts, connection: ConnectionRow, callId: string, hasBegun: boolean): Promise<BeforeImageRow | undefined> {
+async function readyRow(
+  parts: GateParts,
+  connection: ConnectionRow,
+  callId: string,
+  hasBegun: boolean,
+): Promise<BeforeImageRow | undefined> {
   const call = await parts.store.calls.find(callId);
   if (call?.status === "sent" || call?.status === "received") throw stillSending();
   if (call?.status === "unknown") throw notKnown(parts.catalog.find(call.operation));
@@ -150,7 +161,14 @@ async function readyRow(parts: GateParts, connection: ConnectionRow, callId: str
 }
 
 function progressOf({ call, step, steps, undo: undoClass, notes, drift }: Undoing, { status }: CallResult): UndoProgress {
-  return { call, steps_done: step + (status === "done" || status === "accepted" ? 1 : 0), steps, class: undoClass, notes, drift: drift.state };
+  return {
+    call,
+    steps_done: step + (status === "done" || status === "accepted" ? 1 : 0),
+    steps,
+    class: undoClass,
+    notes,
+    drift: drift.state,
+  };
 }
 
 /** Whether a call can be undone, for lists: until when, or what became of it. Times are ISO 8601. */

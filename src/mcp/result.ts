@@ -58,7 +58,11 @@ function answerTo(result: CallResult, tool: "read" | "write"): ToolAnswer {
       };
     case "cancelled":
       return {
-        data: { status: result.status, call_id: result.call_id, next: "That call was taken back before it was sent: nothing has been sent." },
+        data: {
+          status: result.status,
+          call_id: result.call_id,
+          next: "That call was taken back before it was sent: nothing has been sent.",
+        },
       };
     default:
       return {

@@ -42,7 +42,11 @@ function fieldsOf({ collection, before, after }: Change, renamed: [string, strin
 
 /** Order of members, and whether an empty member is there, say nothing: Klaviyo's answers do not tell either. */
 function textOf(value: unknown, renamed: [string, string][]): string {
-  const known = JSON.parse(JSON.stringify(value ?? null, (name, inner: unknown) => (name === "updated" || name === "created" || isEmpty(inner) ? undefined : inner)) ?? "null") as Json;
+  const known = JSON.parse(
+    JSON.stringify(value ?? null, (name, inner: unknown) =>
+      name === "updated" || name === "created" || isEmpty(inner) ? undefined : inner,
+    ) ?? "null",
+  ) as Json;
   return renamed.reduce((text, [old, now]) => text.split(old).join(now), canonicalJson(isEmpty(known) ? null : known));
 }
 

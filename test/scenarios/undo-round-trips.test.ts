@@ -51,7 +51,9 @@ describe("before the write = after its undoing", () => {
     // An exact inverse leaves nothing but times and records.
     if (kept?.undo_class === "exact") expect(left).toEqual([]);
     expect(await world.app.store.beforeImages.find(written.call_id)).toMatchObject({ undone_by: last.call_id });
-    await expect(world.app.gate.call(world.owner, { action: "undo", args: { call: written.call_id }, intent: "write" })).rejects.toMatchObject({
+    await expect(
+      world.app.gate.call(world.owner, { action: "undo", args: { call: written.call_id }, intent: "write" }),
+    ).rejects.toMatchObject({
       code: "conflict",
     });
   });
@@ -61,8 +63,12 @@ it("every write has its class, and the exceptions are those of writes that are u
   const classes = { exact: 0, compensation: 0, none: 0 };
   for (const { id } of writes) classes[recipeOf(id).undo]++;
   expect(classes.exact + classes.compensation + classes.none).toBe(193);
-  process.stdout.write(`undo: ${classes.exact} exact, ${classes.compensation} compensated, ${classes.none} none, of ${writes.length} writes\n`);
+  process.stdout.write(
+    `undo: ${classes.exact} exact, ${classes.compensation} compensated, ${classes.none} none, of ${writes.length} writes\n`,
+  );
   expect(Object.keys(ALLOWED).filter((id) => !undoable.some((operation) => operation.id === id))).toEqual([]);
-  const unknown = writes.map(({ id }) => recipeOf(id)).filter((recipe) => recipe.undo === "none" && recipe.because.startsWith("Halyard knows no way"));
+  const unknown = writes
+    .map(({ id }) => recipeOf(id))
+    .filter((recipe) => recipe.undo === "none" && recipe.because.startsWith("Halyard knows no way"));
   expect(unknown).toEqual([]);
 });

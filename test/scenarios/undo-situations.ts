@@ -31,15 +31,23 @@ async function scheduled(from: From): Promise<string> {
   return id;
 }
 
-const remove = (plural: string, type: string): Situation => async (from) => {
-  const id = await from.ids.fresh(type);
-  return { id: await tagOn(from, plural, type, id), [plural]: [id] };
-};
+const remove =
+  (plural: string, type: string): Situation =>
+  async (from) => {
+    const id = await from.ids.fresh(type);
+    return { id: await tagOn(from, plural, type, id), [plural]: [id] };
+  };
 
 const tokenOf = async (from: From): Promise<JsonObject> => {
   const { id, email } = await person(from, 3);
   const profile = { data: { type: "profile", id, attributes: { email } } };
-  const attributes = { token: `device-${from.shop.sandbox.control.clock().now}`, platform: "ios", vendor: "apns", enablement_status: "AUTHORIZED", profile };
+  const attributes = {
+    token: `device-${from.shop.sandbox.control.clock().now}`,
+    platform: "ios",
+    vendor: "apns",
+    enablement_status: "AUTHORIZED",
+    profile,
+  };
   await from.shop.call("POST", "/api/push-tokens", { data: { type: "push-token", attributes } });
   from.shop.sandbox.control.advance(60_000);
   return { token: attributes.token, platform: "ios", vendor: "apns", profile: { id, email } };
@@ -74,7 +82,9 @@ export const SITUATIONS: Record<string, Situation> = {
     return { id, image: second ?? first ?? "" };
   },
   async bulk_update_catalog_items({ ids }) {
-    return { items: [{ id: await ids.fresh("catalog-item"), title: "Renamed", price: 3, categories: [await ids.one("catalog-category")] }] };
+    return {
+      items: [{ id: await ids.fresh("catalog-item"), title: "Renamed", price: 3, categories: [await ids.one("catalog-category")] }],
+    };
   },
   async bulk_update_catalog_variants({ ids }) {
     return { variants: [{ id: await ids.fresh("catalog-variant"), title: "Renamed", inventory_quantity: 2 }] };
@@ -108,7 +118,12 @@ export const SITUATIONS: Record<string, Situation> = {
   async delete_list(from) {
     const id = await from.ids.fresh("list");
     const people = [await person(from, 0), await person(from, 1), await person(from, 2)];
-    await links(from.shop, `/api/lists/${id}/relationships/profiles`, "profile", people.map((one) => one.id));
+    await links(
+      from.shop,
+      `/api/lists/${id}/relationships/profiles`,
+      "profile",
+      people.map((one) => one.id),
+    );
     await tagOn(from, "lists", "list", id);
     return { id };
   },
@@ -146,7 +161,9 @@ export const SITUATIONS: Record<string, Situation> = {
     const list = await ids.fresh("list");
     for (const name of ["Autumn", "Spring"]) {
       const relationships = { "tag-group": { data: { type: "tag-group", id } } };
-      const made = await shop.call("POST", "/api/tags", { data: { type: "tag", attributes: { name: `${name} ${shop.sandbox.control.clock().now}` }, relationships } });
+      const made = await shop.call("POST", "/api/tags", {
+        data: { type: "tag", attributes: { name: `${name} ${shop.sandbox.control.clock().now}` }, relationships },
+      });
       await links(shop, `/api/tags/${dataOf(made)[0]?.id}/relationships/lists`, "list", [list]);
     }
     return { id };
@@ -193,7 +210,9 @@ export const SITUATIONS: Record<string, Situation> = {
   async bulk_unsuppress_profiles(from) {
     const email = await consentless(from);
     const profiles = { data: [{ type: "profile", attributes: { email } }] };
-    await from.shop.call("POST", "/api/profile-suppression-bulk-create-jobs", { data: { type: "profile-suppression-bulk-create-job", attributes: { profiles } } });
+    await from.shop.call("POST", "/api/profile-suppression-bulk-create-jobs", {
+      data: { type: "profile-suppression-bulk-create-job", attributes: { profiles } },
+    });
     from.shop.sandbox.control.advance(60_000);
     return { profiles: [{ email }] };
   },
@@ -201,7 +220,10 @@ export const SITUATIONS: Record<string, Situation> = {
     return { profiles: [{ email: await consentless(from), subscriptions: { email: { marketing: { consent: "SUBSCRIBED" } } } }] };
   },
   async create_client_subscription(from) {
-    return { profile: { email: await consentless(from), subscriptions: { email: { marketing: { consent: "SUBSCRIBED" } } } }, list: await from.ids.one("list") };
+    return {
+      profile: { email: await consentless(from), subscriptions: { email: { marketing: { consent: "SUBSCRIBED" } } } },
+      list: await from.ids.one("list"),
+    };
   },
   async create_push_token(from) {
     const { id, email } = await person(from, 8);

@@ -15,7 +15,9 @@ const DAY_MS = 24 * 3_600_000;
 
 function policy(effect: "allow" | "ask" | "deny", deletes: "allow" | "ask" | "deny" = effect): void {
   const rule = (id: string, kinds: string, verdict: string) => `  - id: ${id}\n    effect: ${verdict}\n    kinds: [${kinds}]\n`;
-  world.setPolicy(`version: 1\npreset: read-only\nrules:\n${rule("writes", "create, update, relate, unrelate, send-message", effect)}${rule("deletes", "delete", deletes)}`);
+  world.setPolicy(
+    `version: 1\npreset: read-only\nrules:\n${rule("writes", "create, update, relate, unrelate, send-message", effect)}${rule("deletes", "delete", deletes)}`,
+  );
 }
 
 const undo = (call: string): Promise<CallResult> => world.write("undo", { call });
@@ -42,7 +44,11 @@ describe("an undo is decided like any write (H10)", () => {
   it("is done at once where the policy allows the inverse, and both calls tell of it", async () => {
     const { id, call } = await renamed();
     const result = await undo(call);
-    expect(result).toMatchObject({ status: "done", operation: "update_list", undo: { call, steps_done: 1, steps: 1, class: "exact", drift: "none" } });
+    expect(result).toMatchObject({
+      status: "done",
+      operation: "update_list",
+      undo: { call, steps_done: 1, steps: 1, class: "exact", drift: "none" },
+    });
     expect(await nameOf(id)).toBe("Before");
     for (const each of [call, result.call_id]) {
       const { events } = await world.app.callStory(each);
@@ -146,7 +152,7 @@ describe("the before-image", () => {
 
   it("that cannot be read stops an allowed write: the owner decides on a card that says so", async () => {
     const { id } = await listOf("Kept");
-    world.sandbox.control.setFaults([{ kind: "status", status: 500, operations: ["get_list"], times: 20 } as never]);
+    world.sandbox.control.setFaults([{ fault: "missing_scope", match: { operation: "get_list" } }]);
     world.ledger();
     const asked = await world.write("update_list", { id, name: "Blind" });
     expect(asked).toMatchObject({ status: "approval_required" });
@@ -190,7 +196,10 @@ describe("an undo before or at the moment of the sending (F9)", () => {
     const asked = await world.write("create_list", { name: `Race ${at}` });
     const approvalId = "approval_id" in asked ? (asked.approval_id ?? "") : "";
     world.ledger();
-    const pair = [() => approve(approvalId).catch((thrown: unknown) => thrown), () => undo(asked.call_id).catch((thrown: unknown) => thrown)];
+    const pair = [
+      () => approve(approvalId).catch((thrown: unknown) => thrown),
+      () => undo(asked.call_id).catch((thrown: unknown) => thrown),
+    ];
     const [first, second] = at % 2 === 0 ? pair : pair.toReversed();
     const results = await Promise.all([first?.(), second?.()]);
     const isCancelled = results.some((result) => (result as CallResult).status === "cancelled");

@@ -47,7 +47,8 @@ async function takeBack(session: Session, id: string, options: UndoOptions): Pro
     if (isSent === undefined) return tell(session, result);
     const whole = { ...isSent, ...(result.undo && { undo: { ...result.undo, steps_done: result.undo.steps_done + 1 } }) };
     const hasMore = result.undo !== undefined && whole.undo !== undefined && whole.undo.steps_done < whole.undo.steps;
-    if (!isDone(isSent) || !hasMore) return tell(session, isDone(isSent) ? whole : { ...isSent, ...(result.undo && { undo: result.undo }) });
+    if (!isDone(isSent) || !hasMore)
+      return tell(session, isDone(isSent) ? whole : { ...isSent, ...(result.undo && { undo: result.undo }) });
     session.output.note(resultLines(isSent, session));
   }
 }

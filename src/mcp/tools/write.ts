@@ -5,7 +5,7 @@ export const write: Tool = {
   name: "write",
   title: "Change something in Klaviyo",
   description:
-    "Run an action that creates, changes, deletes or sends. By the owner's policy it runs at once (done, accepted), is denied, or answers approval_required: the owner then decides outside this chat. Tell your user, and afterwards call write again with the same action and args. After unknown, check before repeating. Action undo with {\"call\": \"call_…\"} takes back one of your own calls, decided like any other.",
+    'Run an action that creates, changes, deletes or sends. By the owner\'s policy it runs at once (done, accepted), is denied, or answers approval_required: the owner then decides outside this chat. Tell your user, and afterwards call write again with the same action and args. After unknown, check before repeating. Action undo with {"call": "call_…"} takes back one of your own calls, decided like any other.',
   inputSchema: {
     type: "object",
     properties: {
