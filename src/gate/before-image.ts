@@ -59,7 +59,7 @@ export async function readBefore(
     return { state: "unreadable", outlook: { undo: "none", notes: [UNREADABLE], until: null } };
   }
   const image = { operation: operation.id, args, was };
-  const kept: Kept = { catalog: parts.catalog, operation, args, was, then: null, made: [] };
+  const kept: Kept = { catalog: parts.catalog, operation, args, was, afterwards: null, made: [] };
   const { steps, notes } = recipe.plan(kept);
   const [first] = steps;
   if (!first) return needless(...notes);

@@ -11,7 +11,7 @@ export const ACCOUNT_RECIPES: Record<string, Recipe> = {
   update_custom_metric: restore("get_custom_metric"),
   delete_custom_metric: remake("create_custom_metric", {
     looks: [lookAt("get_custom_metric"), { as: "mapped", operation: "get_mapped_metrics", args: () => [WITH_METRICS] }],
-    then: ({ was, args }) =>
+    next: ({ was, args }) =>
       rowsOf(was, "mapped")
         .filter((mapped) => linked(mapped, "custom-metric").includes(textOf(args, "id")))
         .map(({ id }) => ({ action: "update_mapped_metric", args: (made) => ({ id, custom_metric: madeId(made) }) })),
@@ -36,7 +36,7 @@ export const ACCOUNT_RECIPES: Record<string, Recipe> = {
         args: (call) => [{ filter: `equals(coupon.id,${JSON.stringify(textOf(call, "id"))})` }],
       },
     ],
-    then: couponCodes,
+    next: couponCodes,
     notes: ["Its codes come back as new ones of the same text; whom they were given to is lost."],
   }),
   create_webhook: unmake("delete_webhook", "get_webhook"),
@@ -76,7 +76,7 @@ export const ACCOUNT_RECIPES: Record<string, Recipe> = {
       lookAt("get_agent_tool_beta"),
       lookEach("skills", "get_agent_skill_beta", (was) => linked(firstOf(was, "item"), "agent-skills")),
     ],
-    then: skillsOfTool,
+    next: skillsOfTool,
     notes: [NEW_ID, "Skills that used it use the new one."],
   }),
 };

@@ -19,7 +19,7 @@ export async function keepAfter(parts: GateParts, departure: Departure, result: 
   if (recipe.undo === "none") return;
   const made = resourcesIn(result.body);
   const { args, was } = before.image;
-  const kept: Kept = { catalog: parts.catalog, operation, args, was, then: null, made };
+  const kept: Kept = { catalog: parts.catalog, operation, args, was, afterwards: null, made };
   try {
     const then = await watched(parts, connection, recipe, kept);
     await parts.store.beforeImages.keepAfter(callId, sealKept(parts, connection, "after", callId, { made, was: then }));
@@ -43,7 +43,7 @@ export interface Now {
 
 export async function lookNow(parts: GateParts, connection: ConnectionRow, recipe: Recipe, kept: Kept): Promise<Now> {
   const was = await watched(parts, connection, recipe, kept);
-  return { was, drift: driftBetween(kept.then, was), seen: digestOfNow(was) };
+  return { was, drift: driftBetween(kept.afterwards, was), seen: digestOfNow(was) };
 }
 
 /** The same for an approval of an undoing's first step that is about to be used; "" where there is nothing to hold it against. */

@@ -15,7 +15,7 @@ export const AUDIENCE_RECIPES: Record<string, Recipe> = {
   update_list: restore("get_list"),
   delete_list: remake("create_list", {
     looks: [lookAt("get_list", { include: ["tags"] }), lookAt("get_profile_ids_for_list", {}, "members")],
-    then: (kept) => [...members(kept), ...retag("tag_lists", "lists")(kept)],
+    next: (kept) => [...members(kept), ...retag("tag_lists", "lists")(kept)],
     notes: [NEW_ID, "Its members join anew: the days they had joined are lost, and flows may start for them."],
   }),
   add_profiles_to_list: unlink("remove_profiles_from_list", "get_profile_ids_for_list", "profiles"),
@@ -24,7 +24,7 @@ export const AUDIENCE_RECIPES: Record<string, Recipe> = {
   update_tag: restore("get_tag"),
   delete_tag: remake("create_tag", {
     looks: [lookAt("get_tag", { include: ["tag-group"] }), ...TAGGED.map((plural) => lookAt(idsForTag(plural), {}, plural))],
-    then: ({ was }) =>
+    next: ({ was }) =>
       TAGGED.flatMap((plural): Step[] => {
         const ids = rowsOf(was, plural).map(({ id }) => id);
         return ids.length === 0 ? [] : [{ action: `tag_${plural}`, args: (made) => ({ id: madeId(made), [plural]: ids }) }];
@@ -39,7 +39,7 @@ export const AUDIENCE_RECIPES: Record<string, Recipe> = {
       lookAt("get_tags_for_tag_group", {}, "tags"),
       ...TAGGED.map((plural) => lookEach(plural, idsForTag(plural), (was) => rowsOf(was, "tags").map(({ id }) => id))),
     ],
-    then: tagsOfGroup,
+    next: tagsOfGroup,
     notes: ["The group and its tags come back under new ids."],
   }),
   ...Object.fromEntries(

@@ -26,7 +26,7 @@ export const CAMPAIGN_RECIPES: Record<string, Recipe> = {
         .map((message) => argsFrom(mustFind(catalog, "update_campaign_message"), message))
         .map(newMessage),
     }),
-    then: (kept) => [...templatesAgain(kept), ...retag("tag_campaigns", "campaigns")(kept)],
+    next: (kept) => [...templatesAgain(kept), ...retag("tag_campaigns", "campaigns")(kept)],
     notes: ["It comes back as a draft under a new id; that it was scheduled or sent, and its figures, are lost."],
   }),
   update_campaign_message: restore("get_campaign_message", {}, { image: "get_image_id_for_campaign_message" }),

@@ -49,7 +49,7 @@ function single({ one, links }: Family): [string, Recipe][] {
             looks: one === "catalog_item" ? [...looks, lookAt("get_variants_for_catalog_item", {}, "variants")] : looks,
             links: Object.keys(links),
             ...(one === "catalog_item" && {
-              then: ({ catalog, was, args }) =>
+              next: ({ catalog, was, args }) =>
                 rowsOf(was, "variants").map((variant) =>
                   step("create_catalog_variant", {
                     ...argsFrom(mustFind(catalog, "create_catalog_variant"), variant),

@@ -36,7 +36,7 @@ export const CONTENT_RECIPES: Record<string, Recipe> = {
         include: ["campaign-variation", "flow-message", "template", "template-universal-content"],
       }),
     ],
-    then: ({ was }) => {
+    next: ({ was }) => {
       const values = firstOf(was, "item")?.attributes["values"];
       return values === undefined || values === null
         ? []
@@ -48,7 +48,7 @@ export const CONTENT_RECIPES: Record<string, Recipe> = {
   update_segment: restore("get_segment"),
   delete_segment: remake("create_segment", {
     looks: [lookAt("get_segment", { include: ["tags"] })],
-    then: retag("tag_segments", "segments"),
+    next: retag("tag_segments", "segments"),
     notes: [NEW_ID, "Who was in it when is lost; it is counted anew."],
   }),
 };

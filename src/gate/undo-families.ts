@@ -96,12 +96,12 @@ interface Remake {
   /** Arguments of the create that are not simply read; those that are `undefined` are left out. */
   args?(kept: Kept): Record<string, Json | undefined>;
   /** What follows once it is there again, under its new id. */
-  then?(kept: Kept): Step[];
+  next?(kept: Kept): Step[];
   notes: string[];
 }
 
 /** Delete → create again from what was there, then tie it to what it was tied to. The first read is named `item`. */
-export function remake(creator: string, { looks, links = [], args, then, notes }: Remake): Recipe {
+export function remake(creator: string, { looks, links = [], args, next, notes }: Remake): Recipe {
   return {
     undo: "compensation",
     looks,
@@ -112,7 +112,7 @@ export function remake(creator: string, { looks, links = [], args, then, notes }
       const all = { ...argsFrom(mustFind(kept.catalog, creator), before), ...args?.(kept) };
       const given = Object.entries(all).flatMap(([name, value]): [string, Json][] => (value === undefined ? [] : [[name, value]]));
       const create = step(creator, Object.fromEntries(given));
-      return { steps: [create, ...(then?.(kept) ?? [])], notes };
+      return { steps: [create, ...(next?.(kept) ?? [])], notes };
     },
   };
 }

@@ -31,7 +31,7 @@ export const FLOW_RECIPES: Record<string, Recipe> = {
   delete_flow: remake("create_flow", {
     looks: [lookAt("get_flow", { ...WITH_DEFINITION, include: ["tags"] })],
     args: ({ was }) => ({ definition: asDraft(firstOf(was, "item")?.attributes["definition"] ?? null) }),
-    then: retag("tag_flows", "flows"),
+    next: retag("tag_flows", "flows"),
     notes: ["It comes back as a draft under new ids; people who were in it, and its figures, are lost."],
   }),
   update_flow_action: restore("get_flow_action"),
@@ -72,6 +72,6 @@ function asNew(value: Json): Json {
   );
 }
 
-function withoutId({ id: _, ...rest }: JsonObject): JsonObject {
-  return rest;
+function withoutId(message: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(message).filter(([name]) => name !== "id"));
 }

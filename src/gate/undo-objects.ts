@@ -65,11 +65,11 @@ function ties(kind: "object_schema" | "profile_schema", member: string): Record<
     [`create_${kind}_relationship`]: {
       undo: "exact",
       looks,
-      plan({ args, was, then }) {
+      plan({ args, was, afterwards }) {
         const before = new Set(tiesIn(was).map(tieId));
         // Klaviyo answers without a word: which ties are new shows in what is there after the write.
         const gone = (): JsonObject[] =>
-          tiesIn(then)
+          tiesIn(afterwards)
             .filter((one) => !before.has(tieId(one)))
             .map((one) => ({ id: targetOf(one), relationship_id: tieId(one) }));
         const remove: Step = {

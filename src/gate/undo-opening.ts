@@ -12,7 +12,7 @@ export function openKept(parts: GateParts, connection: ConnectionRow, row: Befor
   const after =
     row.after_sealed === null ? { made: [], was: null } : (opened(parts, connection, "after", row.call_id, row.after_sealed) as After);
   const operation = mustFind(parts.catalog, image.operation);
-  return { catalog: parts.catalog, operation, args: image.args, was: image.was, then: after.was, made: after.made };
+  return { catalog: parts.catalog, operation, args: image.args, was: image.was, afterwards: after.was, made: after.made };
 }
 
 /** What the write made, and what was there after it; null where that was not read. */

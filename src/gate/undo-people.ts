@@ -34,7 +34,7 @@ export const PEOPLE_RECIPES: Record<string, Recipe> = {
   create_client_profile: upsert(),
   bulk_import_profiles: {
     undo: "compensation",
-    looks: [{ as: "people", operation: "get_profiles", args: (call) => peopleBy(objectsOf(call["profiles"])) }, ...[membersOf()]],
+    looks: [{ as: "people", operation: "get_profiles", args: (call) => peopleBy(objectsOf(call["profiles"])) }, membersOf()],
     plan: imported,
   },
 };

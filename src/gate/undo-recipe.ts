@@ -39,13 +39,13 @@ export interface Look {
   mayBeMissing?: true;
 }
 
-/** All that an inverse is built from. `made` is empty until the write has been answered, `then` until it was read again after it. */
+/** All that an inverse is built from. `made` is empty until the write has been answered, `afterwards` until it was read again after it. */
 export interface Kept {
   catalog: Catalog;
   operation: Operation;
   args: JsonObject;
   was: Was;
-  then: Was | null;
+  afterwards: Was | null;
   made: Resource[];
 }
 
