@@ -28,6 +28,8 @@ export interface Config {
   logLevel: "error" | "warn" | "info" | "debug";
   /** Reads are answered also while the store cannot take their rows. Writes never are. */
   allowUnrecordedReads?: boolean;
+  /** How long a write can be undone, and what was there before it is kept. */
+  undoDays: number;
 }
 
 const VARIABLES = {
@@ -40,6 +42,7 @@ const VARIABLES = {
   HALYARD_PORT: "port of the gateway (default 4150)",
   HALYARD_SANDBOX_PORT: "port of the sandbox that start runs (default 4151)",
   HALYARD_UNRECORDED_READS: "refuse or allow: what a read gets while it cannot be put on the record (default refuse)",
+  HALYARD_UNDO_DAYS: "days in which a write can be undone, 1 to 365 (default 30)",
   HALYARD_LOG: "error, warn, info or debug (default info)",
 } as const;
 
@@ -95,6 +98,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: wholeNumber("HALYARD_PORT", value("HALYARD_PORT") ?? "4150", 0, 65_535),
     sandboxPort: wholeNumber("HALYARD_SANDBOX_PORT", value("HALYARD_SANDBOX_PORT") ?? "4151", 0, 65_535),
     logLevel,
+    undoDays: wholeNumber("HALYARD_UNDO_DAYS", value("HALYARD_UNDO_DAYS") ?? "30", 1, 365),
   };
 }
 

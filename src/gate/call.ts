@@ -39,7 +39,27 @@ export interface CallInput {
 }
 
 /** How a call ended. Refusals of bad input are thrown as `HalyardError` instead: nothing was decided then. */
-export type CallResult = Ran | ApprovalRequired | Held | InProgress | Denied | NotDone | PlanRan;
+export type CallResult = (Ran | ApprovalRequired | Held | InProgress | Denied | NotDone | PlanRan | Cancelled) & { undo?: UndoProgress };
+
+/** How far the undoing has come that this call is a step of. */
+export interface UndoProgress {
+  /** The call that is undone. */
+  call: string;
+  steps_done: number;
+  steps: number;
+  class: "exact" | "compensation";
+  /** What is not put back, or not as it was. */
+  notes: string[];
+  /** Whether others have changed it since; asked before the first step. */
+  drift: "none" | "changed" | "unknown";
+}
+
+/** An undo that came before the sending: the call does not go. */
+export interface Cancelled {
+  status: "cancelled";
+  call_id: string;
+  operation: string;
+}
 
 /** `done`: Klaviyo did it. `accepted`: Klaviyo took it as a job and will do it. */
 export interface Ran {
@@ -213,6 +233,8 @@ export interface GateLimits {
   variantCoolDownMs: number;
   /** So many denials of the same call within `denialHoldsMs` pause an agent. */
   denialsUntilPause: number;
+  /** How long a write can be undone, and what was there before it is kept. */
+  undoWithinMs: number;
 }
 
 export const GATE_LIMITS: GateLimits = {
@@ -224,4 +246,5 @@ export const GATE_LIMITS: GateLimits = {
   denialHoldsMs: 3_600_000,
   variantCoolDownMs: 60_000,
   denialsUntilPause: 3,
+  undoWithinMs: 30 * 24 * 3_600_000,
 };

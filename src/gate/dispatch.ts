@@ -6,10 +6,13 @@ import type { Uses } from "../policy/caps.ts";
 import type { Mark } from "../store/audit-signature.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
+import type { Before } from "./before-image.ts";
 import type { Caller, CallResult, GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
 import { assertStanding, decideCall, saidTo } from "./decision.ts";
 import { endingOf, record } from "./outcome.ts";
+import { keepAfter } from "./undo-after.ts";
+import { keepBefore, type StepOf } from "./undo-keeping.ts";
 
 /** One write on its way: the intent under which it goes, and whose call it is. */
 export interface Departure {
@@ -25,6 +28,10 @@ export interface Departure {
   caller: Caller;
   /** What it uses of the caps. */
   uses: Uses;
+  /** What was there before it. */
+  before: Before;
+  /** Set where it is a step of an undoing. */
+  undoes?: StepOf | undefined;
 }
 
 /**
@@ -71,13 +78,16 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     connection_id: connection.id,
     fields: { intent: intentId, approval: approvalId, operation: operation.id, digest, retry_class: operation.effect.retry },
   });
+  await keepBefore(parts, tables, departure);
   parts.epoch.assertAhead(recordedAs.seq);
   return { ...departure, intentId, recordedAs };
 }
 
 /** Steps 7 and 8: sends a departed write, once, and records how it ended. Never throws for what Klaviyo, the network or the store did. */
 export async function send(parts: GateParts, departure: Departure): Promise<CallResult> {
-  return record(parts, departure, endingOf(departure, await sent(parts, departure)));
+  const result = await record(parts, departure, endingOf(departure, await sent(parts, departure)));
+  await keepAfter(parts, departure, result);
+  return result;
 }
 
 async function sent(parts: GateParts, departure: Departure): Promise<WriteResult> {

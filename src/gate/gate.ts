@@ -20,7 +20,12 @@ import { checkpointIfDue } from "./checkpoints.ts";
 import { watchReads } from "./watched-reads.ts";
 import { recover } from "./recover.ts";
 import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
-import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
+import { glimpse, glimpseUnasked } from "./glimpse.ts";
+import { NOTHING_SEEN, type Sight } from "./sight.ts";
+import { undo, UNDO } from "./undo.ts";
+import { eraseOver } from "./undo-forget.ts";
+import { afterLook } from "./undo-ruling.ts";
+import type { Undoing } from "./undoing.ts";
 
 /** The one way in: every door calls this, and nothing else can send a write. */
 export interface Gate extends OwnerDesk {
@@ -69,16 +74,39 @@ export function createGate(parts: GateParts): Gate {
 
   async function steps(caller: Caller, input: CallInput, back: PutBack): Promise<CallResult> {
     await recoverNowAndThen();
+    return input.action === UNDO ? takeBack(caller, input) : take(caller, input, { back });
+  }
+
+  /** What a step of it was refused for is on the record of that step. */
+  async function takeBack(caller: Caller, input: CallInput): Promise<CallResult> {
+    const recorded = new Set<unknown>();
+    const takeStep = (of: Caller, step: CallInput, undoes: Undoing): Promise<CallResult> =>
+      take(of, step, { undoes }).catch((thrown: unknown) => {
+        recorded.add(thrown);
+        throw thrown;
+      });
+    try {
+      return await undo(parts, takeStep, caller, input);
+    } catch (thrown) {
+      if (recorded.has(thrown)) throw thrown;
+      return refused({ caller, input, callId: parts.newId("call"), receivedAt: clock.now() }, thrown);
+    }
+  }
+
+  /** A step of an undoing is made of what Klaviyo holds, not of what an agent was shown: nothing in it is a token. */
+  async function take(caller: Caller, input: CallInput, origin: { back: PutBack } | { undoes: Undoing }): Promise<CallResult> {
+    const back = "back" in origin ? origin.back : undefined;
+    const undoes = "undoes" in origin ? origin.undoes : undefined;
     const callId = parts.newId("call");
     const receivedAt = clock.now();
-    if (input.action === PLAN && input.intent !== "read")
+    if (back && input.action === PLAN && input.intent !== "read")
       return runPlanCall(parts, { caller, input, callId, receivedAt, back }, { rule, perform });
     let context: CallContext;
     try {
       await refuseStoredSecrets(parts, input);
       const connection = await assertStanding(store, caller);
-      const given = await unveil(parts, caller, connection, input, back);
-      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, given) };
+      const given = back ? await unveil(parts, caller, connection, input, back) : input;
+      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, given, undoes) };
     } catch (thrown) {
       return refused({ caller, input: withheld(input, thrown), callId, receivedAt }, thrown);
     }
@@ -103,10 +131,15 @@ export function createGate(parts: GateParts): Gate {
     const isTime = Math.abs(clock.now() - recoveredAt) >= RECOVER_EVERY_MS;
     if (isTime) recoveredAt = clock.now();
     await keptUp(async () => {
-      if (isTime) await recover(parts);
+      if (isTime) await recoverAll();
       if (isTime || calls % CHECKPOINT_LOOK === 0) await checkpointIfDue(parts);
       await parts.refusals.flush();
     });
+  }
+
+  async function recoverAll(): Promise<{ unknown: number; expired: number }> {
+    await eraseOver(parts);
+    return recover(parts);
   }
 
   /** What a store that cannot be written keeps from happening now is tried again at the next call; a write is refused by its own transaction. */
@@ -180,15 +213,16 @@ export function createGate(parts: GateParts): Gate {
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
     const { caller } = context;
     const lookUps = watchReads(parts);
-    const sight = expected.verdict === "ask" ? await sightOf(lookUps.parts, context, expected) : NOTHING_SEEN;
+    const sight = expected.verdict === "deny" ? NOTHING_SEEN : await sightOf(lookUps.parts, context, expected);
     const isTainted = sight.read.objects.length > 0;
-    if (expected.verdict === "ask") await parts.dayKeys.refresh();
+    if (afterLook(context.prepared, sight.before, expected).verdict === "ask") await parts.dayKeys.refresh();
     await parts.dayKeys.ready();
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
       if (isWrite(context.prepared.operation)) await assertNotPaused(tables, caller);
-      const ruling = await rule({ ...context, connection }, { tables, gathered: expected.gathered });
+      const ruled = await rule({ ...context, connection }, { tables, gathered: expected.gathered });
+      const ruling = afterLook(context.prepared, sight.before, ruled);
       const isFlood = ruling.verdict === "deny" && !parts.refusals.admit(caller.agentId, "denied");
       if (!isFlood) await insertCall(parts, tables, context, ruling, sight.target, lookUps.entries(clock.now(), whose(context)));
       if (ruling.verdict === "deny") {
@@ -196,7 +230,7 @@ export function createGate(parts: GateParts): Gate {
         return { answer: denied(context, saidTo(caller, ruling)) };
       }
       if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight, isTainted });
-      return { send: await intend(parts, tables, departureOf(context, connection, ruling)) };
+      return { send: await intend(parts, tables, departureOf(context, connection, ruling, sight)) };
     });
   }
 
@@ -218,17 +252,19 @@ export function createGate(parts: GateParts): Gate {
     };
   }
 
-  /** Read outside of the transaction, and only where a card is going to be made or an approved one used. */
+  /** Read outside of the transaction: what is there before the write, and where a card is going to be made or an approved one used, all that it acts on. */
   async function sightOf(
     watched: GateParts,
     { caller, prepared, connection }: CallContext,
-    { policy, policyVersion }: Ruling,
+    { verdict, policy, policyVersion }: Ruling,
   ): Promise<Sight> {
+    const isAsked = verdict === "ask" || (prepared.undoes && prepared.undoes.drift.state !== "none");
+    if (!isAsked) return glimpseUnasked(watched, connection, prepared, caller.agentId);
     const live = await store.approvals.pendingByDigest(caller.agentId, prepared.digest);
     const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
     if (goesOnWaiting) return NOTHING_SEEN;
     if (!live && (await tooManyPending(parts, store, caller, policy.caps)) !== undefined) return NOTHING_SEEN;
-    return look(watched, connection, prepared.operation, prepared.request, caller.agentId);
+    return glimpse(watched, connection, prepared, caller.agentId);
   }
 
   const desk = createOwnerDesk(parts);
@@ -247,12 +283,12 @@ export function createGate(parts: GateParts): Gate {
     standing: (approvalId, scope) => withKeys(() => desk.standing(approvalId, scope)),
     stop: (id, by) => withKeys(() => desk.stop(id, by)),
     sendDue: () => tracked(() => withKeys(() => desk.sendDue())),
-    recover: () => recover(parts),
+    recover: recoverAll,
     async attend(signal) {
       const ends = AbortSignal.any([signal, closing.signal]);
       while (!ends.aborted) {
         // What fails now is tried again; a store that is away says so wherever it matters.
-        await tracked(() => desk.sendDue()).catch(() => 0);
+        await tracked(() => withKeys(() => desk.sendDue())).catch(() => 0);
         await clock.wait(LOOK_FOR_DUE_EVERY_MS, ends).catch(() => undefined);
       }
     },
@@ -279,8 +315,14 @@ function questionOf({ caller, prepared: { operation, args, digest } }: CallConte
   return { operation, args, caller, digest };
 }
 
-function departureOf(context: CallContext, connection: ConnectionRow, { gathered }: Ruling): Omit<Departure, "intentId" | "recordedAs"> {
+function departureOf(
+  context: CallContext,
+  connection: ConnectionRow,
+  { gathered }: Ruling,
+  { before }: Sight,
+): Omit<Departure, "intentId" | "recordedAs"> {
   const { callId, caller, prepared } = context;
-  const { operation, request, digest } = prepared;
-  return { callId, approvalId: null, operation, request, digest, connection, caller, uses: usesOf(questionOf(context), gathered) };
+  const { operation, request, digest, undoes } = prepared;
+  const uses = usesOf(questionOf(context), gathered);
+  return { callId, approvalId: null, operation, request, digest, connection, caller, uses, before, undoes };
 }

@@ -7,6 +7,7 @@ import { endApproval } from "./approval-life.ts";
 import type { CallResult, GateParts, NotDone, Ran } from "./call.ts";
 import type { Departure } from "./dispatch.ts";
 import { answerContext, howToCheck } from "./told.ts";
+import { settleUndo } from "./undo-keeping.ts";
 
 /** An answer longer than this is not kept for later telling. */
 const MAX_KEPT_ANSWER_BYTES = 256 * 1024;
@@ -62,6 +63,7 @@ export function endingOf(departure: Departure, result: WriteResult): Ending {
 export async function record(parts: GateParts, departure: Departure, ending: Ending): Promise<CallResult> {
   for (let attempts = 1; ; attempts++) {
     try {
+      await parts.dayKeys.ready();
       await write(parts, departure, ending);
       return ending.result;
     } catch {
@@ -89,6 +91,7 @@ async function write(parts: GateParts, departure: Departure, { result, end, erro
       await tables.calls.endAsked(approvalId, result.status, at);
       await endApproval(parts, tables, approvalId, result.status);
     }
+    await settleUndo(parts, tables, departure, result);
     await tables.audit.append({
       at,
       event: "outcome",

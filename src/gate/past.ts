@@ -43,7 +43,8 @@ export async function answerFromPast(
   if (!isNews) return undefined;
   if (result.status !== "unknown") await tables.approvals.markTold(last.id, now);
   const status = result.status === "plan_done" ? "done" : result.status === "plan_stopped" ? "failed" : result.status;
-  if (status !== "held" && status !== "in_progress") await tables.calls.update(callId, { status, approval_id: last.id, finished_at: now });
+  if (status !== "held" && status !== "in_progress" && status !== "cancelled")
+    await tables.calls.update(callId, { status, approval_id: last.id, finished_at: now });
   return { answer: "body" in result || "steps" in result ? { ...result, earlier: true } : result };
 }
 

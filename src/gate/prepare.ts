@@ -9,6 +9,7 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import { refuseAddresses } from "./addresses.ts";
 import type { Caller, CallInput } from "./call.ts";
 import { classOf } from "./class.ts";
+import type { Undoing } from "./undoing.ts";
 
 /** A call after steps 1 to 3: one operation, its effect under these arguments, the one canonical request, and the digest of all that an approval binds. */
 export interface Prepared {
@@ -17,6 +18,8 @@ export interface Prepared {
   request: WireRequest;
   /** SHA-256, hex. */
   digest: string;
+  /** Set where it is a step of an undoing. */
+  undoes?: Undoing | undefined;
 }
 
 /** One call on its way through the gate. */
@@ -30,7 +33,7 @@ export interface CallContext {
 }
 
 /** Resolves, parses and classes a call. Throws what was wrong with it; nothing has been decided or sent by then. */
-export function prepare(catalog: Catalog, caller: Caller, connection: ConnectionRow, input: CallInput): Prepared {
+export function prepare(catalog: Catalog, caller: Caller, connection: ConnectionRow, input: CallInput, undoes?: Undoing): Prepared {
   assertStrictValue(input.args);
   if (!isJsonObject(input.args))
     throw new HalyardError("invalid_arguments", "The arguments must be an object.", {
@@ -46,7 +49,7 @@ export function prepare(catalog: Catalog, caller: Caller, connection: Connection
   refuseWrongTool(operation, input.intent);
   if (isWrite(operation)) refuseAddresses(args, connection.kind === "klaviyo");
   const request = buildRequest(operation, args, { account_id: connection.account_id });
-  return { operation, args, request, digest: digestOf(caller, connection, request) };
+  return { operation, args, request, digest: digestOf(caller, connection, request, undoes), ...(undoes && { undoes }) };
 }
 
 function refuseWrongTool(operation: Operation, intent: CallInput["intent"]): void {
@@ -63,7 +66,7 @@ function refuseWrongTool(operation: Operation, intent: CallInput["intent"]): voi
 }
 
 /** Binds the caller, the connection, its account and the whole request. Semantically equal JSON gives the same digest. */
-function digestOf(caller: Caller, connection: ConnectionRow, request: WireRequest): string {
+function digestOf(caller: Caller, connection: ConnectionRow, request: WireRequest, undoes: Undoing | undefined): string {
   const bound: Json = {
     version: 1,
     agent: caller.agentId,
@@ -76,6 +79,7 @@ function digestOf(caller: Caller, connection: ConnectionRow, request: WireReques
     query: request.query,
     body: request.body,
     files: request.files,
+    ...(undoes && { undoes: { call: undoes.call, step: undoes.step } }),
   };
   return createHash("sha256").update(canonicalJson(bound)).digest("hex");
 }

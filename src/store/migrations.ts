@@ -7,6 +7,7 @@ import { up as whatAgentsSee } from "./migrations/0005-what-agents-see.ts";
 import { up as keys } from "./migrations/0006-keys.ts";
 import { up as audit } from "./migrations/0007-audit.ts";
 import { up as approvals } from "./migrations/0008-approvals.ts";
+import { up as beforeImages } from "./migrations/0010-before-images.ts";
 import type { Db } from "./schema.ts";
 
 /** Every migration by name, in order; one that has been released is never changed. */
@@ -17,6 +18,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0006-keys": { up: keys },
   "0007-audit": { up: audit },
   "0008-approvals": { up: approvals },
+  "0010-before-images": { up: beforeImages },
 };
 
 // Not Kysely's own names: another program may keep its tables in the same database.
