@@ -115,7 +115,7 @@ export function createGate(parts: GateParts): Gate {
 
   async function perform(context: CallContext, ruling: Ruling): Promise<CallResult> {
     const isRead = !isWrite(context.prepared.operation) && ruling.verdict === "allow";
-    if (isRead && !(await isOverReading(context, ruling))) return read(context, ruling);
+    if (isRead && !(await isOverCap(context, ruling))) return read(context, ruling);
     return write(context, ruling);
   }
 
@@ -234,8 +234,8 @@ export function createGate(parts: GateParts): Gate {
     });
   }
 
-  /** A cap on rows that is used up; the transaction that denies counts it again. */
-  async function isOverReading(context: CallContext, { policy, gathered }: Ruling): Promise<boolean> {
+  /** A cap that is used up: nothing is read then; the transaction that denies counts it again. */
+  async function isOverCap(context: CallContext, { policy, gathered }: Ruling): Promise<boolean> {
     return (await capDenial(parts, store, context.connection, policy, questionOf(context), gathered)) !== undefined;
   }
 
@@ -253,13 +253,11 @@ export function createGate(parts: GateParts): Gate {
   }
 
   /** Read outside of the transaction: what is there before the write, and where a card is going to be made or an approved one used, all that it acts on. */
-  async function sightOf(
-    watched: GateParts,
-    { caller, prepared, connection }: CallContext,
-    { verdict, policy, policyVersion }: Ruling,
-  ): Promise<Sight> {
+  async function sightOf(watched: GateParts, context: CallContext, ruling: Ruling): Promise<Sight> {
+    const { caller, prepared, connection } = context;
+    const { verdict, policy, policyVersion } = ruling;
     const isAsked = verdict === "ask" || (prepared.undoes && prepared.undoes.drift.state !== "none");
-    if (!isAsked) return glimpseUnasked(watched, connection, prepared, caller.agentId);
+    if (!isAsked) return (await isOverCap(context, ruling)) ? NOTHING_SEEN : glimpseUnasked(watched, connection, prepared, caller.agentId);
     const live = await store.approvals.pendingByDigest(caller.agentId, prepared.digest);
     const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
     if (goesOnWaiting) return NOTHING_SEEN;
