@@ -215,10 +215,16 @@ describe("a write that the policy allows", () => {
   });
 
   it("that Klaviyo refuses is rejected, and says what was wrong", async () => {
-    const result = await world.write("tag_lists", { id: "Nope00", lists: ["Nope00"] }).catch((thrown: unknown) => thrown);
-    expect(result).toMatchObject({ code: "not_found" });
-    await world.write("create_tag", { name: "Twice" });
-    expect(await world.write("create_tag", { name: "twice" })).toMatchObject({ status: expect.stringMatching(/rejected|done/) });
+    const person = { email: "twice@example.com" };
+    await world.write("create_profile", person);
+    world.clock.advance(60_000);
+    expect(await world.write("create_profile", person)).toMatchObject({ status: "rejected", error: { code: "conflict" } });
+  });
+
+  it("on something that is not there is refused before anything is sent", async () => {
+    world.ledger();
+    await expect(world.write("update_list", { id: "Nope00", name: "x" })).rejects.toMatchObject({ code: "not_found" });
+    expect(world.ledger().filter((line) => !line.startsWith("GET"))).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import { Secret } from "../../src/lib/secret.ts";
 import { CREATED_AT, openStore, type Store } from "../../src/store/store.ts";
 import { openVault } from "../../src/vault/vault.ts";
 import type { Databases } from "./databases.ts";
-import { agentRow, approvalRow, callRow, connectionRow, intentRow, seed, START_MS } from "./rows.ts";
+import { agentRow, approvalRow, beforeImageRow, callRow, connectionRow, intentRow, seed, START_MS } from "./rows.ts";
 
 const conflict = { code: "conflict" };
 
@@ -177,6 +177,59 @@ export function describeTables(databases: () => Databases): void {
       expect(await store.intents.resolve("intent_1", "unknown", { status: "done", evidence: "list X9 exists" })).toBe(true);
       expect(await store.intents.resolve("intent_1", "unknown", { status: "not_sent", evidence: "" })).toBe(false);
       expect(await store.intents.find("intent_1")).toMatchObject({ status: "done", evidence: "list X9 exists", finished_at: START_MS + 1 });
+    });
+
+    it("keeps one before-image a call, and lets one call at a time do its next step", async () => {
+      await seed(store);
+      const { beforeImages } = store;
+      await beforeImages.insert(beforeImageRow());
+      await expect(beforeImages.insert(beforeImageRow())).rejects.toMatchObject(conflict);
+      await expect(beforeImages.insert(beforeImageRow({ call_id: "call_9" }))).rejects.toThrow();
+      await beforeImages.keepAfter("call_1", "after");
+      expect([await beforeImages.claimStep("call_1", 1, "call_2"), await beforeImages.claimStep("call_1", 0, "call_2")]).toEqual([
+        false,
+        true,
+      ]);
+      expect([await beforeImages.claimStep("call_1", 0, "call_3"), await beforeImages.endStep("call_1", "call_3", {})]).toEqual([
+        false,
+        false,
+      ]);
+      expect(await beforeImages.endStep("call_1", "call_2", { steps_done: 1, steps_sealed: "steps" })).toBe(true);
+      expect(await beforeImages.find("call_1")).toMatchObject({
+        steps_done: 1,
+        step_call: null,
+        steps_sealed: "steps",
+        after_sealed: "after",
+      });
+      expect(await beforeImages.claimStep("call_1", 1, "call_4")).toBe(true);
+      expect(await beforeImages.endStep("call_1", "call_4", { steps_done: 2, undone_by: "call_4", undone_at: 7 })).toBe(true);
+      expect(await beforeImages.claimStep("call_1", 2, "call_5")).toBe(false);
+      expect(await beforeImages.forCalls(["call_1", "call_9"])).toMatchObject([{ undone_by: "call_4", undone_at: 7 }]);
+      expect(await beforeImages.forCalls([])).toEqual([]);
+      await beforeImages.remove("call_1");
+      expect(await beforeImages.find("call_1")).toBeUndefined();
+    });
+
+    it("erases before-images once: when their time is over, with a day of any of their texts, and with their connection", async () => {
+      await seed(store);
+      const { beforeImages } = store;
+      const ids = ["call_1", "call_2", "call_3", "call_4"];
+      for (const [at, id] of ids.entries()) {
+        if (at > 0) await store.calls.insert(callRow({ id }));
+        await beforeImages.insert(beforeImageRow({ call_id: id, until: START_MS + 1000 + at }));
+      }
+      await beforeImages.claimStep("call_3", 0, "call_9");
+      await beforeImages.endStep("call_3", "call_9", { steps_done: 1, steps_sealed: "hd1.day_2026-07-18_00000002.steps" });
+      expect((await beforeImages.listOver(START_MS + 1001, 9)).map(({ call_id }) => call_id)).toEqual(["call_1", "call_2"]);
+      expect([await beforeImages.erase("call_1", 5), await beforeImages.erase("call_1", 6)]).toEqual([true, false]);
+      await beforeImages.keepAfter("call_1", "late");
+      expect(await beforeImages.find("call_1")).toMatchObject({ sealed: null, after_sealed: null, steps_sealed: null, erased_at: 5 });
+      expect(await beforeImages.claimStep("call_1", 0, "call_9")).toBe(false);
+      expect(await beforeImages.listOver(START_MS + 1001, 9)).toMatchObject([{ call_id: "call_2" }]);
+      expect(await beforeImages.forget("hd1.day_2026-07-18_", 8)).toBe(1);
+      expect(await beforeImages.find("call_3")).toMatchObject({ sealed: null, steps_sealed: null, erased_at: 8 });
+      expect((await beforeImages.listKept("conn_1")).map(({ call_id }) => call_id).toSorted()).toEqual(["call_2", "call_4"]);
+      expect([await beforeImages.eraseForConnection("conn_1", 9), await beforeImages.eraseForConnection("conn_1", 9)]).toEqual([2, 0]);
     });
 
     it("adds up what calls used of caps, by the hour and the day, of all and of one; what lies in the future counts", async () => {

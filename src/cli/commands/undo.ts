@@ -13,7 +13,7 @@ const HELP = `
 An undo is a call like any other: decided by your policy, shown as a card, sent once, on the record. What takes several calls is done in steps,
 each decided by itself; run it again and it goes on where it stopped. A call that still waits, or was approved and has not gone, is cancelled.
 What others changed since is shown first; without a terminal say --over-changes to overwrite it.
-Exit status: 0 undone or cancelled; 65 rejected; 69 unknown; 75 it waits for an approval or cannot be undone; 77 denied.`;
+Exit status: 0 undone or cancelled; 65 rejected; 69 unknown; 75 it waits for an approval or its time, or cannot be undone; 77 denied.`;
 
 interface UndoOptions extends Agreement {
   overChanges?: true;
