@@ -220,12 +220,6 @@ describe("a write that the policy allows", () => {
     world.clock.advance(60_000);
     expect(await world.write("create_profile", person)).toMatchObject({ status: "rejected", error: { code: "conflict" } });
   });
-
-  it("on something that is not there is refused before anything is sent", async () => {
-    world.ledger();
-    await expect(world.write("update_list", { id: "Nope00", name: "x" })).rejects.toMatchObject({ code: "not_found" });
-    expect(world.ledger().filter((line) => !line.startsWith("GET"))).toEqual([]);
-  });
 });
 
 it("the story of an approved call is whole, in order, and verifies", async () => {

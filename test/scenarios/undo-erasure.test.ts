@@ -100,7 +100,7 @@ it("what was undone is not kept any longer", async () => {
   expect((await kept(call))?.after_sealed).not.toBeNull();
   expect(await undo(call)).toMatchObject({ status: "done" });
   expect(await kept(call)).toMatchObject({ sealed: null, after_sealed: null, steps_sealed: null, undone_at: expect.any(Number) });
-  const [row] = (await world.app.activity({ limit: 9 })).filter(({ id }) => id === call);
+  const row = (await world.app.activity({ limit: 9 })).find(({ id }) => id === call);
   expect(row?.undo).toMatchObject({ state: "undone" });
 });
 

@@ -150,6 +150,11 @@ describe("the before-image", () => {
     expect(world.ledger().filter((line) => line.startsWith(`GET /api/lists/${id}`))).toHaveLength(1);
   });
 
+  it("of something that is not there refuses a write that nobody is asked about, before anything is sent", async () => {
+    await expect(world.write("update_list", { id: "Nope00", name: "x" })).rejects.toMatchObject({ code: "not_found" });
+    expect(writes()).toEqual([]);
+  });
+
   it("that cannot be read stops an allowed write: the owner decides on a card that says so", async () => {
     const { id } = await listOf("Kept");
     world.sandbox.control.setFaults([{ fault: "missing_scope", match: { operation: "get_list" } }]);

@@ -184,7 +184,7 @@ export function describeTables(databases: () => Databases): void {
       const { beforeImages } = store;
       await beforeImages.insert(beforeImageRow());
       await expect(beforeImages.insert(beforeImageRow())).rejects.toMatchObject(conflict);
-      await expect(beforeImages.insert(beforeImageRow({ call_id: "call_9" }))).rejects.toThrow();
+      await expect(beforeImages.insert(beforeImageRow({ call_id: "call_9" }))).rejects.toMatchObject({ code: "internal" });
       await beforeImages.keepAfter("call_1", "after");
       expect([await beforeImages.claimStep("call_1", 1, "call_2"), await beforeImages.claimStep("call_1", 0, "call_2")]).toEqual([
         false,
