@@ -18,6 +18,7 @@ import { outcomesOf, type Outcomes } from "./gate/outcomes.ts";
 import { overviewOf, type Overview } from "./gate/overview.ts";
 import { createPolicyDesk, type PolicyDesk } from "./gate/policy-desk.ts";
 import { sealOldCards } from "./gate/sealed-card.ts";
+import { standingOf, type UndoStanding } from "./gate/undo-standing.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
 import { createClient, type ClientOptions } from "./klaviyo/client.ts";
 import { assertNotInspected } from "./inspection.ts";
@@ -45,8 +46,8 @@ export interface App {
   agents: Agents;
   policies: PolicySource;
   policyDesk: PolicyDesk;
-  /** Calls, newest first. */
-  activity(filter: { limit: number; connection?: string; agent?: string }): Promise<CallRow[]>;
+  /** Calls, newest first, each with how it stands with its undoing; null where it cannot be undone. */
+  activity(filter: { limit: number; connection?: string; agent?: string }): Promise<(CallRow & { undo?: UndoStanding | null })[]>;
   /** One call with everything that the record says of it, oldest first. */
   callStory(callId: string): Promise<{ call: CallRow; events: AuditRow[] }>;
   verifyAudit(): Promise<AuditVerdict>;
@@ -96,7 +97,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     });
     const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, vault, clock });
     const holder = `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`;
-    const limits = { ...GATE_LIMITS, ...windowOf(config), ...overrides.limits };
+    const limits = { ...GATE_LIMITS, undoWithinMs: config.undoDays * 24 * 3_600_000, ...windowOf(config), ...overrides.limits };
     const kept = { store, vault, clock };
     const refusals = createRefusals(kept, limits.refusalsPerMinute);
     const parts: GateParts = {
@@ -143,7 +144,9 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       async activity({ limit, connection, agent }) {
         const row = connection === undefined ? undefined : await connections.find(connection);
         const agentId = agent === undefined ? undefined : ((await store.agents.byName(agent))?.id ?? agent);
-        return store.calls.list({ limit, connection_id: row?.id, agent_id: agentId });
+        const calls = await store.calls.list({ limit, connection_id: row?.id, agent_id: agentId });
+        const kept = new Map((await store.beforeImages.forCalls(calls.map(({ id }) => id))).map((image) => [image.call_id, image]));
+        return calls.map((call) => ({ ...call, undo: standingOf(call, kept.get(call.id), clock.now()) }));
       },
       async callStory(callId) {
         const call = await store.calls.find(callId);

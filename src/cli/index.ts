@@ -26,6 +26,7 @@ const GROUPS: Record<string, Omit<CommandEntry, "group">[]> = {
   "Use and look:": [
     { name: "actions", summary: "find what can be done, in plain words", load: () => import("./commands/actions.ts") },
     { name: "call", summary: "do one action yourself, through the same gate", load: () => import("./commands/call.ts") },
+    { name: "undo", summary: "take back a call, decided like any other", load: () => import("./commands/undo.ts") },
     { name: "activity", summary: "list what happened, or tell the story of one call", load: () => import("./commands/activity.ts") },
     { name: "audit", summary: "prove that the record was not changed", load: () => import("./commands/audit.ts") },
   ],

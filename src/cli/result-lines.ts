@@ -38,6 +38,8 @@ export function resultLines(result: CallResult, session: Session): Line[] {
           ...(one ? resultLines(one, session) : ["Not sent."]).map((line): Line => ["    ", ...(Array.isArray(line) ? line : [line])]),
         ]),
       ];
+    case "cancelled":
+      return [[styled("green", "Cancelled. "), "It had not been sent, and is not sent now.  ", dim(told)]];
     case "in_progress":
       return [[styled("yellow", "Being sent now. "), "Look again in a moment.  ", dim(told)]];
     case "rejected":
@@ -82,6 +84,7 @@ export function exitStatusOf(result: CallResult): number {
   switch (result.status) {
     case "done":
     case "accepted":
+    case "cancelled":
       return 0;
     case "denied":
       return ERROR_CODES.denied.exit;

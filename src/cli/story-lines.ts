@@ -39,6 +39,10 @@ const SENTENCES: Record<string, (fields: JsonObject) => string> = {
   "approval.unknown": () => "the approval ended: nobody knows yet whether it happened",
   "approval.reconciled": ({ reason }) => `what was unknown was found out${because(reason)}`,
   "agent.paused": ({ reason }) => `the writes of the agent were paused${because(reason)}`,
+  undo: ({ call, by, step, steps, operation }) =>
+    `undo: ${word(by)} takes back ${word(call)} with ${word(operation)}, step ${word(step)} of ${word(steps)}`,
+  undone: ({ by }) => `undone by ${word(by)}`,
+  "before_image.erased": ({ reason }) => `it cannot be undone any more, and what was kept for it is erased${because(reason)}`,
   intent: ({ intent }) => `intent written (${word(intent)}): from here on it may have been sent`,
   outcome: ({ status, http_status, klaviyo_request_id, error }) =>
     `outcome: ${word(status)}${http_status === null || http_status === undefined ? "" : `, HTTP ${word(http_status)}`}${because(error)}${

@@ -132,7 +132,7 @@ async function reuse(parts: GateParts, tables: Tables, { context, ruling, sight 
   };
   if (isHeld(row, parts.clock.now())) return waits();
   // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
-  const isBlind = sight === NOTHING_SEEN && row.preconditions_digest !== "";
+  const isBlind = sight === NOTHING_SEEN;
   if (row.status === "approved" && !isBlind) {
     const departure = await consume(parts, tables, row, { ...context, sight, gathered: ruling.gathered, isAwaited: true });
     parts.at("ask.consume");

@@ -41,7 +41,27 @@ export interface CallInput {
 }
 
 /** How a call ended. Refusals of bad input are thrown as `HalyardError` instead: nothing was decided then. */
-export type CallResult = Ran | ApprovalRequired | Held | InProgress | Denied | NotDone | PlanRan;
+export type CallResult = (Ran | ApprovalRequired | Held | InProgress | Denied | NotDone | PlanRan | Cancelled) & { undo?: UndoProgress };
+
+/** How far the undoing has come that this call is a step of. */
+export interface UndoProgress {
+  /** The call that is undone. */
+  call: string;
+  steps_done: number;
+  steps: number;
+  class: "exact" | "compensation";
+  /** What is not put back, or not as it was. */
+  notes: string[];
+  /** Whether others have changed it since; asked before the first step. */
+  drift: "none" | "changed" | "unknown";
+}
+
+/** An undo that came before the sending: the call does not go. */
+export interface Cancelled {
+  status: "cancelled";
+  call_id: string;
+  operation: string;
+}
 
 /** `done`: Klaviyo did it. `accepted`: Klaviyo took it as a job and will do it. */
 export interface Ran {
@@ -244,6 +264,8 @@ export interface GateLimits {
   clockSkewMs: number;
   /** How long the gate goes on looking for what it could not find out, and for effects that come late. */
   lookForMs: number;
+  /** How long a write can be undone, and what was there before it is kept. */
+  undoWithinMs: number;
 }
 
 export const GATE_LIMITS: GateLimits = {
@@ -258,4 +280,5 @@ export const GATE_LIMITS: GateLimits = {
   reconcileWindowMs: 120_000,
   clockSkewMs: 120_000,
   lookForMs: 24 * 3_600_000,
+  undoWithinMs: 30 * 24 * 3_600_000,
 };

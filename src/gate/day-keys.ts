@@ -38,6 +38,11 @@ export function dayAt(atMs: number): string {
   return isoMillis(atMs).slice(0, 10);
 }
 
+/** How everything begins that was sealed under a key of that day. */
+export function sealedOn(day: string): string {
+  return `${FORM}.day_${day}_`;
+}
+
 export function createDayKeys({ store, vault, clock }: Pick<GateParts, "store" | "vault" | "clock">, random: RandomBytes): DayKeys {
   let known = new Map<string, SecretRow>();
   let current: SecretRow | undefined;

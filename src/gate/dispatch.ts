@@ -6,6 +6,7 @@ import type { Uses } from "../policy/caps.ts";
 import type { Mark } from "../store/audit-signature.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
+import type { Before } from "./before-image.ts";
 import type { Caller, CallResult, GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
 import { assertStanding, decideCall, saidTo } from "./decision.ts";
@@ -13,6 +14,8 @@ import { assertMaySend } from "./fence.ts";
 import { endingOf, record } from "./outcome.ts";
 import { idsBefore } from "./known-before.ts";
 import { sealRequest } from "./sealed-request.ts";
+import { keepAfter } from "./undo-after.ts";
+import { keepBefore, type StepOf } from "./undo-keeping.ts";
 
 /** One write on its way: the intent under which it goes, and whose call it is. */
 export interface Departure {
@@ -30,6 +33,10 @@ export interface Departure {
   uses: Uses;
   /** Whether the one who asked waits for the outcome in this process. */
   isAwaited: boolean;
+  /** What was there before it. */
+  before: Before;
+  /** Set where it is a step of an undoing. */
+  undoes?: StepOf | undefined;
 }
 
 /**
@@ -84,15 +91,20 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
     fields: { intent: intentId, approval: approvalId, operation: operation.id, digest, retry_class: operation.effect.retry },
   });
   parts.at("intent.audited");
+  await keepBefore(parts, tables, departure);
+  parts.at("intent.before-kept");
   parts.epoch.assertAhead(recordedAs.seq);
   return { ...departure, intentId, recordedAs };
 }
 
 /** Steps 7 and 8: sends a departed write, once, and records how it ended. Never throws for what Klaviyo, the network or the store did. */
 export async function send(parts: GateParts, departure: Departure): Promise<CallResult> {
-  const result = await sent(parts, departure);
+  const answered = await sent(parts, departure);
   parts.at("send.over");
-  return record(parts, departure, endingOf(parts, departure, result));
+  const result = await record(parts, departure, endingOf(parts, departure, answered));
+  parts.at("send.recorded");
+  await keepAfter(parts, departure, result);
+  return result;
 }
 
 async function sent(parts: GateParts, departure: Departure): Promise<WriteResult> {

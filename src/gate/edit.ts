@@ -9,7 +9,7 @@ import { secretsOf } from "./card-leaf.ts";
 import { decideCall, saidTo } from "./decision.ts";
 import { prepare } from "./prepare.ts";
 import { callerOf } from "./outlook.ts";
-import { look } from "./sight.ts";
+import { glimpse } from "./glimpse.ts";
 import { insertApproval } from "./use.ts";
 
 /**
@@ -25,13 +25,15 @@ export async function edit(parts: GateParts, row: ApprovalRow, by: string, chang
   if (!connection || !asked) throw noSuchApproval();
   const caller = await callerOf(parts, row);
   const before = approvedRequest(parts, row, connection);
+  if (before.undoes)
+    throw new HalyardError("usage", "An undo is approved as it is, or denied.", { hint: "Make the call that you want instead yourself." });
   const input = { action: row.operation, args: { ...before.args, ...changes }, intent: "write" } as const;
   const prepared = prepare(catalog, caller, connection, input);
   if (prepared.digest === before.digest) throw new HalyardError("usage", "That changes nothing.");
   const ruling = await decideCall(parts, { ...prepared, caller }, connection);
   if (ruling.verdict === "deny")
     throw new HalyardError("denied", `Changed like that, the policy denies it: ${saidTo({ agentId: "owner" }, ruling)}`);
-  const sight = await look(parts, connection, prepared.operation, prepared.request, row.agent_id);
+  const sight = await glimpse(parts, connection, prepared, row.agent_id);
   return store.transaction(async (tables) => {
     const isFirst = await transition(parts, tables, row, "voided", by, { status_reason: "the owner changed the arguments" });
     const isAsked = isFirst && (await tables.approvals.pendingByDigest(row.agent_id, prepared.digest));

@@ -23,9 +23,14 @@ import { checkpointIfDue } from "./checkpoints.ts";
 import { watchReads } from "./watched-reads.ts";
 import { recover } from "./recover.ts";
 import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
-import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
+import { glimpse, glimpseUnasked } from "./glimpse.ts";
+import { NOTHING_SEEN, type Sight } from "./sight.ts";
 import { afterUnknown, lookAgain, standingOf, type Standing } from "./standing.ts";
 import { resumeWrites, stopWrites, type StopReport } from "./stop.ts";
+import { undo, UNDO } from "./undo.ts";
+import { eraseOver } from "./undo-forget.ts";
+import { afterLook } from "./undo-ruling.ts";
+import type { Undoing } from "./undoing.ts";
 
 /** The one way in: every door calls this, and nothing else can send a write. */
 export interface Gate extends OwnerDesk {
@@ -83,9 +88,32 @@ export function createGate(parts: GateParts): Gate {
   async function steps(caller: Caller, input: CallInput, back: PutBack): Promise<CallResult> {
     await recoverNowAndThen();
     parts.at("gate.received");
+    return input.action === UNDO ? takeBack(caller, input) : take(caller, input, { back });
+  }
+
+  /** What a step of it was refused for is on the record of that step. */
+  async function takeBack(caller: Caller, input: CallInput): Promise<CallResult> {
+    const recorded = new Set<unknown>();
+    const takeStep = (of: Caller, step: CallInput, undoes: Undoing): Promise<CallResult> =>
+      take(of, step, { undoes }).catch((thrown: unknown) => {
+        recorded.add(thrown);
+        throw thrown;
+      });
+    try {
+      return await undo(parts, takeStep, caller, input);
+    } catch (thrown) {
+      if (recorded.has(thrown)) throw thrown;
+      return refused({ caller, input, callId: parts.newId("call"), receivedAt: clock.now() }, thrown);
+    }
+  }
+
+  /** A step of an undoing is made of what Klaviyo holds, not of what an agent was shown: nothing in it is a token. */
+  async function take(caller: Caller, input: CallInput, origin: { back: PutBack } | { undoes: Undoing }): Promise<CallResult> {
+    const back = "back" in origin ? origin.back : undefined;
+    const undoes = "undoes" in origin ? origin.undoes : undefined;
     const callId = parts.newId("call");
     const receivedAt = clock.now();
-    if (input.action === PLAN && input.intent !== "read")
+    if (back && input.action === PLAN && input.intent !== "read")
       return runPlanCall(parts, { caller, input, callId, receivedAt, back }, { rule, perform });
     let context: CallContext;
     try {
@@ -93,9 +121,9 @@ export function createGate(parts: GateParts): Gate {
       parts.at("gate.no-secrets");
       const connection = await assertStanding(store, caller);
       parts.at("gate.connection-found");
-      const given = await unveil(parts, caller, connection, input, back);
+      const given = back ? await unveil(parts, caller, connection, input, back) : input;
       parts.at("gate.unveiled");
-      const prepared = await prepareInGeneration(parts, store, caller, connection, given);
+      const prepared = await prepareInGeneration(parts, store, caller, connection, given, { undoes });
       parts.at("gate.prepared");
       context = { caller, input, callId, receivedAt, connection, prepared };
     } catch (thrown) {
@@ -109,7 +137,7 @@ export function createGate(parts: GateParts): Gate {
   async function perform(context: CallContext, ruling: Ruling): Promise<CallResult> {
     parts.at("gate.decided");
     const isRead = !isWrite(context.prepared.operation) && ruling.verdict === "allow";
-    if (isRead && !(await isOverReading(context, ruling))) return read(context, ruling);
+    if (isRead && !(await isOverCap(context, ruling))) return read(context, ruling);
     return write(context, ruling);
   }
 
@@ -125,11 +153,16 @@ export function createGate(parts: GateParts): Gate {
     const isTime = Math.abs(clock.now() - recoveredAt) >= RECOVER_EVERY_MS;
     if (isTime) recoveredAt = clock.now();
     await keptUp(async () => {
-      if (isTime) await recover(parts);
+      if (isTime) await recoverAll();
       if (isTime) reconcileBeside();
       if (isTime || calls % CHECKPOINT_LOOK === 0) await checkpointIfDue(parts);
       await parts.refusals.flush();
     });
+  }
+
+  async function recoverAll(): Promise<{ unknown: number; expired: number }> {
+    await eraseOver(parts);
+    return recover(parts);
   }
 
   /** Reads of the account take their time: no call waits for them, but the store is not closed under them. */
@@ -210,12 +243,11 @@ export function createGate(parts: GateParts): Gate {
 
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
     const { caller } = context;
-    const isAsking = expected.verdict === "ask";
     const lookUps = watchReads(parts);
-    const sight = isAsking ? await sightOf(lookUps.parts, context, expected) : NOTHING_SEEN;
+    const sight = expected.verdict === "deny" ? NOTHING_SEEN : await sightOf(lookUps.parts, context, expected);
     parts.at("gate.sight-taken");
     const isTainted = sight.read.objects.length > 0;
-    if (isAsking) await parts.dayKeys.refresh();
+    if (afterLook(context.prepared, sight.before, expected).verdict === "ask") await parts.dayKeys.refresh();
     parts.at("gate.keys-read");
     await parts.dayKeys.ready();
     parts.at("gate.keys-ready");
@@ -226,8 +258,9 @@ export function createGate(parts: GateParts): Gate {
       const isWriting = isWrite(context.prepared.operation);
       if (isWriting) await assertNotPaused(tables, caller);
       parts.at("gate.not-paused");
-      const ruling = await rule({ ...context, connection }, { tables, gathered: expected.gathered });
+      const ruled = await rule({ ...context, connection }, { tables, gathered: expected.gathered });
       parts.at("gate.decided-again");
+      const ruling = afterLook(context.prepared, sight.before, ruled);
       const earlier = ruling.verdict === "deny" ? undefined : await standingOf(parts, tables, context, ruling.verdict);
       parts.at("gate.standing-checked");
       const isFlood = ruling.verdict === "deny" && !parts.refusals.admit(caller.agentId, "denied");
@@ -241,35 +274,34 @@ export function createGate(parts: GateParts): Gate {
       if (earlier) return { answer: await answerInstead(tables, context, earlier) };
       parts.at("gate.not-answered");
       if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight, isTainted });
-      return { send: await intend(parts, tables, departureOf(context, connection, ruling)) };
+      return { send: await intend(parts, tables, departureOf(context, connection, ruling, sight)) };
     });
   }
 
   /** Ends a call with what the same one came to before. */
   async function answerInstead(tables: Tables, { callId }: CallContext, { result, intentId }: Standing): Promise<CallResult> {
-    if ("steps" in result || result.status === "in_progress" || result.status === "approval_required" || result.status === "held")
-      return result;
+    if (!("body" in result || "error" in result)) return result;
     await tables.calls.update(callId, { status: result.status, intent_id: intentId, finished_at: clock.now() });
     parts.at("gate.turn-taken");
     return result;
   }
 
-  /** A cap on rows that is used up; the transaction that denies counts it again. */
-  async function isOverReading(context: CallContext, { policy, gathered }: Ruling): Promise<boolean> {
+  /** A cap that is used up: nothing is read then; the transaction that denies counts it again. */
+  async function isOverCap(context: CallContext, { policy, gathered }: Ruling): Promise<boolean> {
     return (await capDenial(parts, store, context.connection, policy, questionOf(context), gathered)) !== undefined;
   }
 
-  /** Read outside of the transaction, and only where a card is going to be made or an approved one used. */
-  async function sightOf(
-    watched: GateParts,
-    { caller, prepared, connection }: CallContext,
-    { policy, policyVersion }: Ruling,
-  ): Promise<Sight> {
+  /** Read outside of the transaction: what is there before the write, and where a card is going to be made or an approved one used, all that it acts on. */
+  async function sightOf(watched: GateParts, context: CallContext, ruling: Ruling): Promise<Sight> {
+    const { caller, prepared, connection } = context;
+    const { verdict, policy, policyVersion } = ruling;
+    const isAsked = verdict === "ask" || (prepared.undoes && prepared.undoes.drift.state !== "none");
+    if (!isAsked) return (await isOverCap(context, ruling)) ? NOTHING_SEEN : glimpseUnasked(watched, connection, prepared, caller.agentId);
     const live = await store.approvals.pendingByDigest(caller.agentId, prepared.digest);
     const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
     if (goesOnWaiting) return NOTHING_SEEN;
     if (!live && (await tooManyPending(parts, store, caller, policy.caps)) !== undefined) return NOTHING_SEEN;
-    return look(watched, connection, prepared.operation, prepared.request, caller.agentId);
+    return glimpse(watched, connection, prepared, caller.agentId);
   }
 
   const desk = createOwnerDesk(parts);
@@ -289,7 +321,7 @@ export function createGate(parts: GateParts): Gate {
     standing: (approvalId, scope) => withKeys(() => desk.standing(approvalId, scope)),
     stop: (id, by) => withKeys(() => desk.stop(id, by)),
     sendDue: () => tracked(() => withKeys(() => desk.sendDue())),
-    recover: () => recover(parts),
+    recover: recoverAll,
     reconcile: () => tracked(() => lookDue(parts, closing.signal)),
     reconcileBeside,
     stopAll: (by) => stopWrites(parts, by),
@@ -298,7 +330,7 @@ export function createGate(parts: GateParts): Gate {
       const ends = AbortSignal.any([signal, closing.signal]);
       while (!ends.aborted) {
         // What fails now is tried again; a store that is away says so wherever it matters.
-        await tracked(() => desk.sendDue()).catch(() => 0);
+        await tracked(() => withKeys(() => desk.sendDue())).catch(() => 0);
         await clock.wait(LOOK_FOR_DUE_EVERY_MS, ends).catch(() => undefined);
       }
     },
@@ -326,18 +358,14 @@ function questionOf({ caller, prepared: { operation, args, digest } }: CallConte
   return { operation, args, caller, digest };
 }
 
-function departureOf(context: CallContext, connection: ConnectionRow, { gathered }: Ruling): Omit<Departure, "intentId" | "recordedAs"> {
+function departureOf(
+  context: CallContext,
+  connection: ConnectionRow,
+  { gathered }: Ruling,
+  { before }: Sight,
+): Omit<Departure, "intentId" | "recordedAs"> {
   const { callId, caller, prepared } = context;
-  const { operation, request, digest } = prepared;
-  return {
-    callId,
-    approvalId: null,
-    operation,
-    request,
-    digest,
-    connection,
-    caller,
-    uses: usesOf(questionOf(context), gathered),
-    isAwaited: true,
-  };
+  const { operation, request, digest, undoes } = prepared;
+  const uses = usesOf(questionOf(context), gathered);
+  return { callId, approvalId: null, operation, request, digest, connection, caller, uses, before, undoes, isAwaited: true };
 }

@@ -2,7 +2,7 @@ import type { Tables } from "../store/tables.ts";
 import type { Caller, CallInput, GateParts } from "./call.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import { isHeard } from "./hearing.ts";
-import { prepare, type Prepared } from "./prepare.ts";
+import { prepare, type Origin, type Prepared } from "./prepare.ts";
 
 /**
  * Prepares a call whose natural keys the gate sets. The same call asked again before its outcome is known and told is the same write and gets the
@@ -14,9 +14,9 @@ export async function prepareInGeneration(
   caller: Caller,
   connection: ConnectionRow,
   input: CallInput,
-  twins = 0,
+  { twins = 0, undoes }: { twins?: number } & Pick<Origin, "undoes"> = {},
 ): Promise<Prepared> {
-  const of = (generation: number): ReturnType<typeof prepare> => prepare(parts.catalog, caller, connection, input, generation);
+  const of = (generation: number): ReturnType<typeof prepare> => prepare(parts.catalog, caller, connection, input, { generation, undoes });
   const first = of(0);
   if (!first.isKeyed) return first;
   const isOver = (generation: number): Promise<boolean> => isDoneAndTold(parts, tables, caller, of(generation).digest);

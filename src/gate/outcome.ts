@@ -14,6 +14,7 @@ import { memberOf } from "./reconcile/agree.ts";
 import { textAt } from "./reconcile/sighting.ts";
 import { settleRepeated } from "./repeats.ts";
 import { answerContext, howToCheck, lookingUntil } from "./told.ts";
+import { settleUndo } from "./undo-keeping.ts";
 
 /** An answer longer than this is not kept for later telling. */
 const MAX_KEPT_ANSWER_BYTES = 256 * 1024;
@@ -83,6 +84,8 @@ function madeBy({ operation }: Departure, body: Json | null): { id: string | nul
 export async function record(parts: GateParts, departure: Departure, ending: Ending): Promise<CallResult> {
   for (let attempts = 1; ; attempts++) {
     try {
+      await parts.dayKeys.ready();
+      parts.at("outcome.key-ready");
       await write(parts, departure, ending);
       parts.at("outcome.committed");
       return ending.result;
@@ -121,6 +124,8 @@ async function write(parts: GateParts, departure: Departure, { result, end, erro
       await endApproval(parts, tables, approvalId, result.status);
       parts.at("outcome.approval-ended");
     }
+    await settleUndo(parts, tables, departure, result);
+    parts.at("outcome.undo-settled");
     await tables.audit.append({
       at,
       event: "outcome",

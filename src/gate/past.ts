@@ -54,7 +54,7 @@ export async function answerFromPast(
   if (!isUnknown) await noteTold(parts, tables, last, intent);
   parts.at("past.told");
   const status = result.status === "plan_done" ? "done" : result.status === "plan_stopped" ? "failed" : result.status;
-  if (status !== "held" && status !== "in_progress")
+  if (status !== "held" && status !== "in_progress" && status !== "cancelled")
     await tables.calls.update(callId, { status, approval_id: last.id, intent_id: last.intent_id, finished_at: now });
   parts.at("past.call-noted");
   return { answer: "body" in result || "steps" in result ? { ...result, earlier: true } : result };

@@ -5,6 +5,7 @@ import { settle } from "./approval-life.ts";
 import { isUsed, PLAN, type Caller, type CallInput, type CallResult, type GateParts, type PlanStep } from "./call.ts";
 import { assertStanding, type Ruling } from "./decision.ts";
 import { unveilPlan } from "./for-agent.ts";
+import { glimpse } from "./glimpse.ts";
 import { isHeld } from "./hold.ts";
 import { preparePlan } from "./plan.ts";
 import { askPlan, type Step } from "./plan-ask.ts";
@@ -14,7 +15,7 @@ import type { CallContext } from "./prepare.ts";
 import type { PutBack } from "./privacy-put-back.ts";
 import { insertCall, recordRefusal } from "./record.ts";
 import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
-import { look, NOTHING_SEEN } from "./sight.ts";
+import { NOTHING_SEEN } from "./sight.ts";
 import { lookAgain } from "./standing.ts";
 
 /** How the gate decides and performs a single call; a plan has no other way. */
@@ -66,8 +67,7 @@ export async function runPlanCall(
     if (released) return released;
     const asked: Step[] = [];
     for (const [at, one] of contexts.entries()) {
-      const sight =
-        verdict === "ask" ? await look(parts, connection, one.prepared.operation, one.prepared.request, caller.agentId) : NOTHING_SEEN;
+      const sight = verdict === "ask" ? await glimpse(parts, connection, one.prepared, caller.agentId) : NOTHING_SEEN;
       asked.push({ context: one, ruling: rulings[at] ?? ruling, sight });
     }
     const isTainted = asked.some(({ sight }) => sight.read.objects.length > 0);

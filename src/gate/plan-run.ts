@@ -1,6 +1,7 @@
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { Tables } from "../store/tables.ts";
 import { endApproval, transition } from "./approval-life.ts";
+import { readBefore } from "./before-image.ts";
 import { OWNER, type EndedStatus, type GateParts } from "./call.ts";
 import { clearanceOf, rowObstacle, type Obstacle } from "./clearance.ts";
 import { send } from "./dispatch.ts";
@@ -53,20 +54,17 @@ async function releaseStep(
   parts: GateParts,
   plan: ApprovalRow,
   step: ApprovalRow,
-  { caller, connection, gathered }: Outlook,
+  { caller, connection, gathered, sight, prepared }: Outlook,
 ): Promise<EndedStatus> {
+  // The steps before it may have changed what it acts on: what is kept for its undoing is what it finds.
+  const before = prepared ? await readBefore(parts, connection, prepared) : sight.before;
+  parts.at("plan.step-before-read");
   const departure = await parts.store.transaction(async (tables) => {
     const now = await tables.approvals.find(plan.id);
     parts.at("plan.not-stopped");
     if (now?.status !== "consumed" || now.stop_asked_at !== null) return undefined;
-    return consume(parts, tables, step, {
-      caller,
-      connection,
-      gathered,
-      sight: "checked",
-      callId: step.call_id,
-      isAwaited: plan.agent_id === OWNER,
-    });
+    const beheld = { caller, connection, gathered, sight: { ...sight, before }, isChecked: true } as const;
+    return consume(parts, tables, step, { ...beheld, callId: step.call_id, isAwaited: plan.agent_id === OWNER });
   });
   parts.at("plan.step-intended");
   if (!departure || "obstacle" in departure) return "failed";

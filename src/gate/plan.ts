@@ -26,7 +26,7 @@ export async function preparePlan(parts: GateParts, caller: Caller, connection: 
     const before = twins.get(same) ?? 0;
     twins.set(same, before + 1);
     try {
-      steps.push(await prepareInGeneration(parts, parts.store, caller, connection, { action, args, intent: "write" }, before));
+      steps.push(await prepareInGeneration(parts, parts.store, caller, connection, { action, args, intent: "write" }, { twins: before }));
     } catch (thrown) {
       throw thrown instanceof HalyardError ? ofStep(thrown, at) : thrown;
     }

@@ -10,6 +10,7 @@ import { refuseAddresses } from "./addresses.ts";
 import type { Caller, CallInput } from "./call.ts";
 import { classOf } from "./class.ts";
 import { keySeed, withNaturalKeys } from "./natural-keys.ts";
+import type { Undoing } from "./undoing.ts";
 
 /** A call after steps 1 to 3: one operation, its effect under these arguments, the one canonical request, and the digest of all that an approval binds. */
 export interface Prepared {
@@ -18,6 +19,8 @@ export interface Prepared {
   request: WireRequest;
   /** SHA-256, hex. */
   digest: string;
+  /** Set where it is a step of an undoing. */
+  undoes?: Undoing | undefined;
 }
 
 /** One call on its way through the gate. */
@@ -30,16 +33,21 @@ export interface CallContext {
   prepared: Prepared;
 }
 
-/**
- * Resolves, parses and classes a call. Throws what was wrong with it; nothing has been decided or sent by then. `generation` tells repetitions of
- * one call apart where the gate sets keys that the agent left out (natural-keys.ts); `isKeyed` says whether it does.
- */
+/** How a call comes to be what it is, beside what was given. */
+export interface Origin {
+  /** Tells repetitions of one call apart where the gate sets keys that the agent left out (natural-keys.ts). */
+  generation?: number;
+  /** Set where it is a step of an undoing. */
+  undoes?: Undoing | undefined;
+}
+
+/** Resolves, parses and classes a call. Throws what was wrong with it; nothing has been decided or sent by then. `isKeyed`: the gate has set keys. */
 export function prepare(
   catalog: Catalog,
   caller: Caller,
   connection: ConnectionRow,
   input: CallInput,
-  generation = 0,
+  { generation = 0, undoes }: Origin = {},
 ): Prepared & { isKeyed: boolean } {
   assertStrictValue(input.args);
   if (!isJsonObject(input.args))
@@ -59,7 +67,8 @@ export function prepare(
   refuseWrongTool(operation, input.intent);
   if (isWrite(operation)) refuseAddresses(args, connection.kind === "klaviyo");
   const request = buildRequest(operation, args, { account_id: connection.account_id });
-  return { operation, args, request, digest: digestOf(caller, connection, request), isKeyed: keyed !== undefined };
+  const digest = digestOf(caller, connection, request, undoes);
+  return { operation, args, request, digest, isKeyed: keyed !== undefined, ...(undoes && { undoes }) };
 }
 
 function refuseWrongTool(operation: Operation, intent: CallInput["intent"]): void {
@@ -76,7 +85,7 @@ function refuseWrongTool(operation: Operation, intent: CallInput["intent"]): voi
 }
 
 /** Binds the caller, the connection, its account and the whole request. Semantically equal JSON gives the same digest. */
-function digestOf(caller: Caller, connection: ConnectionRow, request: WireRequest): string {
+function digestOf(caller: Caller, connection: ConnectionRow, request: WireRequest, undoes: Undoing | undefined): string {
   const bound: Json = {
     version: 1,
     agent: caller.agentId,
@@ -89,6 +98,7 @@ function digestOf(caller: Caller, connection: ConnectionRow, request: WireReques
     query: request.query,
     body: request.body,
     files: request.files,
+    ...(undoes && { undoes: { call: undoes.call, step: undoes.step } }),
   };
   return createHash("sha256").update(canonicalJson(bound)).digest("hex");
 }

@@ -45,6 +45,8 @@ export async function lookOnce(parts: GateParts, look: LookRow, signal?: AbortSi
   if (look.next_at > now || !(await parts.store.looks.claim(look.intent_id, parts.holder, now, CLAIM_MS))) return false;
   parts.at("look.claimed");
   try {
+    await parts.dayKeys.ready();
+    parts.at("look.key-ready");
     const looking = await begin(parts, look, signal);
     parts.at("look.begin");
     if (looking) await lookFor(parts, looking);
@@ -154,6 +156,7 @@ async function concludeThere(
       ...(jobId !== null && { job_id: jobId }),
     },
     ...(isTwice && { alarm: "twice" as const }),
+    ...(first && { found: first.row }),
     fields: { read: finding.read, object: first?.id ?? null, looks: look.looks + 1 },
   });
   if (status === "accepted" && jobId !== null) {

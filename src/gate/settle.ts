@@ -5,6 +5,7 @@ import type { IntentAlarm, IntentEnd, IntentRow } from "../store/tables/intents.
 import { endApproval } from "./approval-life.ts";
 import type { EndedStatus, GateParts } from "./call.ts";
 import { moveIntent } from "./intent-life.ts";
+import { keepFound } from "./undo-keeping.ts";
 
 /** What a call is when its intent has come to this. */
 export const CALL_OF_INTENT: Record<IntentEnd["status"], { status: CallStatus & EndedStatus; error: string | null }> = {
@@ -21,13 +22,15 @@ interface Settlement {
   event: "reconciled" | "followed";
   end: IntentEnd & { evidence: string };
   alarm?: IntentAlarm;
+  /** What it made, as the account shows it. */
+  found?: JsonObject;
   /** More for the audit row. */
   fields?: JsonObject;
 }
 
 /** Says after the fact how an intent ended: intent, calls and audit row, in the caller's transaction. False when another did first. */
 export async function settle(parts: GateParts, tables: Tables, intent: IntentRow, settlement: Settlement): Promise<boolean> {
-  const { event, end, alarm, fields = {} } = settlement;
+  const { event, end, alarm, found, fields = {} } = settlement;
   const at = parts.clock.now();
   const raised = alarm === undefined ? {} : { alarm, alarm_at: at };
   // Whoever heard that it was accepted is not told its end by asking anew: that is another call.
@@ -46,6 +49,8 @@ export async function settle(parts: GateParts, tables: Tables, intent: IntentRow
     await endApproval(parts, tables, intent.approval_id, status);
   }
   parts.at("settle.approval-ended");
+  await keepFound(parts, tables, intent, end.status, found);
+  parts.at("settle.found-kept");
   await tables.audit.append({
     at,
     event,

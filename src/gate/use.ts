@@ -7,6 +7,7 @@ import type { Caller, GateParts } from "./call.ts";
 import { clearanceOf, type Beheld, type Obstacle } from "./clearance.ts";
 import { intend, type Departure } from "./dispatch.ts";
 import { isHeld } from "./hold.ts";
+import type { Prepared } from "./prepare.ts";
 import type { Sight } from "./sight.ts";
 
 /** By whom and how an approved call is used, and what was read of it just before. */
@@ -29,7 +30,7 @@ export async function consume(
   }
   if (!(await transition(parts, tables, row, "consumed", "gate", { consumed_at: parts.clock.now() }))) return undefined;
   parts.at("use.consumed");
-  const { operation, request, digest } = clearance.prepared;
+  const { operation, request, digest, undoes } = clearance.prepared;
   const departure = await intend(parts, tables, {
     callId,
     approvalId: row.id,
@@ -37,6 +38,8 @@ export async function consume(
     request,
     digest,
     uses: clearance.uses,
+    before: beheld.sight.before,
+    undoes,
     connection,
     caller: beheld.caller,
     isAwaited,
@@ -52,14 +55,20 @@ export async function askAnew(
   parts: GateParts,
   tables: Tables,
   row: ApprovalRow,
-  { caller, connection, sight, obstacle }: { caller: Caller; connection: ConnectionRow; sight: Sight; obstacle: Obstacle },
+  {
+    caller,
+    connection,
+    sight,
+    obstacle,
+    prepared,
+  }: { caller: Caller; connection: ConnectionRow; sight: Sight; obstacle: Obstacle; prepared?: Prepared },
 ): Promise<ApprovalRow> {
   const { policy, version } = await parts.policies.current(connection, tables);
   parts.at("use.policy-read");
   const asked = await tables.calls.find(row.call_id);
   parts.at("use.call-found");
   const draft: Draft = {
-    prepared: approvedRequest(parts, row, connection),
+    prepared: prepared ?? approvedRequest(parts, row, connection),
     connection,
     caller,
     callId: row.call_id,

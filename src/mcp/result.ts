@@ -6,6 +6,11 @@ import type { ToolAnswer } from "./tool.ts";
 
 /** What the gate answered, as a tool's answer. What was asked or denied is an ordinary result: the call itself went as it should. */
 export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnswer {
+  const answer = answerTo(result, tool);
+  return result.undo ? { ...answer, data: { ...answer.data, undo: plain(result.undo) } } : answer;
+}
+
+function answerTo(result: CallResult, tool: "read" | "write"): ToolAnswer {
   switch (result.status) {
     case "done":
     case "accepted":
@@ -68,6 +73,14 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           call_id: result.call_id,
           because: result.because,
           next: "Nothing has been sent. Do not try variants of it; tell your user what the policy refuses.",
+        },
+      };
+    case "cancelled":
+      return {
+        data: {
+          status: result.status,
+          call_id: result.call_id,
+          next: "That call was taken back before it was sent: nothing has been sent.",
         },
       };
     default:

@@ -3,6 +3,7 @@ import type { AgentRow } from "./tables/agents.ts";
 import type { ApprovalRow } from "./tables/approvals.ts";
 import type { AuditColumns, AuditHeadRow } from "./tables/audit.ts";
 import type { AuditBodyRow } from "./tables/audit-bodies.ts";
+import type { BeforeImageRow } from "./tables/before-images.ts";
 import type { CallRow } from "./tables/calls.ts";
 import type { CapUseRow } from "./tables/cap-uses.ts";
 import type { ConnectionColumns } from "./tables/connections.ts";
@@ -27,6 +28,7 @@ export interface Schema {
   master_keys: MasterKeyRow;
   data_keys: DataKeyRow;
   agents: AgentRow;
+  before_images: BeforeImageRow;
   calls: CallRow;
   approvals: ApprovalRow;
   intents: IntentRow;

@@ -3,6 +3,7 @@ import { agentsTable } from "./tables/agents.ts";
 import { approvalsTable } from "./tables/approvals.ts";
 import { auditTable } from "./tables/audit.ts";
 import { auditBodiesTable } from "./tables/audit-bodies.ts";
+import { beforeImagesTable } from "./tables/before-images.ts";
 import { callsTable } from "./tables/calls.ts";
 import { capUsesTable } from "./tables/cap-uses.ts";
 import { connectionsTable } from "./tables/connections.ts";
@@ -30,6 +31,7 @@ export function createTables(db: Db) {
     masterKeys: masterKeysTable(db),
     dataKeys: dataKeysTable(db),
     agents: agentsTable(db),
+    beforeImages: beforeImagesTable(db),
     calls: callsTable(db),
     approvals: approvalsTable(db),
     intents: intentsTable(db),

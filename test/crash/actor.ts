@@ -68,5 +68,5 @@ function firstOf(result: CallResult): CallResult {
 /** Not the fixture's: that one brings the sandbox along, and a process that is going to be killed should start quickly. */
 function configOf({ home, databaseUrl }: OpenInput): Config {
   const masterKey = { keyFile: join(home, "master.key") };
-  return { home, databaseUrl, masterKey, port: 0, sandboxPort: 0, logLevel: "error" };
+  return { home, databaseUrl, masterKey, port: 0, sandboxPort: 0, logLevel: "error", undoDays: 30 };
 }

@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, "../..");
 
 /** The files through which a write goes, and the functions of them that do; all of a file's where none are named. */
 export const WRITE_PATH: Record<string, string[] | "all"> = {
-  "src/gate/gate.ts": ["steps", "perform", "refused", "write", "turnOf", "answerInstead"],
+  "src/gate/gate.ts": ["steps", "take", "perform", "refused", "write", "turnOf", "answerInstead"],
   "src/gate/ask.ts": "all",
   "src/gate/past.ts": "all",
   "src/gate/use.ts": "all",
@@ -15,6 +15,8 @@ export const WRITE_PATH: Record<string, string[] | "all"> = {
   "src/gate/plan-run.ts": "all",
   "src/gate/dispatch.ts": "all",
   "src/gate/outcome.ts": "all",
+  "src/gate/undo-keeping.ts": ["keepBefore", "settleUndo"],
+  "src/gate/undo-after.ts": ["keepAfter"],
   "src/gate/repeats.ts": "all",
   "src/gate/look-list.ts": "all",
   "src/gate/recover.ts": "all",
