@@ -11,7 +11,6 @@ import { parseArgs } from "node:util";
 import { race, type RaceReport } from "../test/attacks/races/play.ts";
 import { raceProcesses, type ProcessReport } from "../test/attacks/races/race-processes.ts";
 import { PER_STAGE } from "../test/attacks/races/stage.ts";
-import { KNOWN_GAPS } from "../test/attacks/known-gaps.ts";
 import { forget, runUnits, sources, type Unit } from "./resumable.ts";
 import { figureTable, machine, spoken, writeFigures } from "./security-figures.ts";
 
@@ -115,7 +114,6 @@ function report(reports: RaceReport[], control: RaceReport, many: ProcessReport)
     `Moves: ${list((one) => one.moves)}.`,
     `Ends: ${list((one) => one.ends)}.`,
     "",
-    `Known gap: a stop for everything among the moves: ${KNOWN_GAPS["a stop for everything"]}.`,
     ...wrong.slice(0, 50).map((why) => `- ${why}`),
   ].join("\n");
   if (played >= WHOLE) writeFigures("races", text);

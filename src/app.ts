@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { loadCatalog, type Catalog } from "./catalog/catalog.ts";
+import { loadCatalog, mustFind, type Catalog } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
 import { createAgents, type Agents } from "./gate/agents.ts";
 import { openAuditSigner } from "./gate/audit-key.ts";
@@ -11,10 +11,14 @@ import { createEpoch } from "./gate/epoch.ts";
 import { createRefusals, type DoorRefusal } from "./gate/refusals.ts";
 import { GATE_LIMITS, type Caller, type GateLimits, type GateParts } from "./gate/call.ts";
 import { createConnections, type Connections } from "./gate/connections.ts";
+import { noPoint, type AtPoint } from "./gate/crash-points.ts";
+import { joinEpoch } from "./gate/fence.ts";
 import { createGate, type Gate } from "./gate/gate.ts";
+import { outcomesOf, type Outcomes } from "./gate/outcomes.ts";
 import { overviewOf, type Overview } from "./gate/overview.ts";
 import { createPolicyDesk, type PolicyDesk } from "./gate/policy-desk.ts";
 import { sealOldCards } from "./gate/sealed-card.ts";
+import { standingOf, type UndoStanding } from "./gate/undo-standing.ts";
 import { createPolicyFiles, type PolicySource } from "./gate/policy-files.ts";
 import { createClient, type ClientOptions } from "./klaviyo/client.ts";
 import { assertNotInspected } from "./inspection.ts";
@@ -42,11 +46,13 @@ export interface App {
   agents: Agents;
   policies: PolicySource;
   policyDesk: PolicyDesk;
-  /** Calls, newest first. */
-  activity(filter: { limit: number; connection?: string; agent?: string }): Promise<CallRow[]>;
+  /** Calls, newest first, each with how it stands with its undoing; null where it cannot be undone. */
+  activity(filter: { limit: number; connection?: string; agent?: string }): Promise<(CallRow & { undo?: UndoStanding | null })[]>;
   /** One call with everything that the record says of it, oldest first. */
   callStory(callId: string): Promise<{ call: CallRow; events: AuditRow[] }>;
   verifyAudit(): Promise<AuditVerdict>;
+  /** Whether writes may go, what is not known of those that went, and what happened late or twice. */
+  outcomes(): Promise<Outcomes>;
   /** The record, for its owner. */
   audit: AuditDesk;
   /** Puts what a door sent away on the record. Never throws. */
@@ -61,6 +67,10 @@ interface Overrides {
   limits?: Partial<GateLimits>;
   /** Stands before the store's rate windows: benchmarks lift Klaviyo's limits but keep what counting costs. */
   rateWindows?: (port: LimitPort) => LimitPort;
+  /** Of a Halyard that is another one than this: for tests of upgrades. */
+  version?: string;
+  /** For the tests that kill processes in the middle of a write. */
+  at?: AtPoint;
   /** Opens the sockets to Klaviyo: tests make connecting slow. */
   connector?: ClientOptions["connector"];
 }
@@ -69,6 +79,7 @@ interface Overrides {
 export async function openApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const clock = overrides.clock ?? systemClock;
   const random = overrides.random ?? randomBytes;
+  const version = overrides.version ?? VERSION;
   makeHome(config.home);
   const catalog = loadCatalog();
   const store = await openStore({ url: config.databaseUrl, clock });
@@ -80,12 +91,13 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       limits: config.allowUnrecordedReads ? orInMemory(windows) : windows,
       clock,
       random,
-      version: VERSION,
+      version,
+      probe: mustFind(catalog, "get_accounts"),
       ...(overrides.connector && { connector: overrides.connector }),
     });
     const policies = createPolicyFiles({ folder: join(config.home, "policies"), catalog, store, vault, clock });
     const holder = `${hostname()}:${process.pid}:${Buffer.from(random(6)).toString("hex")}`;
-    const limits = { ...GATE_LIMITS, ...overrides.limits };
+    const limits = { ...GATE_LIMITS, undoWithinMs: config.undoDays * 24 * 3_600_000, ...windowOf(config), ...overrides.limits };
     const kept = { store, vault, clock };
     const refusals = createRefusals(kept, limits.refusalsPerMinute);
     const parts: GateParts = {
@@ -99,6 +111,8 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       random,
       holder,
       isRunning: (other) => isRunning(other, holder),
+      fence: { epoch: await joinEpoch(store, clock, version), version },
+      at: overrides.at ?? noPoint,
       limits,
       signer: await openAuditSigner(kept),
       dayKeys: createDayKeys(kept, random),
@@ -115,6 +129,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     const audit = createAuditDesk(parts);
     await gate.recover();
     let closing: Promise<void> | undefined;
+    gate.reconcileBeside();
     return {
       config,
       catalog,
@@ -129,7 +144,9 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
       async activity({ limit, connection, agent }) {
         const row = connection === undefined ? undefined : await connections.find(connection);
         const agentId = agent === undefined ? undefined : ((await store.agents.byName(agent))?.id ?? agent);
-        return store.calls.list({ limit, connection_id: row?.id, agent_id: agentId });
+        const calls = await store.calls.list({ limit, connection_id: row?.id, agent_id: agentId });
+        const kept = new Map((await store.beforeImages.forCalls(calls.map(({ id }) => id))).map((image) => [image.call_id, image]));
+        return calls.map((call) => ({ ...call, undo: standingOf(call, kept.get(call.id), clock.now()) }));
       },
       async callStory(callId) {
         const call = await store.calls.find(callId);
@@ -137,6 +154,7 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
         return { call, events: await store.audit.list({ call_id: callId, limit: 1000 }) };
       },
       verifyAudit: () => audit.verify(),
+      outcomes: () => outcomesOf(parts),
       audit,
       refused: (refusal) => refusals.note(refusal),
       overview: (caller) => overviewOf(parts, gate, caller),
@@ -152,6 +170,10 @@ export async function openApp(config: Config, overrides: Overrides = {}): Promis
     await store.close();
     throw thrown;
   }
+}
+
+function windowOf({ reconcileWindowMs }: Config): Partial<GateLimits> {
+  return reconcileWindowMs === undefined ? {} : { reconcileWindowMs };
 }
 
 function makeHome(home: string): void {

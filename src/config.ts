@@ -28,6 +28,10 @@ export interface Config {
   logLevel: "error" | "warn" | "info" | "debug";
   /** Reads are answered also while the store cannot take their rows. Writes never are. */
   allowUnrecordedReads?: boolean;
+  /** How long after a write whose answer was lost its absence proves nothing yet; 120 s unless set. */
+  reconcileWindowMs?: number;
+  /** How long a write can be undone, and what was there before it is kept. */
+  undoDays: number;
 }
 
 const VARIABLES = {
@@ -40,6 +44,8 @@ const VARIABLES = {
   HALYARD_PORT: "port of the gateway (default 4150)",
   HALYARD_SANDBOX_PORT: "port of the sandbox that start runs (default 4151)",
   HALYARD_UNRECORDED_READS: "refuse or allow: what a read gets while it cannot be put on the record (default refuse)",
+  HALYARD_RECONCILE_SECONDS: "how long a write whose answer was lost may take to show in the account (default 120)",
+  HALYARD_UNDO_DAYS: "days in which a write can be undone, 1 to 365 (default 30)",
   HALYARD_LOG: "error, warn, info or debug (default info)",
 } as const;
 
@@ -74,6 +80,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       return text ? [[name, text]] : [];
     }),
   );
+  const window = value("HALYARD_RECONCILE_SECONDS");
   const level = value("HALYARD_LOG") ?? "info";
   const logLevel = LOG_LEVELS.find((candidate) => candidate === level);
   if (!logLevel) throw new HalyardError("config", `HALYARD_LOG must be one of ${LOG_LEVELS.join(", ")}.`);
@@ -95,6 +102,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: wholeNumber("HALYARD_PORT", value("HALYARD_PORT") ?? "4150", 0, 65_535),
     sandboxPort: wholeNumber("HALYARD_SANDBOX_PORT", value("HALYARD_SANDBOX_PORT") ?? "4151", 0, 65_535),
     logLevel,
+    ...(window !== undefined && { reconcileWindowMs: wholeNumber("HALYARD_RECONCILE_SECONDS", window, 30, 43_200) * 1000 }),
+    undoDays: wholeNumber("HALYARD_UNDO_DAYS", value("HALYARD_UNDO_DAYS") ?? "30", 1, 365),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ApprovalView } from "../gate/call.ts";
 import type { Card } from "../gate/card.ts";
 import { changeLines, contentLines, historyLines, leafLines, sampleLine } from "./card-parts.ts";
 import { bold, box, dim, fields, styled, type Line, type Piece } from "./layout.ts";
+import { undoingLines, undoOf } from "./undo-lines.ts";
 import type { Session } from "./session.ts";
 import { whenOf } from "./times.ts";
 
@@ -18,7 +19,7 @@ export function cardLines(view: ApprovalView, nowMs: number): Line[] {
     ...fields([
       ["id", view.approval_id],
       ["who asks", `${card.agent}, on ${card.connection}: ${card.account}`],
-      ...whatItIs(card),
+      ...whatItIs(card, nowMs),
       ["asked", whenOf(view.created_at, nowMs)],
       ...deadline(view, nowMs),
       [
@@ -35,7 +36,7 @@ export function cardLines(view: ApprovalView, nowMs: number): Line[] {
     ...(card.steps ?? []).flatMap((step, at): Line[] => [
       "",
       [bold(`  Step ${at + 1}. ${step.title}`)],
-      ...fields(whatItIs(step)),
+      ...fields(whatItIs(step, nowMs)),
       ...bodyLines(step),
     ]),
     ...(card.agent_says === null ? [] : box("the agent's own words, checked by nobody", card.agent_says)),
@@ -46,6 +47,7 @@ function bodyLines(card: Card): Line[] {
   return [
     ...card.warnings.map((warning): Line => ["  ", styled("yellow", `! ${warning}`)]),
     ...untrustedLines(card),
+    ...undoingLines(card),
     ...historyLines(card),
     ...changeLines("What changes:", card.changes ?? []),
     ...contentLines(card.content ?? []),
@@ -53,7 +55,7 @@ function bodyLines(card: Card): Line[] {
   ];
 }
 
-function whatItIs(card: Card): [string, Piece | Piece[] | undefined][] {
+function whatItIs(card: Card, nowMs: number): [string, Piece | Piece[] | undefined][] {
   const { effect, target, people } = card;
   return [
     ["action", [bold(card.operation), `  (${effect.kind}, risk ${effect.risk}: ${effect.risk_means})`]],
@@ -61,7 +63,8 @@ function whatItIs(card: Card): [string, Piece | Piece[] | undefined][] {
     ...card.audience.map((group): [string, string] => [group.excluded ? "not to" : "goes to", audienceLine(group)]),
     ["who gets it", peopleOf(people)],
     ["among them", sampleLine(card)],
-    ["undo", undoOf(card)],
+    ["undo", undoOf(card, nowMs)],
+    ...(card.undo?.notes ?? []).map((note): [string, string] => ["", note]),
     ["hold", card.hold_seconds === undefined ? undefined : `it waits ${card.hold_seconds} s after a yes, and can be stopped until then`],
   ];
 }
@@ -86,13 +89,6 @@ function peopleOf({ count, basis }: Card["people"]): string {
   if (count === null) return basis === "none" ? "nobody is named in it" : "could not be counted";
   if (basis === "estimated") return `at most ${count} ${count === 1 ? "person" : "people"}`;
   return `${count} ${count === 1 ? "person" : "people"} (${basis})`;
-}
-
-function undoOf({ effect }: Card): string {
-  const by = effect.inverse.length === 0 ? "" : `, with ${effect.inverse.join(" or ")}`;
-  return (
-    { yes: `possible${by}`, partial: `in part${by}`, no: "not possible", "n/a": "nothing to undo" }[effect.reversible] ?? effect.reversible
-  );
 }
 
 function deadline({ status, decide_by, use_by, goes_at }: ApprovalView, nowMs: number): [string, string][] {

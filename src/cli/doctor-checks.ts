@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Config } from "../config.ts";
 import { HalyardError } from "../lib/errors.ts";
+import { outcomeChecks } from "./outcome-checks.ts";
 import type { CliApp } from "./parts.ts";
 import { probePort } from "./port-probe.ts";
 import { masterKeyChecks } from "./secrets-checks.ts";
@@ -93,6 +94,7 @@ async function storeChecks(session: Session): Promise<Check[]> {
     ["master key", () => secretsChecks(session)],
     ["connections", () => connectionChecks(app, session)],
     ["audit", () => auditCheck(app)],
+    ["outcomes", () => outcomeChecks(app, session)],
     ["restore", () => restoreCheck(app, session)],
     ["separation", () => separationCheck(app, session)],
   ];

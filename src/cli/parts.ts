@@ -40,7 +40,7 @@ export interface Self {
 /** The part of the app that commands use. */
 export type CliApp = Pick<
   App,
-  "gate" | "connections" | "agents" | "policies" | "policyDesk" | "activity" | "callStory" | "verifyAudit" | "audit" | "close"
+  "gate" | "connections" | "agents" | "policies" | "policyDesk" | "activity" | "callStory" | "verifyAudit" | "audit" | "outcomes" | "close"
 >;
 
 /** Knowledge that needs no store: the catalog, its names and forms, and how a policy decides. */

@@ -1,4 +1,4 @@
-import type { ApprovalView, CallResult } from "../gate/call.ts";
+import type { ApprovalView, CallResult, NotDone } from "../gate/call.ts";
 import { ERROR_CODES } from "../lib/errors.ts";
 import { isJsonObject, type Json } from "../lib/json.ts";
 import { dim, styled, type Line } from "./layout.ts";
@@ -15,6 +15,7 @@ export function resultLines(result: CallResult, session: Session): Line[] {
           `Klaviyo did it (HTTP ${result.http_status})${identityOf(result.body)}.  `,
           dim(told),
         ],
+        ...(result.found_out === undefined ? [] : [`  Found out by looking: ${result.found_out}.`]),
       ];
     case "accepted":
       return [[styled("green", "Accepted. "), `Klaviyo took it as a job and will do it${identityOf(result.body)}.  `, dim(told)]];
@@ -37,16 +38,14 @@ export function resultLines(result: CallResult, session: Session): Line[] {
           ...(one ? resultLines(one, session) : ["Not sent."]).map((line): Line => ["    ", ...(Array.isArray(line) ? line : [line])]),
         ]),
       ];
+    case "cancelled":
+      return [[styled("green", "Cancelled. "), "It had not been sent, and is not sent now.  ", dim(told)]];
     case "in_progress":
       return [[styled("yellow", "Being sent now. "), "Look again in a moment.  ", dim(told)]];
     case "rejected":
     case "failed":
       return [
-        [
-          styled("red", result.status === "rejected" ? "Rejected by Klaviyo. " : "Not sent. "),
-          `${result.error.message} Nothing changed.  `,
-          dim(told),
-        ],
+        [styled("red", FAILED[failureOf(result)]), `${result.error.message}${result.job ? "" : " Nothing changed."}  `, dim(told)],
         ...(result.error.violations ?? []).map(({ path, message }) => `  ${path} ${message}`),
         ...(result.error.hint === undefined ? [] : [`  ${result.error.hint}`]),
       ];
@@ -54,6 +53,9 @@ export function resultLines(result: CallResult, session: Session): Line[] {
       return [
         [styled("yellow", "Unknown. "), "It may or may not have happened: the answer was lost.  ", dim(told)],
         ...(result.how_to_check === undefined ? [] : [`  How to check: ${result.how_to_check}`]),
+        ...(result.looking_until === undefined
+          ? []
+          : [`  Halyard looks too, until ${result.looking_until}: ${session.typed("activity")} tells.`]),
       ];
   }
 }
@@ -70,11 +72,19 @@ function heldLines(approvalId: string, goesAt: string, byItself: boolean, { type
   ];
 }
 
+const FAILED = { rejected: "Rejected by Klaviyo. ", job: "Failed. ", absent: "Not done. ", unsent: "Not sent. " };
+
+function failureOf({ status, job, error }: Pick<NotDone, "status" | "job" | "error">): keyof typeof FAILED {
+  if (status === "rejected") return "rejected";
+  return job ? "job" : error.code === "not_done" ? "absent" : "unsent";
+}
+
 /** Exit status of a call's end: 0 only where Klaviyo did or took it. */
 export function exitStatusOf(result: CallResult): number {
   switch (result.status) {
     case "done":
     case "accepted":
+    case "cancelled":
       return 0;
     case "denied":
       return ERROR_CODES.denied.exit;

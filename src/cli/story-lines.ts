@@ -39,11 +39,18 @@ const SENTENCES: Record<string, (fields: JsonObject) => string> = {
   "approval.unknown": () => "the approval ended: nobody knows yet whether it happened",
   "approval.reconciled": ({ reason }) => `what was unknown was found out${because(reason)}`,
   "agent.paused": ({ reason }) => `the writes of the agent were paused${because(reason)}`,
+  undo: ({ call, by, step, steps, operation }) =>
+    `undo: ${word(by)} takes back ${word(call)} with ${word(operation)}, step ${word(step)} of ${word(steps)}`,
+  undone: ({ by }) => `undone by ${word(by)}`,
+  "before_image.erased": ({ reason }) => `it cannot be undone any more, and what was kept for it is erased${because(reason)}`,
   intent: ({ intent }) => `intent written (${word(intent)}): from here on it may have been sent`,
   outcome: ({ status, http_status, klaviyo_request_id, error }) =>
     `outcome: ${word(status)}${http_status === null || http_status === undefined ? "" : `, HTTP ${word(http_status)}`}${because(error)}${
       typeof klaviyo_request_id === "string" ? `, Klaviyo's request id ${klaviyo_request_id}` : ""
     }`,
+  reconciled: ({ status, evidence, alarm }) => `found out: ${word(status)}. ${word(evidence)}${alarmed(alarm)}`,
+  followed: ({ status, evidence }) => `the job has ended: ${word(status)}. ${word(evidence)}`,
+  "outcome.alarm": ({ evidence, alarm }) => `${word(evidence)}${alarmed(alarm)}`,
 };
 
 /** The whole story of one call from the record, in order. */
@@ -78,6 +85,10 @@ export function sentenceOf(event: string, fields: JsonObject): string {
   if (sentence) return sentence(fields);
   const rest = Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [`${name}=${word(value)}`]));
   return [event, ...rest].join(" ");
+}
+
+function alarmed(alarm: JsonObject[string] | undefined): string {
+  return alarm === "twice" ? ". It may have happened twice" : alarm === "late" ? ". It happened late" : "";
 }
 
 function because(reason: JsonObject[string] | undefined): string {

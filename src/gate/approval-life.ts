@@ -69,7 +69,17 @@ export async function endApproval(parts: GateParts, tables: Tables, approvalId: 
   if (!row) return false;
   const to = row.status === "unknown" && ended !== "unknown" ? "reconciled" : ended;
   const reason = to === ended ? undefined : { status_reason: `it turned out as ${ended}` };
-  return transition(parts, tables, row, to, "gate", reason);
+  const isFirst = await transition(parts, tables, row, to, "gate", reason);
+  if (isFirst && to === "reconciled" && row.plan_id !== null) await endKnownPlan(parts, tables, row.plan_id);
+  return isFirst;
+}
+
+/** A plan that ended at a step of unknown outcome is known once that step is. */
+async function endKnownPlan(parts: GateParts, tables: Tables, planId: string): Promise<void> {
+  const plan = await tables.approvals.find(planId);
+  const steps = await tables.approvals.stepsOf(planId);
+  if (plan?.status !== "unknown" || steps.some(({ status }) => status === "unknown")) return;
+  await transition(parts, tables, plan, "reconciled", "gate", { status_reason: "what became of its last step is known" });
 }
 
 /** Voids what waits or is approved of a connection or an agent that is revoked: a card that can no longer be used asks nobody. Gives how many. */

@@ -16,6 +16,7 @@ import type { Prepared } from "./prepare.ts";
 import { cardOf, erasedCard, sealCard } from "./sealed-card.ts";
 import type { Sight } from "./sight.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { Undoing } from "./undoing.ts";
 
 /** Form of the record. A record of another form binds other things, so it is voided and asked anew. */
 export const RECORD_VERSION = 2;
@@ -54,7 +55,7 @@ export function draftApproval(parts: GateParts, draft: Draft): ApprovalRow {
     people: card.people.count,
     people_basis: card.people.basis,
     request_sealed: parts.vault.seal(
-      canonicalJson(JSON.parse(JSON.stringify({ request, effect: operation.effect, digest })) as Json),
+      canonicalJson(JSON.parse(JSON.stringify({ request, effect: operation.effect, digest, undoes: prepared.undoes })) as Json),
       sealedFor(connection, id, "request"),
     ),
   });
@@ -71,6 +72,7 @@ export function cardOfDraft(draft: Draft): Card {
     reason,
     sight,
     holdSeconds: holdSecondsOf(policy, prepared),
+    undoes: prepared.undoes,
     ...(since && { since }),
     ...(variant && { variant }),
   });
@@ -180,9 +182,21 @@ export function sealedFor(connection: Pick<ConnectionRow, "id" | "account_id">, 
 /** The exact request that was approved, with its operation, its effect class and the digest of the call. */
 export function approvedRequest(parts: GateParts, row: ApprovalRow, connection: ConnectionRow): Prepared {
   const sealed = parts.vault.open(row.request_sealed, sealedFor(connection, row.id, "request")).reveal();
-  const { request, effect, digest } = JSON.parse(sealed) as { request: WireRequest; effect: Operation["effect"]; digest: string };
+  const { effect, ...kept } = JSON.parse(sealed) as Sealed;
   const operation = { ...mustFind(parts.catalog, row.operation), effect };
-  return { operation, request, digest, args: parseRequest(operation, request) };
+  return { ...kept, operation, args: parseRequest(operation, kept.request) };
+}
+
+interface Sealed {
+  request: WireRequest;
+  effect: Operation["effect"];
+  digest: string;
+  undoes?: Undoing;
+}
+
+/** What the card said of undoing it; undefined on cards from before they said so. */
+export function promisedUndo(parts: GateParts, row: ApprovalRow): string | undefined {
+  return cardOf(parts, row)?.undo?.class;
 }
 
 /** What the owner saw of the account; null where there was nothing to see. */

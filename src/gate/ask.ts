@@ -33,45 +33,42 @@ export async function ask(parts: GateParts, tables: Tables, asking: Asking): Pro
   const { context, ruling } = asking;
   const { caller, prepared } = context;
   const live = await tables.approvals.pendingByDigest(caller.agentId, prepared.digest);
+  parts.at("ask.live-found");
   const turn = live && (await reuse(parts, tables, asking, live));
+  parts.at("ask.reused");
   if (turn) return turn;
   const past = await answerFromPast(parts, tables, { ...context, operation: prepared.operation.id, digest: prepared.digest });
+  parts.at("ask.past-answered");
   if (past && "answer" in past) return past;
   if (past) {
     await noteDenial(parts, tables, context);
-    return { answer: await deny(parts, tables, context, past.denied, past.row.id) };
+    parts.at("ask.denial-noted");
+    return deny(parts, tables, context, past.denied, past.row.id);
   }
   const variant = await variantOf(parts, tables, context);
+  parts.at("ask.variant-known");
   if (variant && parts.clock.now() < variant.askableAt)
-    return { answer: await deny(parts, tables, context, `${TOO_SOON} ${isoMillis(variant.askableAt)}.`, variant.shown.denied) };
+    return deny(parts, tables, context, `${TOO_SOON} ${isoMillis(variant.askableAt)}.`, variant.shown.denied);
   const because = await tooManyPending(parts, tables, caller, ruling.policy.caps);
-  if (because !== undefined) return { answer: await deny(parts, tables, context, because) };
+  parts.at("ask.counted");
+  if (because !== undefined) return deny(parts, tables, context, because);
   const row = await insertNew(parts, tables, asking, variant?.shown);
+  parts.at("ask.inserted");
   return { answer: waitingAnswer(row, context.callId, prepared.operation.id, saidTo(caller, ruling)) };
-}
-
-/**
- * What runs or ran under the owner's yes and was not told yet. The agent was told to call again for it, so that is no second call, even where the policy allows the
- * call by now: by a standing permission that came with the yes, for instance.
- */
-export async function ranUnderYes(parts: GateParts, tables: Tables, context: CallContext): Promise<Turn | undefined> {
-  const { operation, digest } = context.prepared;
-  const past = await answerFromPast(parts, tables, { ...context, operation: operation.id, digest });
-  return past && "answer" in past && past.answer.status !== "approval_required" && past.answer.status !== "held" ? past : undefined;
 }
 
 const TOO_SOON =
   "The owner said no to nearly this call. Tell your user what the owner refused; if it is still wanted as it is now, ask again after";
 
-async function deny(parts: GateParts, tables: Tables, context: CallContext, because: string, approvalId?: string): Promise<Denied> {
+async function deny(parts: GateParts, tables: Tables, context: CallContext, because: string, approvalId?: string): Promise<Turn> {
   const patch = { status: "denied", verdict: "deny", because, finished_at: parts.clock.now() } as const;
   await tables.calls.update(context.callId, { ...patch, ...(approvalId !== undefined && { approval_id: approvalId }) });
-  return denied(context, because);
+  return { answer: denied(context, because) };
 }
 
 /** Why no further approval may wait; undefined when one may. Each agent has its share, and the policy can set what all may have together. */
 export async function tooManyPending(
-  { clock, limits }: GateParts,
+  { clock, limits, at }: GateParts,
   { approvals }: Pick<Tables, "approvals">,
   caller: Caller,
   { pending_approvals: cap }: Caps,
@@ -80,6 +77,7 @@ export async function tooManyPending(
   const each = cap?.each_agent?.at_once ?? limits.maxPending;
   const all = cap?.at_once ?? Infinity;
   const own = await approvals.countPending(caller.agentId, now);
+  at("ask.own-counted");
   if (own >= each) return `${own} approvals are waiting for the owner already; ask again when some are decided.`;
   const isFull = all !== Infinity && (await approvals.countPendingOf(caller.connectionId, now)) >= all;
   return isFull ? "Enough approvals are waiting for the owner already; ask again when some are decided." : undefined;
@@ -93,6 +91,7 @@ async function insertNew(
 ): Promise<ApprovalRow> {
   const { caller, callId, connection, prepared, input } = context;
   const since = await sinceVoided(parts, tables, context, sight);
+  parts.at("ask.voided-known");
   return insertApproval(parts, tables, {
     prepared,
     connection,
@@ -124,21 +123,25 @@ async function sinceVoided(
 /** A live approval of the same digest: still waiting, held, or approved and used now. Undefined when it ran out or was voided: then a new one is asked. */
 async function reuse(parts: GateParts, tables: Tables, { context, ruling, sight }: Asking, row: ApprovalRow): Promise<Turn | undefined> {
   if (await expireOverdue(parts, tables, row)) return undefined;
+  parts.at("ask.expired");
   const { callId, prepared, caller } = context;
   const waits = async (): Promise<Turn> => {
     await tables.calls.update(callId, { approval_id: row.id });
+    parts.at("ask.waiting-noted");
     return { answer: waitingAnswer(row, callId, prepared.operation.id, saidTo(caller, ruling)) };
   };
   if (isHeld(row, parts.clock.now())) return waits();
   // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
-  const isBlind = sight === NOTHING_SEEN && row.preconditions_digest !== "";
+  const isBlind = sight === NOTHING_SEEN;
   if (row.status === "approved" && !isBlind) {
-    const departure = await consume(parts, tables, row, { ...context, sight, gathered: ruling.gathered });
+    const departure = await consume(parts, tables, row, { ...context, sight, gathered: ruling.gathered, isAwaited: true });
+    parts.at("ask.consume");
     return departure && "intentId" in departure ? { send: departure } : undefined;
   }
   if (row.policy_version !== ruling.policyVersion || row.catalog_hash !== parts.catalog.hash) {
     // A yes to it could only void it: the owner gets a card under what holds now.
     await transition(parts, tables, row, "voided", "gate", { status_reason: "the policy or the catalog changed while it waited" });
+    parts.at("ask.voided");
     return undefined;
   }
   return waits();

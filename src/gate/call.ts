@@ -8,8 +8,10 @@ import type { Store } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { AuditSigner } from "./audit-key.ts";
 import type { Card } from "./card.ts";
+import type { AtPoint } from "./crash-points.ts";
 import type { DayKeys } from "./day-keys.ts";
 import type { Epoch } from "./epoch.ts";
+import type { Fence } from "./fence.ts";
 import type { PolicySource } from "./policy-files.ts";
 import type { Refusals } from "./refusals.ts";
 
@@ -39,7 +41,27 @@ export interface CallInput {
 }
 
 /** How a call ended. Refusals of bad input are thrown as `HalyardError` instead: nothing was decided then. */
-export type CallResult = Ran | ApprovalRequired | Held | InProgress | Denied | NotDone | PlanRan;
+export type CallResult = (Ran | ApprovalRequired | Held | InProgress | Denied | NotDone | PlanRan | Cancelled) & { undo?: UndoProgress };
+
+/** How far the undoing has come that this call is a step of. */
+export interface UndoProgress {
+  /** The call that is undone. */
+  call: string;
+  steps_done: number;
+  steps: number;
+  class: "exact" | "compensation";
+  /** What is not put back, or not as it was. */
+  notes: string[];
+  /** Whether others have changed it since; asked before the first step. */
+  drift: "none" | "changed" | "unknown";
+}
+
+/** An undo that came before the sending: the call does not go. */
+export interface Cancelled {
+  status: "cancelled";
+  call_id: string;
+  operation: string;
+}
 
 /** `done`: Klaviyo did it. `accepted`: Klaviyo took it as a job and will do it. */
 export interface Ran {
@@ -58,6 +80,18 @@ export interface Ran {
   executed?: JsonObject;
   /** True when the store failed after the fact: it happened as told, and is not on the record yet. */
   unrecorded?: true;
+  /** Set where the answer was lost and the gate found out by looking: how it knows. */
+  found_out?: string;
+  /** What the job came to, in numbers. */
+  job?: JobCounts;
+}
+
+/** Rows of a job, as far as Klaviyo counts them. */
+export interface JobCounts {
+  status: string;
+  total: number | null;
+  completed: number | null;
+  failed: number | null;
 }
 
 export interface ApprovalRequired {
@@ -100,11 +134,12 @@ export interface PlanStep {
   result?: CallResult;
 }
 
-/** The same call was approved and is on its way at this moment. */
+/** The same call is on its way at this moment. */
 export interface InProgress {
   status: "in_progress";
   call_id: string;
-  approval_id: string;
+  /** The approval under which it goes. */
+  approval_id?: string;
   operation: string;
 }
 
@@ -115,7 +150,10 @@ export interface Denied {
   because: string;
 }
 
-/** `rejected`: Klaviyo refused, nothing changed. `failed`: it never left, nothing changed. `unknown`: it may or may not have happened. */
+/**
+ * `rejected`: Klaviyo refused, nothing changed. `failed`: it never left, or the gate looked and it did not happen; or, with `job`, Klaviyo took it
+ * and the job failed or did only a part. `unknown`: it may or may not have happened.
+ */
 export interface NotDone {
   status: "rejected" | "failed" | "unknown";
   call_id: string;
@@ -126,6 +164,9 @@ export interface NotDone {
   executed?: JsonObject;
   /** For `unknown`: how to find out. */
   how_to_check?: string;
+  /** For `unknown`: until when the gate itself looks, ISO 8601; absent where nothing can be looked up. */
+  looking_until?: string;
+  job?: JobCounts;
   unrecorded?: true;
 }
 
@@ -187,6 +228,10 @@ export interface GateParts {
   holder: string;
   /** Whether the process of that name still runs; undefined where it cannot be told (another machine). */
   isRunning(holder: string): boolean | undefined;
+  fence: Fence;
+  at: AtPoint;
+  /** Whether the agent has read text that outsiders can write. Where nobody keeps track of it, it cannot be told. */
+  isTainted?(agentId: string): Promise<boolean>;
   limits: GateLimits;
   signer: AuditSigner;
   dayKeys: DayKeys;
@@ -213,6 +258,14 @@ export interface GateLimits {
   variantCoolDownMs: number;
   /** So many denials of the same call within `denialHoldsMs` pause an agent. */
   denialsUntilPause: number;
+  /** How long after a write whose answer was lost its absence proves nothing yet. */
+  reconcileWindowMs: number;
+  /** How far the account's clock may be from ours. */
+  clockSkewMs: number;
+  /** How long the gate goes on looking for what it could not find out, and for effects that come late. */
+  lookForMs: number;
+  /** How long a write can be undone, and what was there before it is kept. */
+  undoWithinMs: number;
 }
 
 export const GATE_LIMITS: GateLimits = {
@@ -224,4 +277,8 @@ export const GATE_LIMITS: GateLimits = {
   denialHoldsMs: 3_600_000,
   variantCoolDownMs: 60_000,
   denialsUntilPause: 3,
+  reconcileWindowMs: 120_000,
+  clockSkewMs: 120_000,
+  lookForMs: 24 * 3_600_000,
+  undoWithinMs: 30 * 24 * 3_600_000,
 };

@@ -1,6 +1,6 @@
 import type { WireRequest } from "../catalog/request.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
-import { isSecret, shownText } from "./card-leaf.ts";
+import { secretsOf, shownText } from "./card-leaf.ts";
 
 /** One value that a write changes: how it is now and how it will be. */
 export interface Change {
@@ -18,20 +18,32 @@ const MERGED = new Set(["properties", "location", "subscriptions"]);
 export function changesOf({ body, method }: WireRequest, before: JsonObject | null): Change[] {
   const data = isJsonObject(body) ? body["data"] : undefined;
   const attributes = isJsonObject(data) ? data["attributes"] : undefined;
-  if (method !== "PATCH" || before === null || !isJsonObject(attributes)) return [];
-  return differences(before, attributes, "", true).slice(0, MAX_CHANGES);
+  if (method !== "PATCH" || before === null || !isJsonObject(data) || !isJsonObject(attributes)) return [];
+  return differences(before, attributes, { isMerge: true, isHidden: secretsOf(data["type"]) }).slice(0, MAX_CHANGES);
 }
 
-/** Every place where two values differ. With `isMerge`, what `after` leaves out is no difference. */
-export function differences(before: JsonObject, after: JsonObject, path: string, isMerge: boolean): Change[] {
+interface Comparing {
+  /** What `after` leaves out is no difference. */
+  isMerge?: boolean;
+  isHidden?: (path: string) => boolean;
+  path?: string;
+}
+
+/** Every place where two values differ. */
+export function differences(
+  before: JsonObject,
+  after: JsonObject,
+  { isMerge = false, isHidden = secretsOf(undefined), path = "" }: Comparing = {},
+): Change[] {
   const names = isMerge ? Object.keys(after) : [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.flatMap((name): Change[] => {
     const at = path === "" ? name : `${path}.${name}`;
     const [old, next] = [before[name], after[name]];
-    if (isJsonObject(old) && isJsonObject(next)) return differences(old, next, at, isMerge && MERGED.has(name));
+    if (isJsonObject(old) && isJsonObject(next))
+      return differences(old, next, { isMerge: isMerge && MERGED.has(name), isHidden, path: at });
     if (old !== undefined && next !== undefined && canonicalJson(old) === canonicalJson(next)) return [];
-    const isHidden = isSecret(at);
-    return [{ path: shownText(at), before: isHidden ? "(secret)" : told(old), after: isHidden ? "(secret)" : told(next) }];
+    const [was, willBe] = isHidden(at) ? ["(secret)", "(secret)"] : [told(old), told(next)];
+    return [{ path: shownText(at), before: was, after: willBe }];
   });
 }
 

@@ -17,33 +17,41 @@ const MAX_PATH_CHARACTERS = 120;
 const MAX_LEAVES = 200;
 
 /** Every leaf, in order; empty lists and objects are leaves of their own, null is told as what it does. */
-export function leavesOf(value: Json, path: string, holds: (text: string) => boolean = () => false): Leaf[] {
-  if (Array.isArray(value) && value.length > 0) return value.flatMap((item, at) => leavesOf(item, `${path}[${at}]`, holds));
+export function leavesOf(
+  value: Json,
+  path: string,
+  isHidden: (path: string) => boolean,
+  holds: (text: string) => boolean = () => false,
+): Leaf[] {
+  if (Array.isArray(value) && value.length > 0) return value.flatMap((item, at) => leavesOf(item, `${path}[${at}]`, isHidden, holds));
   if (isJsonObject(value) && Object.keys(value).length > 0) {
     return Object.entries(value).flatMap(([key, inner]) =>
-      leavesOf(inner, path === "" ? terminalSafe(key) : `${path}.${terminalSafe(key)}`, holds),
+      leavesOf(inner, path === "" ? terminalSafe(key) : `${path}.${terminalSafe(key)}`, isHidden, holds),
     );
   }
   if (path === "") return [];
   const isUntrusted = (typeof value === "string" && holds(value)) || holds(path);
-  return [{ ...leaf(path, value), ...(isUntrusted && { untrusted: true as const }) }];
+  return [{ ...leaf(path, value, isHidden), ...(isUntrusted && { untrusted: true as const }) }];
 }
 
 /** Members that hold secrets: the owner sees that one is set, and the record does not keep it. */
 const SECRET_NAME = /(^|[._[\]])(secret_key|secret|password|api_key)$/;
 
-/** Whether a path names what is never shown. */
-export function isSecret(path: string): boolean {
-  return SECRET_NAME.test(path);
+/** Klaviyo's name of what is a secret as a whole: its value is one, whatever it is called. */
+const SECRET_RESOURCE = "agent-secret";
+
+/** Whether a path of something of this resource names what is never shown. */
+export function secretsOf(resource: Json | undefined): (path: string) => boolean {
+  return (path) => SECRET_NAME.test(path) || (resource === SECRET_RESOURCE && path === "value");
 }
 
-function leaf(name: string, value: Json): Leaf {
+function leaf(name: string, value: Json, isHidden: (path: string) => boolean): Leaf {
   const path = maskSecretShapes(
     name.length <= MAX_PATH_CHARACTERS
       ? name
       : `${truncate(name, MAX_PATH_CHARACTERS)} (${name.length} characters, sha256 ${sha256(name)})`,
   );
-  if (isSecret(name) && typeof value === "string") return { path, value: `(secret, ${value.length} characters)` };
+  if (isHidden(name) && typeof value === "string") return { path, value: `(secret, ${value.length} characters)` };
   // Not even the owner needs to see it to decide, and the card is kept.
   const text = maskSecretShapes(typeof value === "string" ? value : JSON.stringify(value));
   const shown = value === null ? "(cleared)" : terminalSafe(text);

@@ -1,9 +1,7 @@
-import { buildRequest } from "../catalog/request.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
-import type { ConnectionRow } from "../store/tables/connections.ts";
-import type { GateParts } from "./call.ts";
-import { credentialsOf } from "./credentials.ts";
+import type { Glance } from "./before-image-reads.ts";
 
 /** What the gate reads of the account for one card, each thing once, and not without end. */
 export interface CardReads {
@@ -16,16 +14,15 @@ export interface CardReads {
 /** One card costs the account at most so many requests. */
 const MAX_READS = 40;
 
-export function createCardReads(parts: GateParts, connection: ConnectionRow): CardReads {
+export function createCardReads(catalog: Catalog, glance: Glance): CardReads {
   const kept = new Map<string, Promise<JsonObject | undefined>>();
   let failed = false;
 
   async function read(readerId: string, args: JsonObject): Promise<JsonObject | undefined> {
-    const reader = parts.catalog.find(readerId);
+    const reader = catalog.find(readerId);
     if (!reader) return undefined;
     try {
-      const request = buildRequest(reader, args, { account_id: connection.account_id });
-      const { body } = await parts.client.read(reader, request, await credentialsOf(parts, connection));
+      const body = await glance.read(reader, args);
       return isJsonObject(body) ? body : undefined;
     } catch (thrown) {
       // An id of another kind is refused as well; that it cannot be read then is no failure.

@@ -53,6 +53,12 @@ it("tells clears as clears, and shows what is invisible or would be lost", () =>
   ]);
 });
 
+it.each(["create_agent_secret_beta", "update_agent_secret_beta"])("does not show what is a secret as a whole: %s", (id) => {
+  const card = cardOf(id, { ...sampleArgs(mustFind(catalog, id), "required"), value: "correct horse battery" });
+  expect(card.leaves.find(({ path }) => path === "value")?.value).toBe("(secret, 21 characters)");
+  expect(JSON.stringify(card)).not.toContain("horse");
+});
+
 it("does not keep a webhook's secret, and folds what is long, names as well", () => {
   const { leaves } = cardOf("create_webhook", {
     ...sampleArgs(mustFind(catalog, "create_webhook"), "required"),

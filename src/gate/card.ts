@@ -6,13 +6,15 @@ import { maskSecretShapes } from "../lib/secret-shapes.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
 import type { Change } from "./card-changes.ts";
 import type { Content } from "./card-content.ts";
-import { fold, leavesOf, sha256, shownText, type Leaf } from "./card-leaf.ts";
+import { fold, leavesOf, secretsOf, sha256, shownText, type Leaf } from "./card-leaf.ts";
 import type { Named } from "./card-names.ts";
 import type { Sample } from "./card-people.ts";
 import { warningsOf, warningsOfRead } from "./card-warnings.ts";
 import { reachOf } from "./reach.ts";
 import { NOTHING_SEEN, type Sight } from "./sight.ts";
 import { isOutward } from "./taint.ts";
+import { undoingShown, undoOutlook, type UndoingShown, type UndoOutlook } from "./undo-card.ts";
+import type { Undoing } from "./undoing.ts";
 
 /** What the owner sees and decides on. Rendered from the canonical request only; plain data, so that every channel shows the same. */
 export interface Card {
@@ -52,6 +54,10 @@ export interface Card {
   tainted?: boolean;
   /** Of a plan: the cards of its steps, in order. */
   steps?: Card[];
+  /** How it can be taken back, by what is there now; absent on cards from before they said so. */
+  undo?: UndoOutlook;
+  /** Set where it takes back another call. */
+  undoes?: UndoingShown;
 }
 
 export interface Audience {
@@ -77,17 +83,19 @@ export interface CardInput {
   holdSeconds?: number;
   since?: Card["since"];
   variant?: Card["variant"];
+  undoes?: Undoing | undefined;
 }
 
 /** Renders the card of one canonical request. Text of others in it is harmless, every value of the request is in it. */
 export function renderCard(input: CardInput): Card {
-  const { operation, request, sight = NOTHING_SEEN, holdSeconds = 0, since, variant } = input;
+  const { operation, request, sight = NOTHING_SEEN, holdSeconds = 0, since, variant, undoes } = input;
   const { read, holdsRead } = sight;
   const args = parseRequest(operation, request);
-  const all = leavesOf(args, "", read.holds);
+  const all = leavesOf(args, "", secretsOf(operation.resource), read.holds);
   const isUntrusted = holdsRead || all.some(({ untrusted }) => untrusted);
   const { kind, risk, reversible, inverse } = operation.effect;
   const { target, audience, names, changes, content, sample } = sight;
+  const undo = undoOutlook(sight.before);
   return {
     title: operation.summary,
     operation: operation.id,
@@ -113,6 +121,8 @@ export function renderCard(input: CardInput): Card {
     ...(since && { since }),
     ...(variant && { variant }),
     ...(read.objects.length > 0 && { tainted: true }),
+    ...(undo && { undo }),
+    ...(undoes && { undoes: undoingShown(undoes) }),
   };
 }
 

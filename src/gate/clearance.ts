@@ -2,15 +2,18 @@ import type { Uses } from "../policy/caps.ts";
 import type { ApprovalRow } from "../store/tables/approvals.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
-import { approvedRequest, isGenuine, seenSnapshot } from "./approvals.ts";
+import { approvedRequest, isGenuine, promisedUndo, seenSnapshot } from "./approvals.ts";
+import type { Before } from "./before-image.ts";
 import { usesOf } from "./caps.ts";
 import { OWNER, type Caller, type GateParts } from "./call.ts";
 import type { Change } from "./card-changes.ts";
 import { decideCall, saidTo } from "./decision.ts";
 import type { Gathered } from "./facts.ts";
+import { keepsPromise } from "./glimpse.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Sight } from "./sight.ts";
 import { driftOf } from "./snapshot.ts";
+import { stepObstacle } from "./undo-keeping.ts";
 
 /** How far the wall clock may stand behind a time on record before nothing approved is used (attack E10). */
 const CLOCK_BACK_MS = 60_000;
@@ -28,8 +31,9 @@ export type Clearance = { prepared: Prepared; uses: Uses } | Obstacle;
 /** What was looked up just before, outside of the transaction. */
 export interface Beheld {
   caller: Caller;
-  /** `checked`: a step of a plan, whose steps were all looked at when it began; what one of them changes is no drift for the next. */
-  sight: Sight | "checked";
+  sight: Sight;
+  /** A step of a plan, whose steps were all looked at when it began: what one of them changes is no drift for the next. */
+  isChecked?: true;
   gathered: Gathered;
 }
 
@@ -39,11 +43,13 @@ export async function clearanceOf(parts: GateParts, tables: Tables, row: Approva
   if (obstacle) return obstacle;
   const connection = await tables.connections.find(row.connection_id);
   if (!connection) return { obstacle: "the connection was revoked" };
-  const { caller, sight, gathered } = beheld;
-  const drift = sight === "checked" ? [] : driftOfRow(parts, row, connection, sight);
+  const { caller, sight, gathered, isChecked } = beheld;
+  const drift = isChecked ? [] : driftOfRow(parts, row, connection, sight);
   if (drift.length > 0)
     return { obstacle: "what it acts on is not as the owner saw it any more, or cannot be read", isMoved: true, changes: drift };
   const prepared = approvedRequest(parts, row, connection);
+  const unkept = (await stepObstacle(parts, tables, prepared.undoes)) ?? promiseObstacle(parts, row, sight.before);
+  if (unkept) return unkept;
   const question = { ...prepared, caller };
   const ruling = await decideCall(parts, question, connection, { tables, gathered });
   if (ruling.verdict === "deny") {
@@ -73,6 +79,13 @@ export async function rowObstacle(parts: GateParts, tables: Tables, row: Approva
   if (version === row.policy_version) return undefined;
   const changes = [{ path: "version of the policy", before: String(row.policy_version), after: String(version) }];
   return { obstacle: "the policy changed after the approval was asked", isMoved: true, changes };
+}
+
+/** What was promised of undoing the call, held against what can be kept for that now. */
+function promiseObstacle(parts: GateParts, row: ApprovalRow, before: Before): Obstacle | undefined {
+  if (before.state === "unread") return { obstacle: "what it acts on could not be looked at" };
+  if (keepsPromise(before, promisedUndo(parts, row))) return undefined;
+  return { obstacle: "what is there now cannot be read, so it could not be undone", isMoved: true };
 }
 
 /** What is not as the owner saw it. Where nothing was seen then, there is nothing to compare. */

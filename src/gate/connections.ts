@@ -177,6 +177,7 @@ export function createConnections(parts: GateParts): Connections {
         await tables.dataKeys.removeForConnection(connection.id);
         await tables.privacyTokens.removeForConnection(connection.id);
         await tables.untrustedReads.removeForConnection(connection.id);
+        await tables.beforeImages.eraseForConnection(connection.id, at);
         await voidLive(parts, tables, { connection_id: connection.id }, by, "the connection was revoked");
         const found = await interruptedBy(tables, connection.id);
         const under_way = found.under_way.map(({ call_id }) => call_id);

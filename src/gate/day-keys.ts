@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
 import { isoMillis } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { RandomBytes } from "../lib/ids.ts";
@@ -38,15 +38,32 @@ export function dayAt(atMs: number): string {
   return isoMillis(atMs).slice(0, 10);
 }
 
+/** How everything begins that was sealed under a key of that day. */
+export function sealedOn(day: string): string {
+  return `${FORM}.day_${day}_`;
+}
+
 export function createDayKeys({ store, vault, clock }: Pick<GateParts, "store" | "vault" | "clock">, random: RandomBytes): DayKeys {
   let known = new Map<string, SecretRow>();
   let current: SecretRow | undefined;
 
-  const opened = (row: SecretRow): Buffer => Buffer.from(vault.open(row.sealed, gatewayContext(row)).reveal(), "base64url");
+  // Gone with its row, as soon as the keys are read again.
+  const openedRows = new WeakMap<SecretRow, KeyObject>();
+  const opened = (row: SecretRow): KeyObject => {
+    const key = openedRows.get(row) ?? createSecretKey(vault.open(row.sealed, gatewayContext(row)).reveal(), "base64url");
+    openedRows.set(row, key);
+    return key;
+  };
   const dayOfId = (id: string): string => id.slice("day_".length, -9);
 
   async function refresh(): Promise<void> {
-    known = new Map((await store.secrets.ofGateway("audit-day")).map((row) => [row.id, row]));
+    // A row that is as it was stays the same one, with its opened key.
+    known = new Map(
+      (await store.secrets.ofGateway("audit-day")).map((row) => [
+        row.id,
+        known.get(row.id)?.sealed === row.sealed ? (known.get(row.id) ?? row) : row,
+      ]),
+    );
     if (current && !known.has(current.id)) current = undefined;
   }
 

@@ -147,11 +147,9 @@ describe("inside a transaction", () => {
 
 describe("standing", () => {
   const connection = { id: "conn_1", name: "shop", status: "active" };
-  const agent = { id: "agent_1", revoked_at: null, connection_id: "conn_1" };
-  const standing = (change: { connection?: object | null; agent?: object | null; agentId?: string }) => {
-    const found = change.connection === null ? undefined : { ...connection, ...change.connection };
-    const who = change.agent === null ? undefined : { ...agent, ...change.agent };
-    const tables = { connections: { find: () => Promise.resolve(found) }, agents: { find: () => Promise.resolve(who) } };
+  const standing = (change: { connection?: object | null; hasAgent?: false; agentId?: string }) => {
+    const found = { connection: { ...connection, ...change.connection }, hasAgent: change.hasAgent ?? true };
+    const tables = { connections: { withAgent: () => Promise.resolve(change.connection === null ? undefined : found) } };
     const caller: Caller = { door: "stdio", agentId: change.agentId ?? "agent_1", agentName: "claude", connectionId: "conn_1" };
     const fake: unknown = tables;
     return assertStanding(fake as Tables, caller);
@@ -159,15 +157,13 @@ describe("standing", () => {
 
   it("is had by the agent of an active connection, and by the owner", async () => {
     expect(await standing({})).toEqual(connection);
-    expect(await standing({ agentId: OWNER, agent: null })).toEqual(connection);
+    expect(await standing({ agentId: OWNER, hasAgent: false })).toEqual(connection);
   });
 
   it.each([
     [{ connection: null }, "not_found", "There is no such connection.", "halyard connections lists them."],
     [{ connection: { status: "revoked" } }, "connection_revoked", "The connection shop has been revoked.", /halyard connect/],
-    [{ agent: null }, "unauthenticated", "This agent's token is not valid.", "The owner can make a new one with halyard agents add."],
-    [{ agent: { revoked_at: 5 } }, "unauthenticated", /token/, /agents add/],
-    [{ agent: { connection_id: "conn_2" } }, "unauthenticated", /token/, /agents add/],
+    [{ hasAgent: false }, "unauthenticated", "This agent's token is not valid.", "The owner can make a new one with halyard agents add."],
   ] as const)("%o has none", async (change, code, message, hint) => {
     await expect(standing(change)).rejects.toMatchObject({
       code,

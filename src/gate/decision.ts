@@ -111,13 +111,12 @@ export function saidTo({ agentId }: Pick<Caller, "agentId">, { because, told }: 
 }
 
 /** The caller's connection, active; and the agent, if it is one, not revoked. Sessions outlive both, so each call and each send asks again. */
-export async function assertStanding(tables: Pick<Tables, "connections" | "agents">, caller: Caller): Promise<ConnectionRow> {
-  const connection = await tables.connections.find(caller.connectionId);
-  if (!connection) throw new HalyardError("not_found", "There is no such connection.", { hint: "halyard connections lists them." });
+export async function assertStanding(tables: Pick<Tables, "connections">, caller: Caller): Promise<ConnectionRow> {
+  const found = await tables.connections.withAgent(caller.connectionId, caller.agentId);
+  if (!found) throw new HalyardError("not_found", "There is no such connection.", { hint: "halyard connections lists them." });
+  const { connection, hasAgent } = found;
   if (connection.status !== "active") throw revoked(connection);
-  if (caller.agentId === OWNER) return connection;
-  const agent = await tables.agents.find(caller.agentId);
-  if (agent && agent.revoked_at === null && agent.connection_id === caller.connectionId) return connection;
+  if (caller.agentId === OWNER || hasAgent) return connection;
   throw new HalyardError("unauthenticated", "This agent's token is not valid.", {
     hint: "The owner can make a new one with halyard agents add.",
   });

@@ -5,10 +5,11 @@ import { transition } from "./approval-life.ts";
 import { approvedRequest, noSuchApproval } from "./approvals.ts";
 import { PLAN, type GateParts } from "./call.ts";
 import { differences } from "./card-changes.ts";
+import { secretsOf } from "./card-leaf.ts";
 import { decideCall, saidTo } from "./decision.ts";
 import { prepare } from "./prepare.ts";
 import { callerOf } from "./outlook.ts";
-import { look } from "./sight.ts";
+import { glimpse } from "./glimpse.ts";
 import { insertApproval } from "./use.ts";
 
 /**
@@ -24,13 +25,15 @@ export async function edit(parts: GateParts, row: ApprovalRow, by: string, chang
   if (!connection || !asked) throw noSuchApproval();
   const caller = await callerOf(parts, row);
   const before = approvedRequest(parts, row, connection);
+  if (before.undoes)
+    throw new HalyardError("usage", "An undo is approved as it is, or denied.", { hint: "Make the call that you want instead yourself." });
   const input = { action: row.operation, args: { ...before.args, ...changes }, intent: "write" } as const;
   const prepared = prepare(catalog, caller, connection, input);
   if (prepared.digest === before.digest) throw new HalyardError("usage", "That changes nothing.");
   const ruling = await decideCall(parts, { ...prepared, caller }, connection);
   if (ruling.verdict === "deny")
     throw new HalyardError("denied", `Changed like that, the policy denies it: ${saidTo({ agentId: "owner" }, ruling)}`);
-  const sight = await look(parts, connection, prepared.operation, prepared.request, row.agent_id);
+  const sight = await glimpse(parts, connection, prepared, row.agent_id);
   return store.transaction(async (tables) => {
     const isFirst = await transition(parts, tables, row, "voided", by, { status_reason: "the owner changed the arguments" });
     const isAsked = isFirst && (await tables.approvals.pendingByDigest(row.agent_id, prepared.digest));
@@ -50,7 +53,11 @@ export async function edit(parts: GateParts, row: ApprovalRow, by: string, chang
       sight,
       isTainted: sight.read.objects.length > 0,
       editedBy: by,
-      since: { approval: row.id, why: "the owner changed the arguments", changes: differences(before.args, prepared.args, "", false) },
+      since: {
+        approval: row.id,
+        why: "the owner changed the arguments",
+        changes: differences(before.args, prepared.args, { isHidden: secretsOf(prepared.operation.resource) }),
+      },
     });
   });
 }

@@ -2,7 +2,7 @@ import { HalyardError } from "../lib/errors.ts";
 import type { Tables } from "../store/tables.ts";
 import { transition } from "./approval-life.ts";
 import type { GateParts } from "./call.ts";
-import { dayAt } from "./day-keys.ts";
+import { dayAt, sealedOn } from "./day-keys.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -40,6 +40,9 @@ export async function eraseDays(parts: GateParts, days: string[], by: string): P
       await tables.calls.forget(startMs, startMs + DAY_MS);
       await tables.approvals.forget(startMs, startMs + DAY_MS);
       await tables.intents.forget(startMs, startMs + DAY_MS);
+      await tables.privacyTokens.forget(startMs, startMs + DAY_MS);
+      await tables.untrustedReads.forget(startMs, startMs + DAY_MS);
+      await tables.beforeImages.forget(sealedOn(day), clock.now());
       for (const { id } of await tables.secrets.ofGateway("audit-day")) if (id.startsWith(`day_${day}_`)) await tables.secrets.remove(id);
       await tables.audit.append({ at: clock.now(), event: "audit.erased", fields: { day, by } });
     }

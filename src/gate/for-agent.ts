@@ -178,13 +178,16 @@ async function lensOf(parts: GateParts, caller: Caller) {
 
 /** Most tokens of which a process remembers that they are in the store. */
 const MAX_REMEMBERED = 100_000;
-const remembered = new WeakMap<GateParts, Set<string>>();
+/** Another process may erase some: after so long they are written anew where they are not there. */
+const REMEMBERED_MS = 10 * 60_000;
+const remembered = new WeakMap<GateParts, { tokens: Set<string>; sinceMs: number }>();
 
 /** Tokens that this process knows to be kept: the same page of people a second time costs no sealing and no writing. */
 function storedTokens(parts: GateParts): Set<string> {
   const known = remembered.get(parts);
-  if (known && known.size < MAX_REMEMBERED) return known;
-  const fresh = new Set<string>();
+  const now = parts.clock.now();
+  if (known && known.tokens.size < MAX_REMEMBERED && Math.abs(now - known.sinceMs) < REMEMBERED_MS) return known.tokens;
+  const fresh = { tokens: new Set<string>(), sinceMs: now };
   remembered.set(parts, fresh);
-  return fresh;
+  return fresh.tokens;
 }

@@ -215,8 +215,10 @@ describe("a write that the policy allows", () => {
   });
 
   it("that Klaviyo refuses is rejected, and says what was wrong", async () => {
-    const result = await world.write("update_list", { id: "Nope00", name: "x" });
-    expect(result).toMatchObject({ status: "rejected", error: { code: "not_found" } });
+    const person = { email: "twice@example.com" };
+    await world.write("create_profile", person);
+    world.clock.advance(60_000);
+    expect(await world.write("create_profile", person)).toMatchObject({ status: "rejected", error: { code: "conflict" } });
   });
 });
 

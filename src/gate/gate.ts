@@ -2,7 +2,7 @@ import { isWrite } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
-import { ask, denied, ranUnderYes, tooManyPending, type Turn } from "./ask.ts";
+import { ask, denied, tooManyPending, type Turn } from "./ask.ts";
 import { assertNotPaused, noteDenial } from "./denials.ts";
 import { capDenial, usesOf, usesOfRead } from "./caps.ts";
 import { PLAN, type Caller, type CallInput, type CallResult, type GateParts } from "./call.ts";
@@ -11,16 +11,26 @@ import { assertStanding, decideCall, saidTo, type Ruling } from "./decision.ts";
 import { intend, send, type Departure } from "./dispatch.ts";
 import type { Question } from "./facts.ts";
 import { errorForAgent, forAgent, unveil, viewForAgent } from "./for-agent.ts";
+import { assertMaySend } from "./fence.ts";
 import { createOwnerDesk, type OwnerDesk } from "./owner.ts";
+import { prepareInGeneration } from "./generations.ts";
 import { runPlanCall } from "./plan-call.ts";
-import { prepare, type CallContext } from "./prepare.ts";
+import type { CallContext } from "./prepare.ts";
 import type { PutBack } from "./privacy-put-back.ts";
+import { lookDue } from "./reconcile.ts";
 import { insertCall, recordRead, recordRefusal, whose } from "./record.ts";
 import { checkpointIfDue } from "./checkpoints.ts";
 import { watchReads } from "./watched-reads.ts";
 import { recover } from "./recover.ts";
 import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
-import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
+import { glimpse, glimpseUnasked } from "./glimpse.ts";
+import { NOTHING_SEEN, type Sight } from "./sight.ts";
+import { afterUnknown, lookAgain, standingOf, type Standing } from "./standing.ts";
+import { resumeWrites, stopWrites, type StopReport } from "./stop.ts";
+import { undo, UNDO } from "./undo.ts";
+import { eraseOver } from "./undo-forget.ts";
+import { afterLook } from "./undo-ruling.ts";
+import type { Undoing } from "./undoing.ts";
 
 /** The one way in: every door calls this, and nothing else can send a write. */
 export interface Gate extends OwnerDesk {
@@ -30,6 +40,14 @@ export interface Gate extends OwnerDesk {
   recover(): Promise<{ unknown: number; expired: number }>;
   /** Sends what is held when its time comes, until it is told to stop: for processes that stay. */
   attend(signal: AbortSignal): Promise<void>;
+  /** Looks up in the account what is due: unknown outcomes, accepted jobs, effects that come late. Gives how many looks it took. */
+  reconcile(): Promise<number>;
+  /** Lets {@link Gate.reconcile} run beside what else happens; `close` ends it. */
+  reconcileBeside(): void;
+  /** The owner's emergency stop of all writes of all processes, and what was on its way in that moment. */
+  stopAll(by: string): Promise<StopReport>;
+  /** Lets writes through again after a stop, or takes the store back from a newer Halyard. */
+  resume(by: string): Promise<{ was: string[] }>;
   /** Refuses new calls and resolves when those under way have their outcome on record. */
   close(): Promise<void>;
 }
@@ -42,7 +60,7 @@ const CHECKPOINT_LOOK = 100;
 const LOOK_FOR_DUE_EVERY_MS = 1000;
 
 export function createGate(parts: GateParts): Gate {
-  const { store, catalog, clock, client } = parts;
+  const { store, clock, client } = parts;
   const underWay = new Set<Promise<unknown>>();
   const closing = new AbortController();
   let recoveredAt = clock.now();
@@ -69,25 +87,57 @@ export function createGate(parts: GateParts): Gate {
 
   async function steps(caller: Caller, input: CallInput, back: PutBack): Promise<CallResult> {
     await recoverNowAndThen();
+    parts.at("gate.received");
+    return input.action === UNDO ? takeBack(caller, input) : take(caller, input, { back });
+  }
+
+  /** What a step of it was refused for is on the record of that step. */
+  async function takeBack(caller: Caller, input: CallInput): Promise<CallResult> {
+    const recorded = new Set<unknown>();
+    const takeStep = (of: Caller, step: CallInput, undoes: Undoing): Promise<CallResult> =>
+      take(of, step, { undoes }).catch((thrown: unknown) => {
+        recorded.add(thrown);
+        throw thrown;
+      });
+    try {
+      return await undo(parts, takeStep, caller, input);
+    } catch (thrown) {
+      if (recorded.has(thrown)) throw thrown;
+      return refused({ caller, input, callId: parts.newId("call"), receivedAt: clock.now() }, thrown);
+    }
+  }
+
+  /** A step of an undoing is made of what Klaviyo holds, not of what an agent was shown: nothing in it is a token. */
+  async function take(caller: Caller, input: CallInput, origin: { back: PutBack } | { undoes: Undoing }): Promise<CallResult> {
+    const back = "back" in origin ? origin.back : undefined;
+    const undoes = "undoes" in origin ? origin.undoes : undefined;
     const callId = parts.newId("call");
     const receivedAt = clock.now();
-    if (input.action === PLAN && input.intent !== "read")
+    if (back && input.action === PLAN && input.intent !== "read")
       return runPlanCall(parts, { caller, input, callId, receivedAt, back }, { rule, perform });
     let context: CallContext;
     try {
       await refuseStoredSecrets(parts, input);
+      parts.at("gate.no-secrets");
       const connection = await assertStanding(store, caller);
-      const given = await unveil(parts, caller, connection, input, back);
-      context = { caller, input, callId, receivedAt, connection, prepared: prepare(catalog, caller, connection, given) };
+      parts.at("gate.connection-found");
+      const given = back ? await unveil(parts, caller, connection, input, back) : input;
+      parts.at("gate.unveiled");
+      const prepared = await prepareInGeneration(parts, store, caller, connection, given, { undoes });
+      parts.at("gate.prepared");
+      context = { caller, input, callId, receivedAt, connection, prepared };
     } catch (thrown) {
       return refused({ caller, input: withheld(input, thrown), callId, receivedAt }, thrown);
     }
+    await lookAgain(parts, context);
+    parts.at("gate.standing-known");
     return perform(context, await rule(context));
   }
 
   async function perform(context: CallContext, ruling: Ruling): Promise<CallResult> {
+    parts.at("gate.decided");
     const isRead = !isWrite(context.prepared.operation) && ruling.verdict === "allow";
-    if (isRead && !(await isOverReading(context, ruling))) return read(context, ruling);
+    if (isRead && !(await isOverCap(context, ruling))) return read(context, ruling);
     return write(context, ruling);
   }
 
@@ -103,10 +153,24 @@ export function createGate(parts: GateParts): Gate {
     const isTime = Math.abs(clock.now() - recoveredAt) >= RECOVER_EVERY_MS;
     if (isTime) recoveredAt = clock.now();
     await keptUp(async () => {
-      if (isTime) await recover(parts);
+      if (isTime) await recoverAll();
+      if (isTime) reconcileBeside();
       if (isTime || calls % CHECKPOINT_LOOK === 0) await checkpointIfDue(parts);
       await parts.refusals.flush();
     });
+  }
+
+  async function recoverAll(): Promise<{ unknown: number; expired: number }> {
+    await eraseOver(parts);
+    return recover(parts);
+  }
+
+  /** Reads of the account take their time: no call waits for them, but the store is not closed under them. */
+  function reconcileBeside(): void {
+    const running: Promise<unknown> = lookDue(parts, closing.signal)
+      .catch(() => 0)
+      .finally(() => underWay.delete(running));
+    underWay.add(running);
   }
 
   /** What a store that cannot be written keeps from happening now is tried again at the next call; a write is refused by its own transaction. */
@@ -121,6 +185,7 @@ export function createGate(parts: GateParts): Gate {
   /** A refusal that cannot be put on the record stays a refusal, and is counted. */
   async function refused(context: Omit<Parameters<typeof recordRefusal>[1], "thrown">, thrown: unknown): Promise<never> {
     await recordRefusal(parts, { ...context, thrown }).catch(() => parts.refusals.missed("refused"));
+    parts.at("gate.refused");
     throw thrown;
   }
 
@@ -169,67 +234,74 @@ export function createGate(parts: GateParts): Gate {
   /** Decides, asks and intends in one transaction; sends what it let go. Also the end of a read that a rule denies. */
   async function write(context: CallContext, expected: Ruling): Promise<CallResult> {
     const turn = await turnOf(context, expected).catch((thrown: unknown) => refused(context, thrown));
+    parts.at("gate.turn-committed");
     if ("answer" in turn) return turn.answer;
     const result = await send(parts, turn.send);
-    const { approvalId } = turn.send;
-    // The agent hears it now; an unknown outcome stays the answer to the next ask as well.
-    if (approvalId !== null && result.status !== "unknown") await store.approvals.markTold(approvalId, clock.now()).catch(() => false);
+    parts.at("gate.sent");
     return result;
   }
 
   async function turnOf(context: CallContext, expected: Ruling): Promise<Turn> {
     const { caller } = context;
     const lookUps = watchReads(parts);
-    const sight = expected.verdict === "ask" ? await sightOf(lookUps.parts, context, expected) : NOTHING_SEEN;
+    const sight = expected.verdict === "deny" ? NOTHING_SEEN : await sightOf(lookUps.parts, context, expected);
+    parts.at("gate.sight-taken");
     const isTainted = sight.read.objects.length > 0;
-    if (expected.verdict === "ask") await parts.dayKeys.refresh();
+    if (afterLook(context.prepared, sight.before, expected).verdict === "ask") await parts.dayKeys.refresh();
+    parts.at("gate.keys-read");
     await parts.dayKeys.ready();
+    parts.at("gate.keys-ready");
     return store.transaction(async (tables): Promise<Turn> => {
       // Decided again on what is committed now: a revocation or a tighter policy may have come in between.
       const connection = await assertStanding(tables, caller);
-      if (isWrite(context.prepared.operation)) await assertNotPaused(tables, caller);
-      const ruling = await rule({ ...context, connection }, { tables, gathered: expected.gathered });
+      parts.at("gate.standing-again");
+      const isWriting = isWrite(context.prepared.operation);
+      if (isWriting) await assertNotPaused(tables, caller);
+      parts.at("gate.not-paused");
+      const ruled = await rule({ ...context, connection }, { tables, gathered: expected.gathered });
+      parts.at("gate.decided-again");
+      const ruling = afterLook(context.prepared, sight.before, ruled);
+      const earlier = ruling.verdict === "deny" ? undefined : await standingOf(parts, tables, context, ruling.verdict);
+      parts.at("gate.standing-checked");
       const isFlood = ruling.verdict === "deny" && !parts.refusals.admit(caller.agentId, "denied");
       if (!isFlood) await insertCall(parts, tables, context, ruling, sight.target, lookUps.entries(clock.now(), whose(context)));
+      parts.at("gate.call-written");
       if (ruling.verdict === "deny") {
-        if (!isFlood && !ruling.isOverCap && isWrite(context.prepared.operation)) await noteDenial(parts, tables, context);
+        if (!isFlood && !ruling.isOverCap && isWriting) await noteDenial(parts, tables, context);
+        parts.at("gate.denial-noted");
         return { answer: denied(context, saidTo(caller, ruling)) };
       }
+      if (earlier) return { answer: await answerInstead(tables, context, earlier) };
+      parts.at("gate.not-answered");
       if (ruling.verdict === "ask") return ask(parts, tables, { context, ruling, sight, isTainted });
-      const told = await ranUnderYes(parts, tables, { ...context, connection });
-      return told ?? { send: await intend(parts, tables, departureOf(context, connection, ruling)) };
+      return { send: await intend(parts, tables, departureOf(context, connection, ruling, sight)) };
     });
   }
 
-  /** A cap on rows that is used up; the transaction that denies counts it again. */
-  async function isOverReading(context: CallContext, { policy, gathered }: Ruling): Promise<boolean> {
+  /** Ends a call with what the same one came to before. */
+  async function answerInstead(tables: Tables, { callId }: CallContext, { result, intentId }: Standing): Promise<CallResult> {
+    if (!("body" in result || "error" in result)) return result;
+    await tables.calls.update(callId, { status: result.status, intent_id: intentId, finished_at: clock.now() });
+    parts.at("gate.turn-taken");
+    return result;
+  }
+
+  /** A cap that is used up: nothing is read then; the transaction that denies counts it again. */
+  async function isOverCap(context: CallContext, { policy, gathered }: Ruling): Promise<boolean> {
     return (await capDenial(parts, store, context.connection, policy, questionOf(context), gathered)) !== undefined;
   }
 
-  /** What may have happened already is not simply allowed a second time, unless a second time is harmless. */
-  async function afterUnknown(tables: Tables, { caller, prepared }: CallContext, ruling: Ruling): Promise<Ruling> {
-    if (ruling.verdict !== "allow" || ["read", "idempotent"].includes(prepared.operation.effect.retry)) return ruling;
-    const last = await tables.calls.lastSent(caller.agentId, prepared.digest);
-    if (last?.status !== "unknown" && last?.status !== "sent") return ruling;
-    return {
-      ...ruling,
-      verdict: "ask",
-      because: AFTER_UNKNOWN,
-      told: AFTER_UNKNOWN,
-    };
-  }
-
-  /** Read outside of the transaction, and only where a card is going to be made or an approved one used. */
-  async function sightOf(
-    watched: GateParts,
-    { caller, prepared, connection }: CallContext,
-    { policy, policyVersion }: Ruling,
-  ): Promise<Sight> {
+  /** Read outside of the transaction: what is there before the write, and where a card is going to be made or an approved one used, all that it acts on. */
+  async function sightOf(watched: GateParts, context: CallContext, ruling: Ruling): Promise<Sight> {
+    const { caller, prepared, connection } = context;
+    const { verdict, policy, policyVersion } = ruling;
+    const isAsked = verdict === "ask" || (prepared.undoes && prepared.undoes.drift.state !== "none");
+    if (!isAsked) return (await isOverCap(context, ruling)) ? NOTHING_SEEN : glimpseUnasked(watched, connection, prepared, caller.agentId);
     const live = await store.approvals.pendingByDigest(caller.agentId, prepared.digest);
     const goesOnWaiting = live?.status === "pending" && live.policy_version === policyVersion && clock.now() <= live.decide_by;
     if (goesOnWaiting) return NOTHING_SEEN;
     if (!live && (await tooManyPending(parts, store, caller, policy.caps)) !== undefined) return NOTHING_SEEN;
-    return look(watched, connection, prepared.operation, prepared.request, caller.agentId);
+    return glimpse(watched, connection, prepared, caller.agentId);
   }
 
   const desk = createOwnerDesk(parts);
@@ -239,6 +311,7 @@ export function createGate(parts: GateParts): Gate {
     approve: (approvalId, by, options) =>
       tracked(async () => {
         await parts.epoch.assertCurrent(store);
+        await assertMaySend(store, parts.fence);
         return withKeys(() => desk.approve(approvalId, by, options));
       }),
     deny: (approvalId, by, reason) => withKeys(() => desk.deny(approvalId, by, reason)),
@@ -248,12 +321,16 @@ export function createGate(parts: GateParts): Gate {
     standing: (approvalId, scope) => withKeys(() => desk.standing(approvalId, scope)),
     stop: (id, by) => withKeys(() => desk.stop(id, by)),
     sendDue: () => tracked(() => withKeys(() => desk.sendDue())),
-    recover: () => recover(parts),
+    recover: recoverAll,
+    reconcile: () => tracked(() => lookDue(parts, closing.signal)),
+    reconcileBeside,
+    stopAll: (by) => stopWrites(parts, by),
+    resume: (by) => resumeWrites(parts, by),
     async attend(signal) {
       const ends = AbortSignal.any([signal, closing.signal]);
       while (!ends.aborted) {
         // What fails now is tried again; a store that is away says so wherever it matters.
-        await tracked(() => desk.sendDue()).catch(() => 0);
+        await tracked(() => withKeys(() => desk.sendDue())).catch(() => 0);
         await clock.wait(LOOK_FOR_DUE_EVERY_MS, ends).catch(() => undefined);
       }
     },
@@ -261,8 +338,11 @@ export function createGate(parts: GateParts): Gate {
       if (closing.signal.aborted) return;
       closing.abort();
       await Promise.allSettled(underWay);
+      const now = clock.now();
       // A store that fails now has failed at calls before; what is left must close all the same.
       await Promise.allSettled([parts.refusals.flush(true).then(() => checkpointIfDue(parts))]);
+      // Who dies without this has perhaps not told its last callers (hearing.ts).
+      await store.intents.markHeard(parts.holder, now, now).catch(() => undefined);
     },
   };
 
@@ -274,14 +354,18 @@ export function createGate(parts: GateParts): Gate {
   }
 }
 
-const AFTER_UNKNOWN = "This very call was sent before and its outcome is unknown: the owner decides whether it is sent again.";
-
 function questionOf({ caller, prepared: { operation, args, digest } }: CallContext): Question {
   return { operation, args, caller, digest };
 }
 
-function departureOf(context: CallContext, connection: ConnectionRow, { gathered }: Ruling): Omit<Departure, "intentId" | "recordedAs"> {
+function departureOf(
+  context: CallContext,
+  connection: ConnectionRow,
+  { gathered }: Ruling,
+  { before }: Sight,
+): Omit<Departure, "intentId" | "recordedAs"> {
   const { callId, caller, prepared } = context;
-  const { operation, request, digest } = prepared;
-  return { callId, approvalId: null, operation, request, digest, connection, caller, uses: usesOf(questionOf(context), gathered) };
+  const { operation, request, digest, undoes } = prepared;
+  const uses = usesOf(questionOf(context), gathered);
+  return { callId, approvalId: null, operation, request, digest, connection, caller, uses, before, undoes, isAwaited: true };
 }

@@ -3,7 +3,10 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import { approvedRequest, isGenuine, noSuchApproval } from "./approvals.ts";
 import type { Caller, GateParts } from "./call.ts";
 import { gather, type Gathered } from "./facts.ts";
-import { look, NOTHING_SEEN, type Sight } from "./sight.ts";
+import { glimpse } from "./glimpse.ts";
+import type { Prepared } from "./prepare.ts";
+import { NOTHING_SEEN, type Sight } from "./sight.ts";
+import { undoingAgain } from "./undoing.ts";
 
 /** What a release needs to know, read before its transaction. */
 export interface Outlook {
@@ -11,6 +14,8 @@ export interface Outlook {
   connection: ConnectionRow;
   sight: Sight;
   gathered: Gathered;
+  /** The approved call; absent where the row is not ours. Of a step of an undoing: with what is there now. */
+  prepared?: Prepared;
 }
 
 /** Whose call an approval is: the agent's own, through the door by which it asked. */
@@ -27,10 +32,12 @@ export async function outlookOf(parts: GateParts, row: ApprovalRow): Promise<Out
   const connection = await parts.store.connections.find(row.connection_id);
   if (!connection) throw noSuchApproval();
   if (!isGenuine(parts, row)) return { caller, connection, sight: NOTHING_SEEN, gathered: { facts: {} } };
-  const prepared = approvedRequest(parts, row, connection);
+  const approved = approvedRequest(parts, row, connection);
+  const undoes = approved.undoes && (await undoingAgain(parts, connection, approved.undoes));
+  const prepared = undoes ? { ...approved, undoes } : approved;
   const { policy } = await parts.policies.current(connection);
   // Both are read over the network, where the connection may be revoked by now.
-  const sight = await look(parts, connection, prepared.operation, prepared.request, row.agent_id);
+  const sight = await glimpse(parts, connection, prepared, row.agent_id);
   const gathered = await gather(parts, connection, policy, { ...prepared, caller });
-  return { caller, connection, sight, gathered };
+  return { caller, connection, sight, gathered, prepared };
 }

@@ -4,6 +4,7 @@ import { outlook } from "../policy/outlook.ts";
 import type { Preset, Verdict } from "../policy/policy.ts";
 import type { Caller, GateParts } from "./call.ts";
 import type { Gate } from "./gate.ts";
+import { ALARMS_LAST_MS } from "./outcomes.ts";
 
 /** What a caller should know before it begins: the account, and what the policy lets it do. No rule texts. */
 export interface Overview {
@@ -12,6 +13,9 @@ export interface Overview {
   policy: { preset: Preset; writes: Record<Verdict, number> };
   actions: number;
   pending_approvals: number;
+  /** Own writes whose outcome is not known, and own ones that happened late or twice in the last week. */
+  unknown_outcomes: number;
+  late_or_twice: number;
 }
 
 /** The overview; the account is read through the gate like any other read. */
@@ -31,8 +35,14 @@ export async function overviewOf(parts: GateParts, gate: Gate, caller: Caller): 
     },
     policy: { preset: policy.preset, writes },
     actions: catalog.operations.length,
+    ...(await troublesOf(parts, caller)),
     pending_approvals: await store.approvals.countPending(caller.agentId, parts.clock.now()),
   };
+}
+
+async function troublesOf({ store, clock }: GateParts, caller: Caller): Promise<{ unknown_outcomes: number; late_or_twice: number }> {
+  const { unknown, alarms } = await store.intents.countTroubles(caller.connectionId, caller.agentId, clock.now() - ALARMS_LAST_MS);
+  return { unknown_outcomes: unknown, late_or_twice: alarms };
 }
 
 function accountFacts(body: Json | null): { timezone: string | null; currency: string | null; test: boolean | null } {

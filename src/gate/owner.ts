@@ -36,6 +36,9 @@ export interface OwnerDesk {
   sendDue(): Promise<number>;
 }
 
+/** What {@link assertMaySend} throws. */
+const MAY_NOT_SEND = new Set(["writes_stopped", "superseded"]);
+
 export function createOwnerDesk(parts: GateParts): OwnerDesk {
   const { store, clock, limits } = parts;
 
@@ -86,9 +89,11 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
 
   async function approve(id: string, by: string, { run, always }: { run: boolean; always?: StandingScope }): Promise<ApprovalView> {
     const seen = await mustBeOurs(id);
+    parts.at("owner.found");
     if (seen.status !== "pending") throw decidedAlready(seen);
     const isOfEdit = seen.edited_by !== null;
     const standing = always && (await makeStanding(seen, by, always));
+    parts.at("owner.standing-made");
     const at = clock.now();
     const holdMs = (cardOf(parts, seen)?.hold_seconds ?? 0) * 1000;
     const approved = await decideBy(seen, "approved", by, {
@@ -98,9 +103,22 @@ export function createOwnerDesk(parts: GateParts): OwnerDesk {
       runs_itself: run || isOfEdit ? 1 : 0,
       ...(standing !== undefined && { policy_version: standing }),
     });
+    parts.at("owner.approved");
     if (isHeld(approved, clock.now())) await recheck(parts, approved);
-    else if (run || isOfEdit) await release(parts, approved);
+    else if (run || isOfEdit) await releaseOrVoid(approved);
+    parts.at("owner.released");
     return viewWithResult(await mustFindApproval(id));
+  }
+
+  /** Where all writes were stopped between the yes and the sending, the yes does not outlive the stop. */
+  async function releaseOrVoid(row: ApprovalRow): Promise<void> {
+    try {
+      await release(parts, row);
+    } catch (thrown) {
+      if (!(thrown instanceof HalyardError && MAY_NOT_SEND.has(thrown.code))) throw thrown;
+      const reason = { status_reason: "no write may be sent any more: all were stopped, or a newer Halyard has the store" };
+      await store.transaction((tables) => transition(parts, tables, row, "voided", "gate", reason));
+    }
   }
 
   /** Saves the rule and gives the version of the policy with it: the yes is given under that one. */

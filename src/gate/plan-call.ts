@@ -5,6 +5,7 @@ import { settle } from "./approval-life.ts";
 import { isUsed, PLAN, type Caller, type CallInput, type CallResult, type GateParts, type PlanStep } from "./call.ts";
 import { assertStanding, type Ruling } from "./decision.ts";
 import { unveilPlan } from "./for-agent.ts";
+import { glimpse } from "./glimpse.ts";
 import { isHeld } from "./hold.ts";
 import { preparePlan } from "./plan.ts";
 import { askPlan, type Step } from "./plan-ask.ts";
@@ -14,7 +15,8 @@ import type { CallContext } from "./prepare.ts";
 import type { PutBack } from "./privacy-put-back.ts";
 import { insertCall, recordRefusal } from "./record.ts";
 import { refuseStoredSecrets, withheld } from "./secret-arguments.ts";
-import { look, NOTHING_SEEN } from "./sight.ts";
+import { NOTHING_SEEN } from "./sight.ts";
+import { lookAgain } from "./standing.ts";
 
 /** How the gate decides and performs a single call; a plan has no other way. */
 export interface SingleCalls {
@@ -39,8 +41,10 @@ export async function runPlanCall(
 ): Promise<CallResult> {
   try {
     await refuseStoredSecrets(parts, input);
+    await parts.dayKeys.refresh();
+    await parts.dayKeys.ready();
     const connection = await assertStanding(parts.store, caller);
-    const { steps, whole } = preparePlan(parts.catalog, caller, connection, await unveilPlan(parts, caller, connection, input, back));
+    const { steps, whole } = await preparePlan(parts, caller, connection, await unveilPlan(parts, caller, connection, input, back));
     const shared = { caller, receivedAt, connection };
     const context: CallContext = { ...shared, input, callId, prepared: whole };
     const inputOf = (at: number): CallInput => ({
@@ -51,7 +55,10 @@ export async function runPlanCall(
     });
     const contexts = steps.map((prepared, at): CallContext => ({ ...shared, prepared, input: inputOf(at), callId: parts.newId("call") }));
     const rulings: Ruling[] = [];
-    for (const one of contexts) rulings.push(await rule(one));
+    for (const one of contexts) {
+      await lookAgain(parts, one);
+      rulings.push(await rule(one));
+    }
     const verdict = strictest(rulings.map((ruling) => ruling.verdict));
     const ruling = rulings.find((one) => one.verdict === verdict);
     if (!ruling) throw new HalyardError("internal", "A plan has no steps.");
@@ -60,8 +67,7 @@ export async function runPlanCall(
     if (released) return released;
     const asked: Step[] = [];
     for (const [at, one] of contexts.entries()) {
-      const sight =
-        verdict === "ask" ? await look(parts, connection, one.prepared.operation, one.prepared.request, caller.agentId) : NOTHING_SEEN;
+      const sight = verdict === "ask" ? await glimpse(parts, connection, one.prepared, caller.agentId) : NOTHING_SEEN;
       asked.push({ context: one, ruling: rulings[at] ?? ruling, sight });
     }
     const isTainted = asked.some(({ sight }) => sight.read.objects.length > 0);

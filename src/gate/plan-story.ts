@@ -20,6 +20,7 @@ export async function planResult(
     const result = intent && call && resultOf(parts, intent, call, connection, mustFind(parts.catalog, row.operation));
     steps.push({ step: row.plan_step ?? steps.length + 1, operation: row.operation, ...(result && { result }) });
   }
-  const status = plan.status === "done" ? "plan_done" : "plan_stopped";
+  const isDone = steps.every(({ result }) => result?.status === "done" || result?.status === "accepted");
+  const status = isDone ? "plan_done" : "plan_stopped";
   return { status, call_id: plan.call_id, operation: PLAN, approval_id: plan.id, steps };
 }

@@ -1,10 +1,10 @@
-import type { Catalog } from "../catalog/catalog.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
-import { PLAN, type Caller, type CallInput } from "./call.ts";
+import { PLAN, type Caller, type CallInput, type GateParts } from "./call.ts";
 import { sha256 } from "./card-leaf.ts";
-import { prepare, type Prepared } from "./prepare.ts";
+import { prepareInGeneration } from "./generations.ts";
+import type { Prepared } from "./prepare.ts";
 
 /** An ordered list of calls that are asked as one, and the list itself as if it were a call: its class is that of its riskiest step. */
 export interface PreparedPlan {
@@ -18,15 +18,19 @@ export const MAX_STEPS = 20;
  * Takes a plan's calls through steps 1 to 3, each as if it came alone: `{calls: [{action, args}, …]}`. No call can refer to what an earlier one answers: the owner
  * could not see then what would be sent. Errors name the step.
  */
-export function preparePlan(catalog: Catalog, caller: Caller, connection: ConnectionRow, input: CallInput): PreparedPlan {
-  const calls = callsOf(input.args);
-  const steps = calls.map(({ action, args }, at) => {
+export async function preparePlan(parts: GateParts, caller: Caller, connection: ConnectionRow, input: CallInput): Promise<PreparedPlan> {
+  const twins = new Map<string, number>();
+  const steps: Prepared[] = [];
+  for (const [at, { action, args }] of callsOf(input.args).entries()) {
+    const same = `${action} ${JSON.stringify(args)}`;
+    const before = twins.get(same) ?? 0;
+    twins.set(same, before + 1);
     try {
-      return prepare(catalog, caller, connection, { action, args, intent: "write" });
+      steps.push(await prepareInGeneration(parts, parts.store, caller, connection, { action, args, intent: "write" }, { twins: before }));
     } catch (thrown) {
       throw thrown instanceof HalyardError ? ofStep(thrown, at) : thrown;
     }
-  });
+  }
   const bound: Json = { version: 1, plan: steps.map(({ digest }) => digest) };
   const riskiest = steps.reduce((one, other) => (other.operation.effect.risk > one.operation.effect.risk ? other : one));
   const operation = { ...riskiest.operation, id: PLAN, summary: `${steps.length} calls, one after the other` };

@@ -9,6 +9,8 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import { refuseAddresses } from "./addresses.ts";
 import type { Caller, CallInput } from "./call.ts";
 import { classOf } from "./class.ts";
+import { keySeed, withNaturalKeys } from "./natural-keys.ts";
+import type { Undoing } from "./undoing.ts";
 
 /** A call after steps 1 to 3: one operation, its effect under these arguments, the one canonical request, and the digest of all that an approval binds. */
 export interface Prepared {
@@ -17,6 +19,8 @@ export interface Prepared {
   request: WireRequest;
   /** SHA-256, hex. */
   digest: string;
+  /** Set where it is a step of an undoing. */
+  undoes?: Undoing | undefined;
 }
 
 /** One call on its way through the gate. */
@@ -29,8 +33,22 @@ export interface CallContext {
   prepared: Prepared;
 }
 
-/** Resolves, parses and classes a call. Throws what was wrong with it; nothing has been decided or sent by then. */
-export function prepare(catalog: Catalog, caller: Caller, connection: ConnectionRow, input: CallInput): Prepared {
+/** How a call comes to be what it is, beside what was given. */
+export interface Origin {
+  /** Tells repetitions of one call apart where the gate sets keys that the agent left out (natural-keys.ts). */
+  generation?: number;
+  /** Set where it is a step of an undoing. */
+  undoes?: Undoing | undefined;
+}
+
+/** Resolves, parses and classes a call. Throws what was wrong with it; nothing has been decided or sent by then. `isKeyed`: the gate has set keys. */
+export function prepare(
+  catalog: Catalog,
+  caller: Caller,
+  connection: ConnectionRow,
+  input: CallInput,
+  { generation = 0, undoes }: Origin = {},
+): Prepared & { isKeyed: boolean } {
   assertStrictValue(input.args);
   if (!isJsonObject(input.args))
     throw new HalyardError("invalid_arguments", "The arguments must be an object.", {
@@ -41,12 +59,16 @@ export function prepare(catalog: Catalog, caller: Caller, connection: Connection
     throw new HalyardError("too_large", "The arguments are larger than 5 MB.", { hint: "Send less at once." });
   const resolved = resolveAction(catalog, input.action, input.args);
   // Everything after this line uses the canonical form: what is decided, shown, digested and sent cannot differ.
-  const args = JSON.parse(canonicalJson(resolved.args)) as JsonObject;
+  const asked = JSON.parse(canonicalJson(resolved.args)) as JsonObject;
+  const seed = keySeed(caller.agentId, connection.account_id, resolved.operation.id, asked, generation);
+  const keyed = withNaturalKeys(resolved.operation.id, asked, seed);
+  const args = keyed ?? asked;
   const operation = { ...resolved.operation, effect: classOf(resolved.operation, args) };
   refuseWrongTool(operation, input.intent);
   if (isWrite(operation)) refuseAddresses(args, connection.kind === "klaviyo");
   const request = buildRequest(operation, args, { account_id: connection.account_id });
-  return { operation, args, request, digest: digestOf(caller, connection, request) };
+  const digest = digestOf(caller, connection, request, undoes);
+  return { operation, args, request, digest, isKeyed: keyed !== undefined, ...(undoes && { undoes }) };
 }
 
 function refuseWrongTool(operation: Operation, intent: CallInput["intent"]): void {
@@ -63,7 +85,7 @@ function refuseWrongTool(operation: Operation, intent: CallInput["intent"]): voi
 }
 
 /** Binds the caller, the connection, its account and the whole request. Semantically equal JSON gives the same digest. */
-function digestOf(caller: Caller, connection: ConnectionRow, request: WireRequest): string {
+function digestOf(caller: Caller, connection: ConnectionRow, request: WireRequest, undoes: Undoing | undefined): string {
   const bound: Json = {
     version: 1,
     agent: caller.agentId,
@@ -76,6 +98,7 @@ function digestOf(caller: Caller, connection: ConnectionRow, request: WireReques
     query: request.query,
     body: request.body,
     files: request.files,
+    ...(undoes && { undoes: { call: undoes.call, step: undoes.step } }),
   };
   return createHash("sha256").update(canonicalJson(bound)).digest("hex");
 }

@@ -1,7 +1,7 @@
 import type { Operation } from "../catalog/operation.ts";
 import type { JsonObject } from "../lib/json.ts";
 import { terminalSafe, truncate } from "../lib/text.ts";
-import { leavesOf, type Leaf } from "./card-leaf.ts";
+import { leavesOf, secretsOf, type Leaf } from "./card-leaf.ts";
 
 const MAX_LEAVES = 40;
 const MAX_SHOWN = 80;
@@ -21,7 +21,7 @@ const PEOPLE = /profile|event|subscri|suppress|client|review|conversation|custom
  * length only; the whole of it lies encrypted beside, until its day is erased. The digest stands for the whole.
  */
 export function redacted(operation: Operation, args: JsonObject): string[] {
-  const leaves = leavesOf(args, "");
+  const leaves = leavesOf(args, "", secretsOf(operation.resource));
   const shown = leaves.slice(0, MAX_LEAVES).map((leaf) => truncate(`${leaf.path} = ${shownValue(operation, leaf)}`, MAX_SHOWN * 2));
   return leaves.length > MAX_LEAVES ? [...shown, `… ${leaves.length - MAX_LEAVES} more`] : shown;
 }

@@ -15,15 +15,21 @@ export async function release(parts: GateParts, row: ApprovalRow): Promise<void>
   if (row.operation === PLAN) return releasePlan(parts, row);
   const lookUps = watchReads(parts);
   const outlook = await outlookOf(lookUps.parts, row);
+  parts.at("release.beheld");
   const departure = await parts.store.transaction(async (tables) => {
     const of = { call_id: row.call_id, agent_id: row.agent_id, connection_id: row.connection_id };
     for (const looked of lookUps.entries(parts.clock.now(), of)) await tables.audit.append(looked);
-    const used = await consume(parts, tables, row, { ...outlook, callId: row.call_id });
+    parts.at("release.looks-audited");
+    const used = await consume(parts, tables, row, { ...outlook, callId: row.call_id, isAwaited: row.agent_id === OWNER });
+    parts.at("release.used");
     if (used && "obstacle" in used) await afterMove(parts, tables, row, outlook, used);
+    parts.at("release.asked-anew");
     return used;
   });
   if (!departure || "obstacle" in departure) return;
+  parts.at("release.committed");
   const { status } = await send(parts, departure);
+  parts.at("release.sent");
   // An agent is told when it asks again; the owner who called has just seen it.
   if (row.agent_id === OWNER && status !== "unknown") await parts.store.approvals.markTold(row.id, parts.clock.now());
 }

@@ -2,6 +2,8 @@ import type { Operation } from "../catalog/operation.ts";
 import { parseRequest, type WireRequest } from "../catalog/request.ts";
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
+import type { Before } from "./before-image.ts";
+import type { Glance } from "./before-image-reads.ts";
 import type { GateParts } from "./call.ts";
 import { audienceOf, estimateOf } from "./card-audience.ts";
 import { changesOf, type Change } from "./card-changes.ts";
@@ -13,6 +15,7 @@ import { confusedNames } from "./card-warnings.ts";
 import type { Audience, Card } from "./card.ts";
 import { reachOf } from "./reach.ts";
 import { digestOfSnapshot, snapshotOf, type Snapshot } from "./snapshot.ts";
+import { argsOfLook } from "./undo-table.ts";
 import { NOTHING_READ, untrustedSight, type UntrustedSight } from "./taint.ts";
 
 /** What the gate itself read of the thing that a write acts on: for the card, and to see at the use of it whether it is still so. */
@@ -34,6 +37,8 @@ export interface Sight {
   read: UntrustedSight;
   /** Whether the thing holds a piece of that. */
   holdsRead: boolean;
+  /** What was there before, where the write can be undone. */
+  before: Before;
 }
 
 export const NOTHING_SEEN: Sight = {
@@ -49,6 +54,7 @@ export const NOTHING_SEEN: Sight = {
   seen: "",
   read: NOTHING_READ,
   holdsRead: false,
+  before: { state: "unread" },
 };
 
 interface Looking {
@@ -69,10 +75,11 @@ export async function look(
   operation: Operation,
   request: WireRequest,
   agentId: string,
+  { glance, before, undone }: { glance: Glance; before: Before; undone: string },
 ): Promise<Sight> {
   const { policy } = await parts.policies.current(connection);
   const untrusted = await untrustedSight(parts, connection, agentId, policy.taint);
-  const reads = createCardReads(parts, connection);
+  const reads = createCardReads(parts.catalog, glance);
   const args = parseRequest(operation, request);
   const looking = { parts, reads, operation, request, args };
   const { target, body } = await targetOf(looking);
@@ -88,7 +95,7 @@ export async function look(
   const digest = JSON.stringify([request.operation, request.path, connection.id]);
   const included = audience.filter(({ excluded }) => !excluded);
   const sample = isOfGroups ? await sampleOfGroups(parts.vault, reads, digest, included) : sampleOfNamed(parts.vault, digest, args);
-  const snapshot = snapshotOf(body ?? null, isOfGroups ? audience : [], read);
+  const snapshot = snapshotOf(body ?? null, isOfGroups ? audience : [], read, undone);
   const confused = await confusedNames(parts.catalog, reads, operation, args, target, audience);
   return {
     target,
@@ -103,6 +110,7 @@ export async function look(
     seen: digestOfSnapshot(snapshot),
     read: untrusted,
     holdsRead: body !== undefined && someText(body, untrusted.holds),
+    before,
   };
 }
 
@@ -118,7 +126,10 @@ async function targetOf({
   const reader = itemReaderOf(parts, operation, request);
   if (!reader) return { target: { id, type: operation.resource ?? "object", name: null } };
   const type = reader.resource ?? "object";
-  const body = await reads.body(reader.id, { id, ...furtherOf(type, operation) });
+  const body = await reads.body(
+    reader.id,
+    argsOfLook(operation, args, reader.id, furtherOf(type, operation)) ?? { id, ...furtherOf(type, operation) },
+  );
   const [resource] = resourcesOf(body);
   return { target: { id, type, name: resource ? nameOf(resource) : null }, body };
 }

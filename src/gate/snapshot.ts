@@ -3,6 +3,7 @@ import type { Audience } from "./card.ts";
 import { differences, type Change } from "./card-changes.ts";
 import type { ReadContent } from "./card-content.ts";
 import { sha256, shownText } from "./card-leaf.ts";
+import { VOLATILE } from "./undo-drift.ts";
 
 /** What the owner saw of the account beside the call itself: kept, sealed, with the approval, and compared when it is used. */
 export interface Snapshot {
@@ -10,31 +11,31 @@ export interface Snapshot {
   /** Only where the call is about all of their members. */
   groups: { id: string; type: string; name: string | null; people: number | null }[];
   content: { id: string; what: string; digest: string }[];
+  /** SHA-256, hex, of what is there of a call that is taken back. */
+  undone?: string;
 }
-
-/** Members that move by themselves and say nothing of what the owner saw. */
-const VOLATILE = new Set(["updated", "updated_at", "last_event_date", "is_processing", "links"]);
 
 /** People come and go all day: an audience is another one when it moved by more than a twentieth, and by more than five. */
 const MAX_DRIFT = { share: 0.05, people: 5 };
 
-export function snapshotOf(item: JsonObject | null, groups: Audience[], content: ReadContent[]): Snapshot {
+export function snapshotOf(item: JsonObject | null, groups: Audience[], content: ReadContent[], undone = ""): Snapshot {
   return {
     item: item && asObject(lasting(item)),
     groups: groups.map(({ id, type, name, people }) => ({ id, type, name, people })),
     content: content.map(({ id, shown, digest }) => ({ id, what: shown.what, digest })),
+    ...(undone !== "" && { undone }),
   };
 }
 
 /** SHA-256, hex; empty where nothing was read. */
 export function digestOfSnapshot(snapshot: Snapshot): string {
-  if (snapshot.item === null && snapshot.groups.length === 0 && snapshot.content.length === 0) return "";
+  if (snapshot.item === null && snapshot.groups.length === 0 && snapshot.content.length === 0 && snapshot.undone === undefined) return "";
   return sha256(canonicalJson(JSON.parse(JSON.stringify(snapshot)) as Json));
 }
 
 /** What is not as it was, in the words of a card. Empty: the owner would see the same. */
 export function driftOf(before: Snapshot, now: Snapshot): Change[] {
-  return [...itemDrift(before, now), ...groupDrift(before, now), ...contentDrift(before, now)];
+  return [...itemDrift(before, now), ...groupDrift(before, now), ...contentDrift(before, now), ...undoneDrift(before, now)];
 }
 
 function itemDrift({ item: before }: Snapshot, { item: now }: Snapshot): Change[] {
@@ -43,7 +44,7 @@ function itemDrift({ item: before }: Snapshot, { item: now }: Snapshot): Change[
     return [
       { path: "the thing itself", before: before ? "there" : "(not there)", after: now ? "there" : "(not there, or it cannot be read)" },
     ];
-  return differences(before, now, "", false).map((change) => ({ ...change, path: change.path.replace(/^data\.attributes\./, "") }));
+  return differences(before, now).map((change) => ({ ...change, path: change.path.replace(/^data\.attributes\./, "") }));
 }
 
 function groupDrift(before: Snapshot, now: Snapshot): Change[] {
@@ -72,6 +73,12 @@ function contentDrift(before: Snapshot, now: Snapshot): Change[] {
     const said = (one: { digest: string } | undefined): string => (one ? `version ${one.digest.slice(0, 12)}` : "(not there)");
     return [{ path: `content of ${(next ?? old)?.what ?? id}`, before: said(old), after: said(next) }];
   });
+}
+
+function undoneDrift({ undone: before }: Snapshot, { undone: now }: Snapshot): Change[] {
+  if (before === now) return [];
+  const said = (digest: string | undefined): string => (digest === undefined ? "(not there)" : `version ${digest.slice(0, 12)}`);
+  return [{ path: "what the undoing would put back", before: said(before), after: said(now) }];
 }
 
 /** The document without what moves by itself. */

@@ -18,22 +18,25 @@ const MAX_LOOKS = 300;
  * Stops what was approved and has not left: while it is held, by voiding it; while it is being sent, by a mark that the sender looks at before the first byte
  * leaves. Tells what really happened. Errors: `not_found`, and `conflict` for what waits for a decision or ended before.
  */
-export async function stop(parts: GateParts, id: string, by: string): Promise<{ outcome: Stopped["outcome"]; row: ApprovalRow }> {
+export async function stop(
+  parts: GateParts,
+  id: string,
+  by: string,
+  reason = "the owner stopped it",
+): Promise<{ outcome: Stopped["outcome"]; row: ApprovalRow }> {
   const { store, clock } = parts;
   const found = await approvalFor(parts, id);
   const row = await settle(parts, found);
-  if (row.plan_id !== null) return stop(parts, row.plan_id, by);
+  if (row.plan_id !== null) return stop(parts, row.plan_id, by, reason);
   if (row.status === "pending") {
     throw new HalyardError("conflict", "It waits for your decision: nothing has been approved.", {
       hint: `Say no with halyard deny ${row.id}.`,
     });
   }
   if (row.status === "approved") {
-    const isFirst = await store.transaction((tables) =>
-      transition(parts, tables, row, "voided", by, { status_reason: "the owner stopped it" }),
-    );
+    const isFirst = await store.transaction((tables) => transition(parts, tables, row, "voided", by, { status_reason: reason }));
     if (isFirst) return { outcome: "stopped", row: await again(parts, row) };
-    return stop(parts, row.id, by);
+    return stop(parts, row.id, by, reason);
   }
   if (!isUsed(row.status)) throw new HalyardError("conflict", `This approval is ${row.status} already; nothing was sent.`);
   if (row.status === "consumed") await askStop(parts, row, by);

@@ -7,6 +7,7 @@ import { approvedRequest, isGenuine } from "./approvals.ts";
 import type { GateParts } from "./call.ts";
 import type { Card } from "./card.ts";
 import { differences } from "./card-changes.ts";
+import { secretsOf } from "./card-leaf.ts";
 import type { CallContext } from "./prepare.ts";
 
 /** How long a denial is remembered for telling variants of it. */
@@ -37,7 +38,7 @@ export async function variantOf(
   const { args } = approvedRequest(parts, last, connection);
   const coolDownMs = Math.min(parts.limits.variantCoolDownMs * 2 ** (near.length - 1), MAX_COOL_DOWN_MS);
   const at = last.decided_at ?? now;
-  const changes = differences(args, prepared.args, "", false).slice(0, 20);
+  const changes = differences(args, prepared.args, { isHidden: secretsOf(prepared.operation.resource) }).slice(0, 20);
   return { shown: { denied: last.id, at: isoMillis(at), reason: last.status_reason, changes }, askableAt: at + coolDownMs };
 }
 
@@ -48,7 +49,7 @@ function isOurs(parts: GateParts, row: ApprovalRow, connectionId: string): boole
 /** The same thing with at most half of the values changed, or texts that are nearly the same. */
 function isNear(before: JsonObject, after: JsonObject): boolean {
   if (before["id"] !== after["id"]) return false;
-  const changes = differences(before, after, "", false);
+  const changes = differences(before, after);
   const all = new Set([...Object.keys(before), ...Object.keys(after)]);
   const isFew = before["id"] !== undefined && changes.length <= Math.max(1, all.size / 2);
   return isFew || changes.every((change) => nearest(change.after, [change.before], 1).length === 1);

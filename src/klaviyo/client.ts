@@ -1,11 +1,12 @@
 import { isWrite, type Operation } from "../catalog/operation.ts";
-import type { WireRequest } from "../catalog/request.ts";
+import { buildRequest, type WireRequest } from "../catalog/request.ts";
 import type { Clock } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { randomBytes, type RandomBytes } from "../lib/ids.ts";
 import { isJsonObject } from "../lib/json.ts";
 import { urlOf } from "./address.ts";
 import type { Answer } from "./answer.ts";
+import { createBreaker } from "./breaker.ts";
 import { stopped } from "./connection-failures.ts";
 import { createWire, DEFAULT_TIMEOUTS, type Exchange, type Outgoing, type Reply, type Timeouts } from "./exchange.ts";
 import { failureOf } from "./failures.ts";
@@ -15,12 +16,19 @@ import { payloadOf } from "./payload.ts";
 import { canProbeWrite, writeProbe } from "./probe-plan.ts";
 import { backoffMs, createRetryBudget, isServerTrouble, isTransient, MAX_ATTEMPTS } from "./retry.ts";
 import { sign, type Credentials } from "./signing.ts";
+import type { ClientPoint } from "./write-points.ts";
 
 export interface Client {
   /** A read: up to three attempts within the account's retry budget. Throws a `HalyardError` for everything but a success. */
   read(operation: Operation, request: WireRequest, credentials: Credentials, signal?: AbortSignal): Promise<Answer>;
   /** A write, sent under the id of its committed intent; never repeated blindly. Throws only for a misuse (`internal`). */
-  write(intentId: string, operation: Operation, request: WireRequest, credentials: Credentials, signal?: AbortSignal): Promise<WriteResult>;
+  write(
+    intentId: string,
+    operation: Operation,
+    request: WireRequest,
+    credentials: Credentials,
+    options?: WriteOptions,
+  ): Promise<WriteResult>;
   /** Sends the empty body to a write, once: its refusal tells whether the key has the scope. For `findScopes`. */
   probeWrite(operation: Operation, credentials: Credentials, signal?: AbortSignal): Promise<Answer>;
   /** Waits for what is under way and closes the connections. */
@@ -36,6 +44,12 @@ export type WriteResult =
   | { kind: "not_sent"; error: HalyardError; attempts: number }
   | { kind: "unknown"; error: HalyardError; attempts: number; answer?: Answer };
 
+export interface WriteOptions {
+  signal?: AbortSignal;
+  /** Called between any two steps; does nothing outside of the tests that kill processes. */
+  at?: (point: ClientPoint) => void;
+}
+
 export interface ClientOptions {
   limits: LimitPort;
   clock: Clock;
@@ -45,6 +59,8 @@ export interface ClientOptions {
   maxWaitMs?: number;
   /** Halyard's version, for the user agent. */
   version?: string;
+  /** A harmless read, sent before a write when the account has not answered for a while. */
+  probe?: Operation;
   /** Opens sockets; undici's own unless given. */
   connector?: Connector;
 }
@@ -54,6 +70,7 @@ interface Call {
   metered: Metered;
   patience: { waitedMs: number };
   signal: AbortSignal | undefined;
+  at?: ((point: ClientPoint) => void) | undefined;
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -61,6 +78,7 @@ export function createClient(options: ClientOptions): Client {
   const wire = createWire({ ...DEFAULT_TIMEOUTS, ...options.timeouts }, options.connector);
   const limiter = createLimiter(options.limits, clock, maxWaitMs);
   const budget = createRetryBudget(clock);
+  const breaker = createBreaker(clock);
 
   async function prepare(
     operation: Operation,
@@ -80,18 +98,33 @@ export function createClient(options: ClientOptions): Client {
       ...sign(operation, credentials, extra),
     };
     budget.earn(credentials.accountId);
-    return { outgoing, metered: { operation, query: request.query, accountId: credentials.accountId }, patience: { waitedMs: 0 }, signal };
+    const metered = { operation, query: request.query, accountId: credentials.accountId };
+    return { outgoing, metered, patience: { waitedMs: 0 }, signal };
   }
 
   /** One attempt in its turn. Throws when it did not get one: nothing has left then. */
-  async function attempt({ outgoing, metered, patience, signal }: Call): Promise<Exchange> {
+  async function attempt(call: Call): Promise<Exchange> {
+    const { outgoing, metered, patience, signal, at } = call;
+    breaker.admit(metered.accountId, outgoing.isWrite ? "write" : "read");
     const takenAtMs = await inTurn(() => limiter.reserve(metered, patience, signal), signal);
+    at?.("client.in-turn");
     const exchange = await wire.exchange(outgoing, signal);
+    at?.("client.exchanged");
+    if (!signal?.aborted && !isHeldBack(exchange)) breaker.note(metered.accountId, isTrouble(exchange) ? "badly" : "well");
     if (exchange.kind === "failed") return exchange;
     if (exchange.status === 429) limiter.hold(metered, parseRetryAfter(exchange.retryAfter));
     // The answer counts more than the counters: a store that fails now must not turn a done write into an unknown one.
     else await limiter.correct(metered, exchange.rate, takenAtMs).catch(() => undefined);
+    at?.("client.counted");
     return exchange;
+  }
+
+  /** A write does not find out whether the account answers again: a read does, before it. */
+  async function probeFirst(credentials: Credentials, signal: AbortSignal | undefined): Promise<void> {
+    const { probe } = options;
+    if (!probe || !breaker.wantsProbe(credentials.accountId)) return;
+    const request = buildRequest(probe, {}, { account_id: credentials.accountId });
+    await attempt(await prepare(probe, request, credentials, signal));
   }
 
   /** Whether one more attempt may follow, after the back-off where Klaviyo itself did not say how long to wait. */
@@ -112,18 +145,23 @@ export function createClient(options: ClientOptions): Client {
         if (!mayRepeatRead(exchange) || !(await again(exchange, attempts, call))) throw result;
       }
     },
-    async write(intentId, operation, request, credentials, signal) {
+    async write(intentId, operation, request, credentials, { signal, at } = {}) {
       if (!isWrite(operation)) throw misuse(`${operation.id} is a read and needs no intent.`);
       if (intentId === "") throw misuse(`${operation.id} is a write and has no intent.`);
       let attempts = 0;
       let doubt: HalyardError | undefined;
       try {
-        const call = await prepare(operation, request, credentials, signal);
+        await probeFirst(credentials, signal);
+        at?.("client.probed");
+        const call = { ...(await prepare(operation, request, credentials, signal)), at };
+        at?.("client.prepared");
         for (;;) {
           const exchange = await attempt(call);
+          at?.("client.attempted");
           const result = writeResult(operation, exchange, ++attempts);
           if (result.kind === "unknown") doubt ??= result.error;
           if (!mayRepeatWrite(operation, exchange) || !(await again(exchange, attempts, call))) return inDoubt(result, doubt, attempts);
+          at?.("client.waited");
         }
       } catch (thrown) {
         const error =
@@ -139,6 +177,16 @@ export function createClient(options: ClientOptions): Client {
     },
     close: () => wire.close(),
   };
+}
+
+/** Whether an attempt says that the account, or the way to it, is in trouble. */
+function isTrouble(exchange: Exchange): boolean {
+  return exchange.kind === "failed" ? exchange.transient : isServerTrouble(exchange.status);
+}
+
+/** Whether it ended on this side, so that it says nothing of the account: it was not permitted to leave any more. */
+function isHeldBack(exchange: Exchange): boolean {
+  return exchange.kind === "failed" && !exchange.left && !exchange.transient;
 }
 
 function misuse(message: string): HalyardError {

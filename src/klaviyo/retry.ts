@@ -24,10 +24,11 @@ export function isTransient(status: number): boolean {
   return TRANSIENT.has(status);
 }
 
-const FLOOR_PER_MINUTE = 3;
 /** Credit is counted in tenths of a retry: every request earns one, a retry costs ten. */
 const RETRY_COST = 10;
 const MAX_CREDIT = 10 * RETRY_COST;
+/** What an account begins with and gets back in a minute without retries: enough for three, where requests are few. */
+const FLOOR_CREDIT = 3 * RETRY_COST;
 
 export interface RetryBudget {
   /** Counts a call's first attempt. */
@@ -38,12 +39,12 @@ export interface RetryBudget {
 
 /**
  * Bounds retries per account to a tenth of the requests, and three a minute when there are few: without it an outage triples the load on what is
- * down (attack K5).
+ * down (attack K5). In an outage the breaker ends the few as well.
  */
 export function createRetryBudget(clock: Clock): RetryBudget {
-  const accounts = new Map<string, { credit: number; floorLeft: number; sinceMs: number }>();
+  const accounts = new Map<string, { credit: number; spentAtMs: number }>();
   const accountOf = (accountId: string) => {
-    const account = accounts.get(accountId) ?? { credit: 0, floorLeft: FLOOR_PER_MINUTE, sinceMs: clock.now() };
+    const account = accounts.get(accountId) ?? { credit: FLOOR_CREDIT, spentAtMs: clock.now() };
     accounts.set(accountId, account);
     return account;
   };
@@ -54,10 +55,10 @@ export function createRetryBudget(clock: Clock): RetryBudget {
     },
     spend(accountId) {
       const account = accountOf(accountId);
-      if (Math.abs(clock.now() - account.sinceMs) >= 60_000) Object.assign(account, { floorLeft: FLOOR_PER_MINUTE, sinceMs: clock.now() });
-      if (account.floorLeft > 0) account.floorLeft--;
-      else if (account.credit >= RETRY_COST) account.credit -= RETRY_COST;
-      else return false;
+      if (Math.abs(clock.now() - account.spentAtMs) >= 60_000) account.credit = Math.max(account.credit, FLOOR_CREDIT);
+      if (account.credit < RETRY_COST) return false;
+      account.credit -= RETRY_COST;
+      account.spentAtMs = clock.now();
       return true;
     },
   };

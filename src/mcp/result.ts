@@ -6,6 +6,11 @@ import type { ToolAnswer } from "./tool.ts";
 
 /** What the gate answered, as a tool's answer. What was asked or denied is an ordinary result: the call itself went as it should. */
 export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnswer {
+  const answer = answerTo(result, tool);
+  return result.undo ? { ...answer, data: { ...answer.data, undo: plain(result.undo) } } : answer;
+}
+
+function answerTo(result: CallResult, tool: "read" | "write"): ToolAnswer {
   switch (result.status) {
     case "done":
     case "accepted":
@@ -17,8 +22,10 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           ...(result.earlier && { note: "It ran earlier, under this approval; nothing was sent again." }),
           ...executedOf(result.executed),
           ...(result.unrecorded && { warning: UNRECORDED }),
+          ...(result.found_out !== undefined && { found_out: FOUND_OUT }),
+          ...(result.job && { job: plain(result.job) }),
           ...(result.status === "accepted" && {
-            next: "Klaviyo took it as a job and works on it. Read the job, or the object, to see when it is done.",
+            next: "Klaviyo took it as a job and works on it. Halyard follows it; approval_status and activity tell its end.",
           }),
           // Last, because its own last member speaks of what stands before it.
           ...shapeBody(result.body, result.marked),
@@ -54,9 +61,9 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
       return {
         data: {
           status: result.status,
-          approval_id: result.approval_id,
+          ...(result.approval_id !== undefined && { approval_id: result.approval_id }),
           call_id: result.call_id,
-          next: "The owner has approved it and it is being sent now. Look with approval_status; do not repeat it in other words.",
+          next: "This very call is being sent at this moment. Ask for it again, or look with approval_status; do not repeat it in other words.",
         },
       };
     case "denied":
@@ -66,6 +73,14 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           call_id: result.call_id,
           because: result.because,
           next: "Nothing has been sent. Do not try variants of it; tell your user what the policy refuses.",
+        },
+      };
+    case "cancelled":
+      return {
+        data: {
+          status: result.status,
+          call_id: result.call_id,
+          next: "That call was taken back before it was sent: nothing has been sent.",
         },
       };
     default:
@@ -78,7 +93,9 @@ export function callAnswer(result: CallResult, tool: "read" | "write"): ToolAnsw
           ...executedOf(result.executed),
           ...(result.unrecorded && { warning: UNRECORDED }),
           ...(result.how_to_check !== undefined && { how_to_check: result.how_to_check }),
-          means: NOT_DONE[result.status],
+          ...(result.looking_until !== undefined && { looking_until: result.looking_until }),
+          ...(result.job && { job: plain(result.job) }),
+          means: result.job ? JOB_FAILED : NOT_DONE[result.status],
         },
         isError: true,
       };
@@ -114,10 +131,13 @@ function planAnswer(plan: PlanRan): ToolAnswer {
 
 const UNRECORDED = "Halyard could not write this down. It happened as told here: do not repeat it, and tell the owner.";
 
+const FOUND_OUT = "The answer was lost; Halyard looked at the account and found that it had happened. Nothing was sent again.";
+const JOB_FAILED = "Klaviyo took it, and did not do all of it. What the job counts as completed stays done: look before you go on.";
+
 const NOT_DONE = {
   rejected: "Klaviyo refused it; nothing changed.",
-  failed: "It was not sent; nothing changed.",
-  unknown: "It may or may not have happened. Check before you try again.",
+  failed: "It did not happen; nothing changed.",
+  unknown: "It may or may not have happened. Do not word it anew: ask exactly this call again later, or check first.",
 };
 
 /** An approval as its agent may see it: no card, no rule text, nobody's name. */

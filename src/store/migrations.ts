@@ -7,6 +7,8 @@ import { up as whatAgentsSee } from "./migrations/0005-what-agents-see.ts";
 import { up as keys } from "./migrations/0006-keys.ts";
 import { up as audit } from "./migrations/0007-audit.ts";
 import { up as approvals } from "./migrations/0008-approvals.ts";
+import { up as outcomes } from "./migrations/0009-outcomes.ts";
+import { up as beforeImages } from "./migrations/0010-before-images.ts";
 import type { Db } from "./schema.ts";
 
 /** Every migration by name, in order; one that has been released is never changed. */
@@ -17,6 +19,8 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0006-keys": { up: keys },
   "0007-audit": { up: audit },
   "0008-approvals": { up: approvals },
+  "0009-outcomes": { up: outcomes },
+  "0010-before-images": { up: beforeImages },
 };
 
 // Not Kysely's own names: another program may keep its tables in the same database.

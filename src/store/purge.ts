@@ -3,7 +3,17 @@ import { systemClock } from "../lib/clock.ts";
 import type { Db } from "./schema.ts";
 
 /** Tables whose rows, or parts of them, are erased for good. */
-const SCRUBBED = ["secrets", "data_keys", "audit_bodies", "calls", "approvals", "intents", "privacy_tokens", "untrusted_reads"];
+const SCRUBBED = [
+  "secrets",
+  "data_keys",
+  "audit_bodies",
+  "before_images",
+  "calls",
+  "approvals",
+  "intents",
+  "privacy_tokens",
+  "untrusted_reads",
+];
 const ATTEMPTS = 20;
 const PAUSE_MS = 25;
 

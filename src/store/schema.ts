@@ -3,13 +3,16 @@ import type { AgentRow } from "./tables/agents.ts";
 import type { ApprovalRow } from "./tables/approvals.ts";
 import type { AuditColumns, AuditHeadRow } from "./tables/audit.ts";
 import type { AuditBodyRow } from "./tables/audit-bodies.ts";
+import type { BeforeImageRow } from "./tables/before-images.ts";
 import type { CallRow } from "./tables/calls.ts";
 import type { CapUseRow } from "./tables/cap-uses.ts";
 import type { ConnectionColumns } from "./tables/connections.ts";
 import type { DataKeyRow } from "./tables/data-keys.ts";
 import type { DenialRow } from "./tables/denials.ts";
+import type { FenceRow } from "./tables/fence.ts";
 import type { IntentRow } from "./tables/intents.ts";
 import type { LeaseRow } from "./tables/leases.ts";
+import type { LookRow } from "./tables/looks.ts";
 import type { MasterKeyRow } from "./tables/master-keys.ts";
 import type { MetaRow } from "./tables/meta.ts";
 import type { PolicyRow } from "./tables/policies.ts";
@@ -25,6 +28,7 @@ export interface Schema {
   master_keys: MasterKeyRow;
   data_keys: DataKeyRow;
   agents: AgentRow;
+  before_images: BeforeImageRow;
   calls: CallRow;
   approvals: ApprovalRow;
   intents: IntentRow;
@@ -38,6 +42,8 @@ export interface Schema {
   untrusted_reads: UntrustedReadRow;
   rate_windows: RateWindowRow;
   leases: LeaseRow;
+  looks: LookRow;
+  fence: FenceRow;
   meta: MetaRow;
 }
 

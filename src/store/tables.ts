@@ -3,13 +3,16 @@ import { agentsTable } from "./tables/agents.ts";
 import { approvalsTable } from "./tables/approvals.ts";
 import { auditTable } from "./tables/audit.ts";
 import { auditBodiesTable } from "./tables/audit-bodies.ts";
+import { beforeImagesTable } from "./tables/before-images.ts";
 import { callsTable } from "./tables/calls.ts";
 import { capUsesTable } from "./tables/cap-uses.ts";
 import { connectionsTable } from "./tables/connections.ts";
 import { dataKeysTable } from "./tables/data-keys.ts";
 import { denialsTable } from "./tables/denials.ts";
+import { fenceTable } from "./tables/fence.ts";
 import { intentsTable } from "./tables/intents.ts";
 import { leasesTable } from "./tables/leases.ts";
+import { looksTable } from "./tables/looks.ts";
 import { masterKeysTable } from "./tables/master-keys.ts";
 import { metaTable } from "./tables/meta.ts";
 import { policiesTable } from "./tables/policies.ts";
@@ -28,6 +31,7 @@ export function createTables(db: Db) {
     masterKeys: masterKeysTable(db),
     dataKeys: dataKeysTable(db),
     agents: agentsTable(db),
+    beforeImages: beforeImagesTable(db),
     calls: callsTable(db),
     approvals: approvalsTable(db),
     intents: intentsTable(db),
@@ -40,6 +44,8 @@ export function createTables(db: Db) {
     untrustedReads: untrustedReadsTable(db),
     rateWindows: rateWindowsTable(db),
     leases: leasesTable(db),
+    looks: looksTable(db),
+    fence: fenceTable(db),
     meta: metaTable(db),
   };
 }

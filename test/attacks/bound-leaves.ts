@@ -155,7 +155,15 @@ async function tryAround(bound: Bound): Promise<void> {
   const { app } = range;
   const elsewhere = {
     ...app.store,
-    connections: { ...app.store.connections, find: async (id: string) => moved(await app.store.connections.find(id)) },
+    connections: {
+      ...app.store.connections,
+      find: async (id: string) => moved(await app.store.connections.find(id)),
+      async withAgent(id: string, agentId: string) {
+        const found = await app.store.connections.withAgent(id, agentId);
+        const connection = moved(found?.connection);
+        return found && connection && { ...found, connection };
+      },
+    },
   };
   const [other, newer] = [
     createGate(await partsOf(app, { store: elsewhere })),

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { App } from "../../src/app.ts";
 import { openAuditSigner } from "../../src/gate/audit-key.ts";
 import { GATE_LIMITS, type GateLimits, type GateParts } from "../../src/gate/call.ts";
+import { noPoint } from "../../src/gate/crash-points.ts";
 import { createDayKeys } from "../../src/gate/day-keys.ts";
 import { createEpoch } from "../../src/gate/epoch.ts";
 import { createRefusals } from "../../src/gate/refusals.ts";
@@ -34,6 +35,8 @@ export async function partsOf(app: App, changes: Partial<GateParts> = {}): Promi
     newId: createIds(clock, randomBytes),
     holder,
     isRunning: (other) => other === holder,
+    fence: { epoch: (await store.fence.read()).epoch, version: "0.0.0" },
+    at: noPoint,
     limits: PATIENT,
     random: randomBytes,
     signer: await openAuditSigner(kept),

@@ -40,6 +40,10 @@ export function createScriptedGate(): ScriptedGate {
     sendDue: unexpected,
     attend: unexpected,
     recover: unexpected,
+    reconcile: unexpected,
+    reconcileBeside: unexpected,
+    stopAll: unexpected,
+    resume: unexpected,
     close: unexpected,
   };
   return {

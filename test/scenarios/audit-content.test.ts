@@ -91,6 +91,21 @@ describe("an erased day", () => {
     await other.close();
   });
 
+  it("takes the tokens of that day with it; who is read again gets one that works", async () => {
+    const owner = await world.app.agents.owner(undefined);
+    const people = await world.app.gate.call(owner, { action: "get_profiles", args: { page_size: 1 }, intent: "read" });
+    const id = /"id":"(\w+)"/.exec(JSON.stringify(people))?.[1] ?? "";
+    const seen = async (): Promise<string> => /person:\w+@email/.exec(JSON.stringify(await world.read("get_profile", { id })))?.[0] ?? "";
+    const filterBy = (token: string) => world.read("get_profiles", { filter: `equals(email,"${token}")` });
+    const token = await seen();
+    expect(await filterBy(token)).toMatchObject({ body: { data: [{ id }] } });
+    world.clock.advance(17 * 3_600_000);
+    await world.app.audit.erase({ from: TODAY, to: `${TODAY}~` }, "cli:anna");
+    await expect(filterBy(token)).rejects.toMatchObject({ code: "unknown_token" });
+    expect(await seen()).toBe(token);
+    expect(await filterBy(token)).toMatchObject({ body: { data: [{ id }] } });
+  });
+
   it("leaves the other days alone, and the same day of a clock that went back gets a key of its own", async () => {
     const first = await callsAboutAnna();
     world.clock.advance(DAY_MS);

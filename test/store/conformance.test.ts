@@ -3,6 +3,7 @@ import { type Databases, postgresDatabases, postgresSource, sqliteDatabases } fr
 import { describeAudit } from "./describe-audit.ts";
 import { describeFailures } from "./describe-failures.ts";
 import { describeRaces } from "./describe-races.ts";
+import { describeRateWindows } from "./describe-rate-windows.ts";
 import { describeTables } from "./describe-tables.ts";
 
 const source = postgresSource();
@@ -25,6 +26,9 @@ function describeStore(kind: Databases["kind"], open: () => Databases): void {
     // Each in a describe of its own, because each has its own hooks.
     describe("data", () => {
       describeTables(current);
+    });
+    describe("limits", () => {
+      describeRateWindows(current);
     });
     describe("at once", () => {
       describeRaces(current);

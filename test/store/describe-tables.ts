@@ -5,7 +5,7 @@ import { Secret } from "../../src/lib/secret.ts";
 import { CREATED_AT, openStore, type Store } from "../../src/store/store.ts";
 import { openVault } from "../../src/vault/vault.ts";
 import type { Databases } from "./databases.ts";
-import { agentRow, approvalRow, callRow, connectionRow, intentRow, seed, START_MS } from "./rows.ts";
+import { agentRow, approvalRow, beforeImageRow, callRow, connectionRow, intentRow, seed, START_MS } from "./rows.ts";
 
 const conflict = { code: "conflict" };
 
@@ -27,6 +27,23 @@ export function describeTables(databases: () => Databases): void {
       expect([await store.connections.revoke("conn_1", 7), await store.connections.revoke("conn_1", 8)]).toEqual([true, false]);
       expect(await store.connections.list()).toMatchObject([{ status: "revoked", revoked_at: 7, epoch: 2 }]);
       expect(await store.connections.find("conn_9")).toBeUndefined();
+    });
+
+    it("tells of a connection whether an agent is one of it, until that is revoked", async () => {
+      await seed(store);
+      await store.connections.insert(connectionRow({ id: "conn_2", name: "other" }));
+      const has = async (id: string, agentId: string) => (await store.connections.withAgent(id, agentId))?.hasAgent;
+      expect(await store.connections.withAgent("conn_1", "agent_1")).toEqual({
+        connection: await store.connections.find("conn_1"),
+        hasAgent: true,
+      });
+      expect([await has("conn_1", "agent_9"), await has("conn_2", "agent_1"), await has("conn_9", "agent_1")]).toEqual([
+        false,
+        false,
+        undefined,
+      ]);
+      await store.agents.revoke("agent_1", 9);
+      expect(await has("conn_1", "agent_1")).toBe(false);
     });
 
     it("gives the newest secret of a purpose, re-seals by compare-and-swap and removes all of a connection", async () => {
@@ -174,9 +191,62 @@ export function describeTables(databases: () => Databases): void {
       expect(await store.intents.finish("intent_1", { status: "unknown", finished_at: START_MS + 1 })).toBe(true);
       expect(await store.intents.finish("intent_1", { status: "done" })).toBe(false);
       expect((await store.intents.listUnknown()).map(({ id }) => id)).toEqual(["intent_1"]);
-      expect(await store.intents.resolve("intent_1", "unknown", { status: "done", evidence: "list X9 exists" })).toBe(true);
-      expect(await store.intents.resolve("intent_1", "unknown", { status: "not_sent", evidence: "" })).toBe(false);
+      expect(await store.intents.move("intent_1", ["unknown"], { status: "done", evidence: "list X9 exists" })).toBe(true);
+      expect(await store.intents.move("intent_1", ["unknown"], { status: "not_sent", evidence: "" })).toBe(false);
       expect(await store.intents.find("intent_1")).toMatchObject({ status: "done", evidence: "list X9 exists", finished_at: START_MS + 1 });
+    });
+
+    it("keeps one before-image a call, and lets one call at a time do its next step", async () => {
+      await seed(store);
+      const { beforeImages } = store;
+      await beforeImages.insert(beforeImageRow());
+      await expect(beforeImages.insert(beforeImageRow())).rejects.toMatchObject(conflict);
+      await expect(beforeImages.insert(beforeImageRow({ call_id: "call_9" }))).rejects.toMatchObject({ code: "internal" });
+      await beforeImages.keepAfter("call_1", "after");
+      expect([await beforeImages.claimStep("call_1", 1, "call_2"), await beforeImages.claimStep("call_1", 0, "call_2")]).toEqual([
+        false,
+        true,
+      ]);
+      expect([await beforeImages.claimStep("call_1", 0, "call_3"), await beforeImages.endStep("call_1", "call_3", {})]).toEqual([
+        false,
+        false,
+      ]);
+      expect(await beforeImages.endStep("call_1", "call_2", { steps_done: 1, steps_sealed: "steps" })).toBe(true);
+      expect(await beforeImages.find("call_1")).toMatchObject({
+        steps_done: 1,
+        step_call: null,
+        steps_sealed: "steps",
+        after_sealed: "after",
+      });
+      expect(await beforeImages.claimStep("call_1", 1, "call_4")).toBe(true);
+      expect(await beforeImages.endStep("call_1", "call_4", { steps_done: 2, undone_by: "call_4", undone_at: 7 })).toBe(true);
+      expect(await beforeImages.claimStep("call_1", 2, "call_5")).toBe(false);
+      expect(await beforeImages.forCalls(["call_1", "call_9"])).toMatchObject([{ undone_by: "call_4", undone_at: 7 }]);
+      expect(await beforeImages.forCalls([])).toEqual([]);
+      await beforeImages.remove("call_1");
+      expect(await beforeImages.find("call_1")).toBeUndefined();
+    });
+
+    it("erases before-images once: when their time is over, with a day of any of their texts, and with their connection", async () => {
+      await seed(store);
+      const { beforeImages } = store;
+      const ids = ["call_1", "call_2", "call_3", "call_4"];
+      for (const [at, id] of ids.entries()) {
+        if (at > 0) await store.calls.insert(callRow({ id }));
+        await beforeImages.insert(beforeImageRow({ call_id: id, until: START_MS + 1000 + at }));
+      }
+      await beforeImages.claimStep("call_3", 0, "call_9");
+      await beforeImages.endStep("call_3", "call_9", { steps_done: 1, steps_sealed: "hd1.day_2026-07-18_00000002.steps" });
+      expect((await beforeImages.listOver(START_MS + 1001, 9)).map(({ call_id }) => call_id)).toEqual(["call_1", "call_2"]);
+      expect([await beforeImages.erase("call_1", 5), await beforeImages.erase("call_1", 6)]).toEqual([true, false]);
+      await beforeImages.keepAfter("call_1", "late");
+      expect(await beforeImages.find("call_1")).toMatchObject({ sealed: null, after_sealed: null, steps_sealed: null, erased_at: 5 });
+      expect(await beforeImages.claimStep("call_1", 0, "call_9")).toBe(false);
+      expect(await beforeImages.listOver(START_MS + 1001, 9)).toMatchObject([{ call_id: "call_2" }]);
+      expect(await beforeImages.forget("hd1.day_2026-07-18_", 8)).toBe(1);
+      expect(await beforeImages.find("call_3")).toMatchObject({ sealed: null, steps_sealed: null, erased_at: 8 });
+      expect((await beforeImages.listKept("conn_1")).map(({ call_id }) => call_id).toSorted()).toEqual(["call_2", "call_4"]);
+      expect([await beforeImages.eraseForConnection("conn_1", 9), await beforeImages.eraseForConnection("conn_1", 9)]).toEqual([2, 0]);
     });
 
     it("adds up what calls used of caps, by the hour and the day, of all and of one; what lies in the future counts", async () => {
@@ -293,51 +363,5 @@ export function describeTables(databases: () => Databases): void {
     const [one, two] = await Promise.all([open("right"), open("right")]);
     expect(two.open(one.seal("pk_1", context), context).reveal()).toBe("pk_1");
     await expect(open("wrong")).rejects.toMatchObject({ code: "master_key" });
-  });
-
-  describe("rate windows", () => {
-    const second = { key: "acct create_list", widthS: 1, allowed: 3 };
-    const minute = { key: "acct create_list", widthS: 60, allowed: 5 };
-    const take = (atMs: number, windows = [second, minute]) => store.rateWindows.take(windows, atMs);
-
-    it("takes from every window or from none", async () => {
-      for (const at of [900, 950, 1000]) expect(await take(at)).toEqual({ ok: true });
-      for (const at of [1001, 1200, 1899]) expect(await take(at)).toEqual({ ok: false, waitMs: 1900 - at });
-      expect([await take(1900), await take(1901)]).toEqual([{ ok: true }, { ok: true }]);
-      expect(await take(2000)).toEqual({ ok: false, waitMs: 58_900 });
-      expect(await take(60_900)).toEqual({ ok: true });
-    });
-
-    it("starts a window at the first request in it, not at one that another window refused", async () => {
-      expect((await take(0, [{ ...minute, allowed: 0 }, second])).ok).toBe(false);
-      for (const at of [900, 950, 999]) expect(await take(at, [second])).toEqual({ ok: true });
-      expect(await take(1001, [second])).toEqual({ ok: false, waitMs: 899 });
-    });
-
-    it("takes the strictest of two limits with one key and width, and none where nothing is allowed", async () => {
-      expect(await take(0, [{ ...second, allowed: 1 }, second])).toEqual({ ok: true });
-      expect(await take(1, [second, { ...second, allowed: 1 }])).toEqual({ ok: false, waitMs: 999 });
-      expect(await take(0, [{ key: "never", widthS: 60, allowed: 0 }])).toEqual({ ok: false, waitMs: 60_000 });
-      expect(await take(0, [])).toEqual({ ok: true });
-    });
-
-    it("starts afresh when the clock was put back by more than the window", async () => {
-      for (const at of [100_000, 100_001, 100_002]) await take(at, [second]);
-      expect(await take(99_500, [second])).toEqual({ ok: false, waitMs: 1500 });
-      expect(await take(5000, [second])).toEqual({ ok: true });
-    });
-
-    it("raises what is used to the server's view and never lowers it", async () => {
-      await take(0, [minute]);
-      await store.rateWindows.observe({ ...minute, used: 5, atMs: 10 });
-      expect(await take(20, [minute])).toEqual({ ok: false, waitMs: 59_980 });
-      await store.rateWindows.observe({ ...minute, used: 1, atMs: 30 });
-      expect(await take(40, [minute])).toEqual({ ok: false, waitMs: 59_960 });
-      await store.rateWindows.observe({ key: "other", widthS: 60, used: 4, atMs: 0 });
-      expect([await take(1, [{ ...minute, key: "other" }]), (await take(2, [{ ...minute, key: "other" }])).ok]).toEqual([
-        { ok: true },
-        false,
-      ]);
-    });
   });
 }

@@ -1,5 +1,6 @@
 import type { NewAgent } from "../../src/store/tables/agents.ts";
 import type { NewApproval } from "../../src/store/tables/approvals.ts";
+import type { NewBeforeImage } from "../../src/store/tables/before-images.ts";
 import type { NewCall } from "../../src/store/tables/calls.ts";
 import type { NewConnection } from "../../src/store/tables/connections.ts";
 import type { NewIntent } from "../../src/store/tables/intents.ts";
@@ -73,6 +74,19 @@ export function approvalRow(over: Partial<NewApproval> = {}): NewApproval {
     record_version: 2,
     runs_itself: 0,
     hmac: "h",
+    ...over,
+  };
+}
+
+export function beforeImageRow(over: Partial<NewBeforeImage> = {}): NewBeforeImage {
+  return {
+    call_id: "call_1",
+    connection_id: "conn_1",
+    undo_class: "exact",
+    sealed: "hd1.day_2026-07-15_00000001.before",
+    kept_at: START_MS,
+    until: START_MS + 1000,
+    steps_done: 0,
     ...over,
   };
 }

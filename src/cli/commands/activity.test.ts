@@ -23,6 +23,24 @@ describe("activity", () => {
     expect(stdout).toMatch(/owner +nonsense +refused \(unknown_action\) +call_2\n/);
   });
 
+  it("tells how long each can be undone, and what was undone by which call", async () => {
+    const undo = { class: "exact", state: "open", until: "2026-08-14T09:50:00.000Z", undone_by: null } as const;
+    const calls = [
+      { ...CALL, undo },
+      { ...CALL, id: "call_2", undo: { ...undo, state: "begun" } as const },
+      { ...CALL, id: "call_3", undo: { ...undo, state: "undone", undone_by: "call_9" } as const },
+      { ...CALL, id: "call_4", undo: { ...undo, state: "over" } as const },
+      { ...CALL, id: "call_5", undo: null },
+    ];
+    const { stdout } = await runCli(["activity"], { state: { calls } });
+    expect(stdout).toMatch(/ status +undo +call *\n/i);
+    expect(stdout).toMatch(/done +until 2026-08-14 09:50 UTC +call_01M8\n/);
+    expect(stdout).toMatch(/done +begun, until 2026-08-14 09:50 UTC +call_2\n/);
+    expect(stdout).toMatch(/done +undone by call_9 +call_3\n/);
+    expect(stdout).toMatch(/done +over +call_4\n/);
+    expect(stdout).toMatch(/done +call_5\n/);
+  });
+
   it("narrows to an agent and a connection, and knows which agents there are", async () => {
     expect((await runCli(["activity", "--agent", "owner", "--connection", "shop"])).asked[0]).toEqual([
       "activity",
@@ -43,7 +61,7 @@ describe("activity", () => {
       expect.stringMatching(/the approval was used up/),
       expect.stringMatching(/intent written \(intent_1\)/),
       expect.stringMatching(/outcome: done, HTTP 201, Klaviyo's request id req-9/),
-      expect.stringMatching(/reconciled evidence=found by name {2}#8/),
+      expect.stringMatching(/found out: done\. found by name {2}#8/),
     ]);
     expect(stdout).toMatch(/who +claude, through stdio/);
     expect(stdout).toMatch(/the caller's own words, checked by nobody ─+┐\n {2}│ The owner told me/);

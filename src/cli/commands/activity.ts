@@ -5,6 +5,7 @@ import type { CliApp } from "../parts.ts";
 import { mustBeId, OWNER, wholeNumber, type Session } from "../session.ts";
 import { storyLines } from "../story-lines.ts";
 import { minuteOf } from "../times.ts";
+import { standingPiece } from "../undo-lines.ts";
 
 type CallRow = Awaited<ReturnType<CliApp["activity"]>>[number];
 
@@ -39,10 +40,11 @@ async function list(session: Session, { limit, agent, connection }: ActivityOpti
       call.operation === "" ? call.action : call.operation,
       call.target ?? "",
       statusPiece(call),
+      standingPiece(call.undo),
       dim(call.id),
     ]);
     return [
-      ...table(["when", "who", "action", "on", "status", "call"], rows),
+      ...table(["when", "who", "action", "on", "status", "undo", "call"], rows),
       "",
       `The story of one: ${session.typed(`activity ${calls[0]?.id}`)}`,
     ];

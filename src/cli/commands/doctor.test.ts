@@ -40,6 +40,9 @@ describe("doctor", () => {
       "connection shop",
       "policy shop",
       "audit",
+      "writes",
+      "late effects",
+      "unknown outcomes",
       "separation",
       "port",
     ]);
@@ -50,7 +53,7 @@ describe("doctor", () => {
     const { stdout } = await runCli(["doctor"], { env: { HALYARD_HOME: home } });
     expect(stdout).toMatch(/^ok +Node: 24\.21\.0\n/);
     expect(stdout).toMatch(/\nwarn +separation: .*\n +If your agents have a shell: /);
-    expect(stdout).toMatch(/\n11 checks: 0 failed, 1 to look at\.\n$/);
+    expect(stdout).toMatch(/\n14 checks: 0 failed, 1 to look at\.\n$/);
   });
 
   it("fails on a home folder or key file that others can read, and says the mode", async () => {
@@ -100,6 +103,16 @@ describe("doctor", () => {
     });
     expect(checks["policy shop"]).toMatchObject({ status: "fail", detail: "No preset." });
     expect(checks["audit"]).toMatchObject({ status: "fail", detail: "row 2: edited" });
+  });
+
+  it("fails while writes are held up and on what happened twice, and warns of unknown outcomes", async () => {
+    const note = { call_id: "call_01M8", operation: "create_list", since: "2026-07-15T10:00:00.000Z" };
+    const held = { code: "writes_stopped" as const, message: "All writes are stopped." };
+    const outcomes = { held_up: held, unknown: [note], alarms: [{ ...note, alarm: "twice" as const, evidence: "seen" }] };
+    const checks = await checksOf({ state: { outcomes } }, 1);
+    expect(checks["writes"]).toMatchObject({ status: "fail", todo: expect.stringContaining("halyard resume") });
+    expect(checks["late effects"]).toMatchObject({ status: "fail", detail: "create_list may have happened twice" });
+    expect(checks["unknown outcomes"]).toMatchObject({ status: "warn", todo: expect.stringContaining("activity call_01M8") });
   });
 
   it("warns where there is no connection", async () => {

@@ -5,7 +5,7 @@ export const write: Tool = {
   name: "write",
   title: "Change something in Klaviyo",
   description:
-    'Run an action that creates, changes, deletes or sends. By the owner\'s policy it runs at once (done, accepted), is denied, or answers approval_required: the owner then decides outside this chat. Tell your user, and afterwards call write again with the same action and args. After unknown, check before repeating. Several in order, under one approval: {action: "plan", args: {calls: [{action, args}]}}.',
+    'Run an action that creates, changes, deletes or sends. By the owner\'s policy it runs at once (done, accepted), is denied, or answers approval_required: the owner then decides outside this chat. Tell your user, and afterwards call write again with the same action and args. After unknown, check before repeating. Several in order, under one approval: {action: "plan", args: {calls: [{action, args}]}}. To take back one of your calls: {action: "undo", args: {call}}.',
   inputSchema: {
     type: "object",
     properties: {

@@ -106,6 +106,15 @@ export function callsTable(db: Db) {
         .where("received_at", "<", to)
         .execute();
     },
+    /** Ends every call that was told that the outcome of this intent is unknown. */
+    async endUnknown(intentId: string, status: CallStatus, at: number): Promise<void> {
+      await db
+        .updateTable("calls")
+        .set({ status, finished_at: at, error_code: null })
+        .where("intent_id", "=", intentId)
+        .where("status", "=", "unknown")
+        .execute();
+    },
     /** Newest first; empty when `before` is not known. */
     async list({ connection_id, agent_id, limit, before }: CallQuery): Promise<CallRow[]> {
       let query = db.selectFrom("calls").selectAll().orderBy("received_at", "desc").orderBy("id", "desc").limit(limit);

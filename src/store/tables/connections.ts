@@ -39,6 +39,21 @@ export function connectionsTable(db: Db) {
     async find(id: string): Promise<ConnectionRow | undefined> {
       return decoded(await db.selectFrom("connections").selectAll().where("id", "=", id).executeTakeFirst());
     },
+    /** A connection, and whether this agent is one of it and not revoked: one look, since every call asks several times. */
+    async withAgent(id: string, agentId: string): Promise<{ connection: ConnectionRow; hasAgent: boolean } | undefined> {
+      const row = await db
+        .selectFrom("connections")
+        .leftJoin("agents", (join) =>
+          join.on("agents.id", "=", agentId).onRef("agents.connection_id", "=", "connections.id").on("agents.revoked_at", "is", null),
+        )
+        .selectAll("connections")
+        .select("agents.id as agent")
+        .where("connections.id", "=", id)
+        .executeTakeFirst();
+      if (!row) return undefined;
+      const { agent, ...connection } = row;
+      return { connection: decodedRow(connection), hasAgent: agent !== null };
+    },
     async byName(name: string): Promise<ConnectionRow | undefined> {
       return decoded(await db.selectFrom("connections").selectAll().where("name", "=", name).executeTakeFirst());
     },

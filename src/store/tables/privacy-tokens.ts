@@ -38,6 +38,10 @@ export function privacyTokensTable(db: Db) {
       }
       return found;
     },
+    /** Removes those that were given out in this time (epoch milliseconds, `to` exclusive). */
+    async forget(from: number, to: number): Promise<void> {
+      await db.deleteFrom("privacy_tokens").where("created_at", ">=", from).where("created_at", "<", to).execute();
+    },
     async removeForConnection(connectionId: string): Promise<void> {
       await db.deleteFrom("privacy_tokens").where("connection_id", "=", connectionId).execute();
     },

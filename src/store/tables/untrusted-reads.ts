@@ -39,6 +39,10 @@ export function untrustedReadsTable(db: Db) {
     async removeBefore(agentId: string, before: number): Promise<void> {
       await db.deleteFrom("untrusted_reads").where("agent_id", "=", agentId).where("at", "<=", before).execute();
     },
+    /** Removes those of this time (epoch milliseconds, `to` exclusive). */
+    async forget(from: number, to: number): Promise<void> {
+      await db.deleteFrom("untrusted_reads").where("at", ">=", from).where("at", "<", to).execute();
+    },
     async removeForConnection(connectionId: string): Promise<void> {
       await db.deleteFrom("untrusted_reads").where("connection_id", "=", connectionId).execute();
     },

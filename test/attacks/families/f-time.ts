@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createGate } from "../../../src/gate/gate.ts";
 import type { Family, Lane } from "../case.ts";
-import { stopperOf } from "../coming.ts";
 import { asks, denies, effectCount, under, write } from "../expectations.ts";
 import { partsOf } from "../gate-parts.ts";
 import { rowsSince } from "../oracle.ts";
@@ -84,16 +83,14 @@ export const time: Family = {
     {
       id: "F6",
       attack: "everything is stopped during a hundred writes at once: no intent after the stop, and what was under way is told exactly",
-      awaits: "a stop for everything",
       alone: true,
       effects: "some",
       async run(lane) {
         const { range } = lane;
-        const stopEverything = stopperOf(range.gate);
         await under(lane, OPEN_POLICY, USUAL_POLICY, async () => {
           const calls = Array.from({ length: 100 }, (_, at) => write(lane, ["create_list", { name: lane.unique(`f6 ${at}`) }]));
           await Promise.race(calls);
-          const inFlight = await stopEverything("the owner");
+          const inFlight = (await range.gate.stopAll("the owner")).in_flight.map(({ intent_id: id }) => id);
           await Promise.all(calls);
           const rows = await rowsSince(range, lane.mark);
           const stop = rows.findIndex(({ event }) => event === "writes.stopped");
@@ -133,7 +130,7 @@ export const time: Family = {
     {
       id: "F7",
       attack: "an older Halyard beside a newer one on the same store, as during an upgrade: the older one sends nothing",
-      awaits: "fences between versions",
+      heldBy: "test/scenarios/who-may-send.test.ts",
     },
     {
       id: "F9",
@@ -152,7 +149,6 @@ export const time: Family = {
     {
       id: "F9",
       attack: "taken back by the agent itself while it waits: it does not go, whatever the owner says then",
-      awaits: "undo",
       async run(lane) {
         const told = await write(lane, ["create_list", { name: lane.unique("f9") }]);
         const undone = await write(lane, ["undo", { call: String(told.data["call_id"]) }]);

@@ -83,7 +83,6 @@ export const bulk: Family = {
     {
       id: "H10",
       attack: "undo as a write that nobody approved: it is decided like any other",
-      awaits: "undo",
       effects: 1,
       async run(lane) {
         const args = { name: lane.unique("h10 undo") };

@@ -148,9 +148,8 @@ export const secrets: Family = {
     },
     {
       id: "I11",
-      attack: "a key that is revoked while calls run: told, and nothing is lost",
+      attack: "a key that is revoked while calls run: told, and nothing is sent",
       alone: true,
-      effects: 1,
       async run(lane) {
         lane.range.shop.sandbox.control.revokeKey("gateway");
         const id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";

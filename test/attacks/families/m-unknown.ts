@@ -11,7 +11,7 @@ export const unknown: Family = {
       id: "M1",
       attack: "killed at each point, with each behaviour of the account: nothing twice, nothing falsely done, nothing stuck",
       doors: ["stdio"],
-      awaits: "the crash matrix",
+      heldBy: "test/crash/crash.test.ts",
     },
     {
       id: "M3",
@@ -30,7 +30,11 @@ export const unknown: Family = {
         });
       },
     },
-    { id: "M4", attack: "taken as a job, and the job fails: told as taken, then as failed", awaits: "the following of jobs" },
+    {
+      id: "M4",
+      attack: "taken as a job, and the job fails: told as taken, then as failed",
+      heldBy: "test/scenarios/jobs-are-followed.test.ts",
+    },
     {
       id: "M6",
       attack: "a plan that stopped at a step, asked again: what it did is told, and nothing is done twice",
@@ -47,7 +51,11 @@ export const unknown: Family = {
         }
       },
     },
-    { id: "M7", attack: "an effect that comes after the search was given up: raised as a late duplicate", awaits: "reconciliation" },
+    {
+      id: "M7",
+      attack: "an effect that comes after the search was given up: raised as a late duplicate",
+      heldBy: "test/scenarios/lost-answers.test.ts",
+    },
     {
       id: "M9",
       attack: "a store from a backup older than the last intents: writes wait for the owner",
@@ -57,7 +65,7 @@ export const unknown: Family = {
     {
       id: "M10",
       attack: "an account that shows what was written only later: nothing is called absent too early",
-      awaits: "reconciliation",
+      heldBy: "test/scenarios/lost-answers.test.ts",
     },
   ],
 };

@@ -53,6 +53,8 @@ export const MOVES: readonly Move[] = [
   { name: "a policy that denies", weight: 1, play: (play) => nothing(change(play, "locked")) },
   { name: "a policy that allows", weight: 1, play: (play) => nothing(change(play, "operator")) },
   { name: "what it acts on changes", weight: 1, play: (play) => nothing(void (play.account.name = `changed ${play.scheduler.now()}`)) },
+  { name: "stop all writes", weight: 1, play: (play, _, on) => nothing(play.process(on).gate.stopAll("owner")) },
+  { name: "let writes go again", weight: 1, play: (play, _, on) => nothing(play.process(on).gate.resume("owner")) },
   { name: "kill", weight: 2, play: (play, _, on) => nothing(play.kill(1 - on)) },
 ];
 

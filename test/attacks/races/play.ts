@@ -74,6 +74,7 @@ async function playOne(stage: Stage, number: number, report: RaceReport, torn: b
     for (const process of [0, 1]) play.kill(process);
     await play.process(0).gate.recover();
   }
+  await stage.store.fence.set({ stopped_at: null, stopped_by: null });
   if (play.witnessed.some(({ event }) => /^(connection|agent)\.revoked$/.test(event))) stage.seat = undefined;
   const wrong = explain(play, subject, tasks);
   const { status: end } = await play.process(0).gate.approval(play.caller, subject.approval);

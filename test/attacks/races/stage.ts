@@ -5,6 +5,7 @@ import { loadCatalog } from "../../../src/catalog/catalog.ts";
 import { createAgents, type Agents } from "../../../src/gate/agents.ts";
 import { openAuditSigner } from "../../../src/gate/audit-key.ts";
 import { GATE_LIMITS, type Caller, type GateParts } from "../../../src/gate/call.ts";
+import { noPoint } from "../../../src/gate/crash-points.ts";
 import { createDayKeys } from "../../../src/gate/day-keys.ts";
 import { createEpoch } from "../../../src/gate/epoch.ts";
 import { createRefusals } from "../../../src/gate/refusals.ts";
@@ -31,14 +32,14 @@ export interface Stage {
   clock: ManualClock;
   random: RandomBytes;
   /** What the processes of a machine share beside the store. */
-  kept: Pick<GateParts, "signer" | "dayKeys" | "epoch" | "refusals">;
+  kept: Pick<GateParts, "signer" | "dayKeys" | "epoch" | "refusals" | "fence">;
   /** The agent and connection of the last schedule, where they still stand. */
   seat: Caller | undefined;
   close(): Promise<void>;
 }
 
 /** What guards against too many questions would end a race before it began. */
-const LIMITS = { ...GATE_LIMITS, variantCoolDownMs: 0, denialsUntilPause: 1_000_000 };
+const LIMITS = { ...GATE_LIMITS, variantCoolDownMs: 0, denialsUntilPause: 1_000_000, lookForMs: 0 };
 
 /** Schedules played on one stage, before its tables are so long that they slow it down. */
 export const PER_STAGE = 250;
@@ -55,6 +56,7 @@ export async function openStage(seed: string): Promise<Stage> {
     dayKeys: createDayKeys(own, random),
     epoch: createEpoch(own, join(home, "audit.mark"), random),
     refusals: createRefusals(own, LIMITS.refusalsPerMinute),
+    fence: { epoch: (await store.fence.read()).epoch, version: "0.0.0" },
   };
   await kept.dayKeys.refresh();
   return {
@@ -140,6 +142,7 @@ export async function openPlay(stage: Stage, scheduler: Scheduler, dice: Dice, t
         limits: LIMITS,
         random,
         ...stage.kept,
+        at: noPoint,
         allowUnrecordedReads: false,
       };
       const connections = createConnections(parts);

@@ -49,7 +49,7 @@ export function explain(play: Play, { approval }: Subject, tasks: readonly Task[
   const known = new Set(intents.map(({ id }) => id));
   for (const { intent } of effects) if (!known.has(intent)) wrong.push("an effect without an intent");
   if (new Set(effects.map(({ intent }) => intent)).size !== effects.length) wrong.push("two effects of one intent");
-  wrong.push(...wrongAfter(witnessed, /^(connection|agent)\.revoked$/));
+  wrong.push(...wrongAfter(witnessed, /^(connection|agent)\.revoked$/), ...wrongWhileStopped(witnessed));
   for (const { id, outcome } of intents) {
     const happened = effects.some(({ intent }) => intent === id);
     if (outcome === undefined) wrong.push("an intent that has no outcome after the recovery");
@@ -76,6 +76,15 @@ function wrongArrows(arrows: readonly Arrow[]): string[] {
 function wrongAfter(witnessed: readonly Witnessed[], event: RegExp): string[] {
   const at = witnessed.findIndex((row) => event.test(row.event));
   return at < 0 ? [] : witnessed.slice(at).flatMap((row) => (row.event === "intent" ? [`an intent after ${witnessed[at]?.event}`] : []));
+}
+
+/** Intents between a stop of everything and the word that lets writes go again. */
+function wrongWhileStopped(witnessed: readonly Witnessed[]): string[] {
+  let isStopped = false;
+  return witnessed.flatMap(({ event }) => {
+    if (event === "writes.stopped" || event === "writes.resumed") isStopped = event === "writes.stopped";
+    return isStopped && event === "intent" ? ["an intent while everything was stopped"] : [];
+  });
 }
 
 /** The states that held at some moment while a task ran. */

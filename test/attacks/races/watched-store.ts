@@ -19,7 +19,11 @@ export interface Witnessed {
  */
 export function watchStore(store: Store, scheduler: Scheduler, witnessed: Witnessed[], torn: boolean): Store {
   const outer = Object.fromEntries(
-    Object.entries(store).map(([name, table]) => [name, typeof table === "object" ? paused(table as Methods, scheduler) : table]),
+    // What is looked up later is looked up beside the calls: it is not a task of its own, and here there is never anything to look up.
+    Object.entries(store).map(([name, table]) => [
+      name,
+      typeof table === "object" && name !== "looks" ? paused(table as Methods, scheduler) : table,
+    ]),
   ) as Store;
   return {
     ...outer,
