@@ -1,7 +1,7 @@
 import type { App } from "./app.ts";
 import type { Config } from "./config.ts";
 import type { Caller } from "./gate/call.ts";
-import type { DoorRefusal } from "./gate/refusals.ts";
+import type { DoorRefusal } from "./gate/record/refusals.ts";
 import { systemClock } from "./lib/clock.ts";
 import { HalyardError } from "./lib/errors.ts";
 import { createLog } from "./lib/log.ts";

@@ -1,5 +1,5 @@
 import type { ApprovalView } from "../gate/call.ts";
-import type { Card } from "../gate/card.ts";
+import type { Card } from "../gate/cards/card.ts";
 import { changeLines, contentLines, historyLines, leafLines, sampleLine } from "./card-parts.ts";
 import { bold, box, dim, fields, styled, type Line, type Piece } from "./layout.ts";
 import { undoingLines, undoOf } from "./undo-lines.ts";

@@ -1,8 +1,8 @@
-import type { Change } from "../gate/card-changes.ts";
-import type { Content } from "../gate/card-content.ts";
-import type { Leaf } from "../gate/card-leaf.ts";
-import type { Named } from "../gate/card-names.ts";
-import type { Card } from "../gate/card.ts";
+import type { Change } from "../gate/cards/card-changes.ts";
+import type { Content } from "../gate/cards/card-content.ts";
+import type { Leaf } from "../gate/cards/card-leaf.ts";
+import type { Named } from "../gate/cards/card-names.ts";
+import type { Card } from "../gate/cards/card.ts";
 import { dim, styled, type Line, type Piece } from "./layout.ts";
 
 /** What a call sends, value by value, with the names of the ids among them. */

@@ -1,6 +1,6 @@
 import type { CallResult } from "../gate/call.ts";
-import type { Card } from "../gate/card.ts";
-import type { UndoStanding } from "../gate/undo-standing.ts";
+import type { Card } from "../gate/cards/card.ts";
+import type { UndoStanding } from "../gate/undo/undo-standing.ts";
 import { dim, styled, type Line, type Piece } from "./layout.ts";
 import { minuteOf, whenOf } from "./times.ts";
 

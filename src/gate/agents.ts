@@ -6,7 +6,7 @@ import { Secret } from "../lib/secret.ts";
 import { nearest } from "../lib/text.ts";
 import type { AgentRow } from "../store/tables/agents.ts";
 import { OWNER, type Caller, type Door, type GateParts } from "./call.ts";
-import { voidLive } from "./approval-life.ts";
+import { voidLive } from "./approvals/approval-life.ts";
 import type { Connections } from "./connections.ts";
 import { interruptedBy, type Interrupted } from "./under-way.ts";
 

@@ -6,14 +6,14 @@ import type { Json, JsonObject } from "../lib/json.ts";
 import type { Client } from "../klaviyo/client.ts";
 import type { Store } from "../store/store.ts";
 import type { Vault } from "../vault/vault.ts";
-import type { AuditSigner } from "./audit-key.ts";
-import type { Card } from "./card.ts";
+import type { AuditSigner } from "./record/audit-key.ts";
+import type { Card } from "./cards/card.ts";
 import type { AtPoint } from "./crash-points.ts";
-import type { DayKeys } from "./day-keys.ts";
-import type { Epoch } from "./epoch.ts";
+import type { DayKeys } from "./record/day-keys.ts";
+import type { Epoch } from "./record/epoch.ts";
 import type { Fence } from "./fence.ts";
-import type { PolicySource } from "./policy-files.ts";
-import type { Refusals } from "./refusals.ts";
+import type { PolicySource } from "./policies/policy-files.ts";
+import type { Refusals } from "./record/refusals.ts";
 
 /** Through which door a call came. */
 export type Door = "stdio" | "http" | "cli";

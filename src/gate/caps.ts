@@ -6,7 +6,7 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import type { GateParts } from "./call.ts";
 import type { Gathered, Question } from "./facts.ts";
-import { deletionsOf, reachOf } from "./reach.ts";
+import { deletionsOf, reachOf } from "./cards/reach.ts";
 
 const NONE: Uses = { people_touched: 0, sends: 0, writes: 0, deletes: 0, reads_rows: 0 };
 

@@ -1,7 +1,7 @@
 import type { Effect, Operation } from "../catalog/operation.ts";
 import type { JsonObject } from "../lib/json.ts";
 import { RAISES } from "./raises.ts";
-import { mentionsKey } from "./mentions.ts";
+import { mentionsKey } from "./cards/mentions.ts";
 import { holdsSecretShape, SECRET_SHAPE } from "./secret-shape.ts";
 
 /** The effect of one call: the operation's own, raised by what its arguments change. It can only go up. */

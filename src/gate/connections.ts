@@ -7,7 +7,7 @@ import { findScopes, verifyKey } from "../klaviyo/probes.ts";
 import { outlook } from "../policy/outlook.ts";
 import type { Policy, Verdict } from "../policy/policy.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
-import { voidLive } from "./approval-life.ts";
+import { voidLive } from "./approvals/approval-life.ts";
 import type { GateParts } from "./call.ts";
 import { credentialsOf, openKey, revoked as revokedError, storeKey } from "./credentials.ts";
 import { interruptedBy, type Interrupted } from "./under-way.ts";

@@ -10,7 +10,7 @@ import { OWNER, type Caller } from "./call.ts";
 import { classOf } from "./class.ts";
 import { assertStanding, decideCall, ruleOn, saidTo } from "./decision.ts";
 import type { Gathered, Question } from "./facts.ts";
-import type { CurrentPolicy } from "./policy-files.ts";
+import type { CurrentPolicy } from "./policies/policy-files.ts";
 
 const catalog = loadCatalog();
 const clock = createManualClock(Date.UTC(2026, 6, 15, 10));

@@ -8,9 +8,9 @@ import { capDenial } from "./caps.ts";
 import { OWNER, type Caller, type GateParts } from "./call.ts";
 import { revoked } from "./credentials.ts";
 import { factsAt, gather, type Gathered, type Question } from "./facts.ts";
-import type { CurrentPolicy } from "./policy-files.ts";
+import type { CurrentPolicy } from "./policies/policy-files.ts";
 import { SECRET_SHAPE } from "./secret-shape.ts";
-import { isOutward } from "./taint.ts";
+import { isOutward } from "./privacy/taint.ts";
 
 /** What is decided of one call, under which policy, and on which facts. */
 export interface Ruling extends Ruled {

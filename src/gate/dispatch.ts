@@ -6,16 +6,16 @@ import type { Uses } from "../policy/caps.ts";
 import type { Mark } from "../store/audit-signature.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
-import type { Before } from "./before-image.ts";
+import type { Before } from "./undo/before-image.ts";
 import type { Caller, CallResult, GateParts } from "./call.ts";
 import { credentialsOf } from "./credentials.ts";
 import { assertStanding, decideCall, saidTo } from "./decision.ts";
 import { assertMaySend } from "./fence.ts";
-import { endingOf, record } from "./outcome.ts";
-import { idsBefore } from "./known-before.ts";
-import { sealRequest } from "./sealed-request.ts";
-import { keepAfter } from "./undo-after.ts";
-import { keepBefore, type StepOf } from "./undo-keeping.ts";
+import { endingOf, record } from "./outcomes/outcome.ts";
+import { idsBefore } from "./outcomes/known-before.ts";
+import { sealRequest } from "./outcomes/sealed-request.ts";
+import { keepAfter } from "./undo/undo-after.ts";
+import { keepBefore, type StepOf } from "./undo/undo-keeping.ts";
 
 /** One write on its way: the intent under which it goes, and whose call it is. */
 export interface Departure {

@@ -5,13 +5,13 @@ import { wantedFacts } from "../policy/decide.ts";
 import { factKind, type FactName, type Facts, type Scalar } from "../policy/facts.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
-import { clockFacts, timeZoneOf } from "./account-time.ts";
+import { clockFacts, timeZoneOf } from "./cards/account-time.ts";
 import type { Caller, GateParts } from "./call.ts";
-import { groupsOf } from "./groups.ts";
+import { groupsOf } from "./cards/groups.ts";
 import { hostsOf } from "./hosts.ts";
 import { createFactReads, type FactReads } from "./fact-reads.ts";
-import { reachOf } from "./reach.ts";
-import { isOutward, isTainted } from "./taint.ts";
+import { reachOf } from "./cards/reach.ts";
+import { isOutward, isTainted } from "./privacy/taint.ts";
 
 /** What is decided on: the operation with its effect as raised, the canonical arguments, who calls, and the digest of it all. */
 export interface Question {

@@ -4,7 +4,7 @@ import { outlook } from "../policy/outlook.ts";
 import type { Preset, Verdict } from "../policy/policy.ts";
 import type { Caller, GateParts } from "./call.ts";
 import type { Gate } from "./gate.ts";
-import { ALARMS_LAST_MS } from "./outcomes.ts";
+import { ALARMS_LAST_MS } from "./outcomes/outcomes.ts";
 
 /** What a caller should know before it begins: the account, and what the policy lets it do. No rule texts. */
 export interface Overview {

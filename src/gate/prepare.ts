@@ -9,8 +9,8 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import { refuseAddresses } from "./addresses.ts";
 import type { Caller, CallInput } from "./call.ts";
 import { classOf } from "./class.ts";
-import { keySeed, withNaturalKeys } from "./natural-keys.ts";
-import type { Undoing } from "./undoing.ts";
+import { keySeed, withNaturalKeys } from "./outcomes/natural-keys.ts";
+import type { Undoing } from "./undo/undoing.ts";
 
 /** A call after steps 1 to 3: one operation, its effect under these arguments, the one canonical request, and the digest of all that an approval binds. */
 export interface Prepared {

@@ -1,6 +1,6 @@
 import type { Effect } from "../catalog/operation.ts";
 import type { JsonObject } from "../lib/json.ts";
-import { mentions, mentionsKey } from "./mentions.ts";
+import { mentions, mentionsKey } from "./cards/mentions.ts";
 
 /** Arguments that make an operation more than its name says. */
 export interface Raise {

@@ -6,7 +6,7 @@ import {
   type McpServer,
 } from "@modelcontextprotocol/server";
 import type { Caller } from "../gate/call.ts";
-import type { DoorRefusal } from "../gate/refusals.ts";
+import type { DoorRefusal } from "../gate/record/refusals.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { RandomBytes } from "../lib/ids.ts";
 import type { JsonObject } from "../lib/json.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { DoorRefusalKind } from "../gate/refusals.ts";
+import type { DoorRefusalKind } from "../gate/record/refusals.ts";
 
 /** Why a request goes no further; decided on headers alone, before a byte of its body is read. */
 export interface Stop {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import type { Caller } from "../gate/call.ts";
-import type { DoorRefusal, DoorRefusalKind } from "../gate/refusals.ts";
+import type { DoorRefusal, DoorRefusalKind } from "../gate/record/refusals.ts";
 import type { Clock } from "../lib/clock.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { randomBytes, type RandomBytes } from "../lib/ids.ts";

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { parseJSONRPCMessage, type JSONRPCMessage, type Transport } from "@modelcontextprotocol/server";
-import type { DoorRefusalKind } from "../gate/refusals.ts";
+import type { DoorRefusalKind } from "../gate/record/refusals.ts";
 import { INVALID_REQUEST, MAX_MESSAGE_BYTES, parseMessage, refusalMessage, type Refusal } from "./message.ts";
 import { refusedInside } from "./refused-inside.ts";
 

@@ -1,4 +1,4 @@
-import type { DoorRefusalKind } from "../gate/refusals.ts";
+import type { DoorRefusalKind } from "../gate/record/refusals.ts";
 import { isJsonObject, type JsonObject } from "../lib/json.ts";
 import { TOOLS } from "./tools.ts";
 

@@ -1,7 +1,7 @@
 import { traceOf } from "../lib/trace.ts";
 import { McpServer, type CallToolResult, type StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import type { Caller } from "../gate/call.ts";
-import type { DoorRefusal } from "../gate/refusals.ts";
+import type { DoorRefusal } from "../gate/record/refusals.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { JsonObject } from "../lib/json.ts";
 import type { Log, LogLevel } from "../lib/log.ts";

@@ -1,4 +1,4 @@
-import { untrustedAttributes } from "../gate/marking.ts";
+import { untrustedAttributes } from "../gate/privacy/marking.ts";
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { serveStdio as serveConnection } from "@modelcontextprotocol/server/stdio";
 import type { Caller } from "../gate/call.ts";
-import type { DoorRefusal } from "../gate/refusals.ts";
+import type { DoorRefusal } from "../gate/record/refusals.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import { traceOf } from "../lib/trace.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Card } from "../../src/gate/card.ts";
+import type { Card } from "../../src/gate/cards/card.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { leavesIn, pathText } from "./leaves.ts";
 

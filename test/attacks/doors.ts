@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Agents } from "../../src/gate/agents.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/lib/json.ts";
-import type { DoorRefusal } from "../../src/gate/refusals.ts";
+import type { DoorRefusal } from "../../src/gate/record/refusals.ts";
 import type { LogLevel } from "../../src/lib/log.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { createHttpDoor, type HttpDoor } from "../../src/mcp/http.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DoorRefusalKind } from "../../src/gate/refusals.ts";
+import type { DoorRefusalKind } from "../../src/gate/record/refusals.ts";
 import type { ErrorCode } from "../../src/lib/errors.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
 import type { Lane } from "./case.ts";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { App } from "../../src/app.ts";
-import { openAuditSigner } from "../../src/gate/audit-key.ts";
+import { openAuditSigner } from "../../src/gate/record/audit-key.ts";
 import { GATE_LIMITS, type GateLimits, type GateParts } from "../../src/gate/call.ts";
 import { noPoint } from "../../src/gate/crash-points.ts";
-import { createDayKeys } from "../../src/gate/day-keys.ts";
-import { createEpoch } from "../../src/gate/epoch.ts";
-import { createRefusals } from "../../src/gate/refusals.ts";
+import { createDayKeys } from "../../src/gate/record/day-keys.ts";
+import { createEpoch } from "../../src/gate/record/epoch.ts";
+import { createRefusals } from "../../src/gate/record/refusals.ts";
 import { createClient } from "../../src/klaviyo/client.ts";
 import { createIds, randomBytes } from "../../src/lib/ids.ts";
 

@@ -5,7 +5,7 @@ import { openApp, type App } from "../../src/app.ts";
 import type { ApprovalView, Caller } from "../../src/gate/call.ts";
 import { keyContext } from "../../src/gate/credentials.ts";
 import type { Gate } from "../../src/gate/gate.ts";
-import type { DoorRefusal } from "../../src/gate/refusals.ts";
+import type { DoorRefusal } from "../../src/gate/record/refusals.ts";
 import type { Config } from "../../src/config.ts";
 import { createManualClock, type ManualClock } from "../../src/lib/clock.ts";
 import type { HttpDoor } from "../../src/mcp/http.ts";

@@ -5,7 +5,7 @@ import { buildRequest } from "../../src/catalog/request.ts";
 import type { CallResult } from "../../src/gate/call.ts";
 import { credentialsOf } from "../../src/gate/credentials.ts";
 import { createGate, type Gate } from "../../src/gate/gate.ts";
-import type { CurrentPolicy, PolicySource } from "../../src/gate/policy-files.ts";
+import type { CurrentPolicy, PolicySource } from "../../src/gate/policies/policy-files.ts";
 import { HalyardError } from "../../src/lib/errors.ts";
 import { isJsonObject } from "../../src/lib/json.ts";
 import { parsePolicy } from "../../src/policy/parse.ts";

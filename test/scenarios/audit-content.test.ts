@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openApp } from "../../src/app.ts";
-import { dayAt } from "../../src/gate/day-keys.ts";
+import { dayAt } from "../../src/gate/record/day-keys.ts";
 import { halyard } from "../fixtures/doors.ts";
 import { configFor, createWorld, START_MS, type World } from "../fixtures/world.ts";
 

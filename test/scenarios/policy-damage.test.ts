@@ -175,7 +175,7 @@ describe("a catalog with operations that the owner has not seen", () => {
 
   /** A version that says that the owner has seen these, as Halyard itself writes it. */
   async function forge(known: Record<string, string>): Promise<void> {
-    const { versionMac } = await import("../../src/gate/policy-versions.ts");
+    const { versionMac } = await import("../../src/gate/policies/policy-versions.ts");
     const row = await world.app.store.policies.current(world.agent.connectionId);
     if (!row) throw new Error("no version");
     const next = { ...row, version: row.version + 1, known: JSON.stringify(known) };

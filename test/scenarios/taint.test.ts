@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Card } from "../../src/gate/card.ts";
+import type { Card } from "../../src/gate/cards/card.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { halyard, httpAgent, type Agent } from "../fixtures/doors.ts";
 import { createWorld, type World } from "../fixtures/world.ts";

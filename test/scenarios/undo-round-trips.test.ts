@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCatalog } from "../../src/catalog/catalog.ts";
 import { isWrite, type Operation } from "../../src/catalog/operation.ts";
-import { recipeOf } from "../../src/gate/undo-table.ts";
+import { recipeOf } from "../../src/gate/undo/undo-table.ts";
 import type { JsonObject } from "../../src/lib/json.ts";
 import { openOwnersShop, type OwnersShop } from "./undo-account.ts";
 import { differencesIn } from "./undo-differences.ts";

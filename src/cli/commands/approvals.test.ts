@@ -1,4 +1,4 @@
-import type { Card } from "../../gate/card.ts";
+import type { Card } from "../../gate/cards/card.ts";
 import { describe, expect, it } from "vitest";
 import { APPROVAL, DONE, ERASURE } from "../../../test/fixtures/cli-rows.ts";
 import { runCli } from "../../../test/fixtures/fake-app.ts";

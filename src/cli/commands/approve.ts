@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
-import type { StandingScope } from "../../gate/standing-permission.ts";
+import type { StandingScope } from "../../gate/approvals/standing-permission.ts";
 import type { ApprovalView } from "../../gate/call.ts";
 import { parseIso } from "../../lib/clock.ts";
 import { HalyardError } from "../../lib/errors.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadCatalog } from "../../catalog/catalog.ts";
-import type { CurrentPolicy } from "../../gate/policy-files.ts";
+import type { CurrentPolicy } from "../../gate/policies/policy-files.ts";
 import { HalyardError } from "../../lib/errors.ts";
 import { policyOf } from "../../policy/parse.ts";
 import { fakeState, runCli } from "../../../test/fixtures/fake-app.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { HalyardError, ERROR_CODES } from "../../lib/errors.ts";
 import type { StopReport } from "../../gate/stop.ts";
-import type { Stopped } from "../../gate/stop-held.ts";
+import type { Stopped } from "../../gate/approvals/stop-held.ts";
 import { styled, table, type Line } from "../layout.ts";
 import { resultLines } from "../result-lines.ts";
 import type { Session } from "../session.ts";

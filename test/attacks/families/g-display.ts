@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Card } from "../../../src/gate/card.ts";
+import type { Card } from "../../../src/gate/cards/card.ts";
 import type { Family, Lane } from "../case.ts";
 import { asks, assertQuiet, refuses, write } from "../expectations.ts";
 

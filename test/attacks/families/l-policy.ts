@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createGate } from "../../../src/gate/gate.ts";
-import { createPolicyFiles } from "../../../src/gate/policy-files.ts";
+import { createPolicyFiles } from "../../../src/gate/policies/policy-files.ts";
 import { diffPolicies } from "../../../src/policy/diff.ts";
 import { parsePolicy, policyOf } from "../../../src/policy/parse.ts";
 import type { Family } from "../case.ts";

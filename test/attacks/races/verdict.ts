@@ -1,5 +1,5 @@
 import type { ApprovalView, CallResult } from "../../../src/gate/call.ts";
-import { APPROVAL_ARROWS } from "../../../src/gate/approval-life.ts";
+import { APPROVAL_ARROWS } from "../../../src/gate/approvals/approval-life.ts";
 import { HalyardError } from "../../../src/lib/errors.ts";
 import { replayAudit } from "../audit-replay.ts";
 import type { Subject } from "./moves.ts";
