@@ -1,5 +1,6 @@
 import type { Insertable, Updateable } from "kysely";
 import type { Db } from "../schema.ts";
+import { inTransaction } from "../transaction.ts";
 
 /** What was there before a write that can be undone, and how far its undoing has come. One row a call; sealed texts are opaque here. */
 export interface BeforeImageRow {
@@ -45,9 +46,20 @@ export function beforeImagesTable(db: Db) {
     async remove(callId: string): Promise<void> {
       await db.deleteFrom("before_images").where("call_id", "=", callId).execute();
     },
-    /** Keeps what was read after the write; an erased image stays erased. */
+    /** Keeps what was read after the write; an erased image stays erased. Lost at power loss, it makes an undoing say that it cannot tell what others changed since. */
     async keepAfter(callId: string, sealed: string): Promise<void> {
-      await one(callId).set({ after_sealed: sealed }).where("erased_at", "is", null).execute();
+      await inTransaction(
+        db,
+        async (tx) => {
+          await tx
+            .updateTable("before_images")
+            .set({ after_sealed: sealed })
+            .where("call_id", "=", callId)
+            .where("erased_at", "is", null)
+            .execute();
+        },
+        "light",
+      );
     },
     /** One undoing at a time: false when another has the step, has done it, or nothing is kept any more. */
     async claimStep(callId: string, step: number, byCall: string): Promise<boolean> {
