@@ -6,7 +6,7 @@ import { Secret } from "../src/lib/secret.ts";
 import { openApp } from "../src/app.ts";
 import type { LimitPort } from "../src/klaviyo/limits.ts";
 import { createHttpDoor } from "../src/mcp/http.ts";
-import { createSandbox } from "../src/sandbox/sandbox.ts";
+import { openAccount } from "./account.ts";
 import { configFor, temporaryHome } from "../test/fixtures/world.ts";
 import { Client } from "@modelcontextprotocol/client";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
@@ -31,14 +31,14 @@ function unlimited(port: LimitPort): LimitPort {
 
 /** What the guard adds to a read and to an allowed write, with the record durable on disk; and what the HTTP door carries. */
 export async function benchGuard(times = 1500): Promise<Figure[]> {
-  const sandbox = await createSandbox({ limits: "off" });
+  const account = await openAccount();
   const home = temporaryHome();
   const app = await openApp(configFor(home), { rateWindows: unlimited });
-  await app.connections.connect({ name: "shop", origin: sandbox.url, key: new Secret(sandbox.keys.full) });
+  await app.connections.connect({ name: "shop", origin: account.url, key: new Secret(account.key) });
   writeFileSync(join(home, "policies", "shop.yaml"), "version: 1\npreset: operator\nrules: []\n");
   const { token } = await app.agents.add({ name: "bench", connection: "shop" });
   const caller = await app.agents.byToken(token.reveal(), "http");
-  const credentials = { origin: sandbox.url, key: new Secret(sandbox.keys.full), accountId: sandbox.accountId };
+  const credentials = { origin: account.url, key: new Secret(account.key), accountId: account.accountId };
   const client = createClient({ limits: NO_LIMITS, clock: systemClock });
   const [getList, updateList] = [mustFind(app.catalog, "get_list"), mustFind(app.catalog, "update_list")];
   const lists = await client.read(
@@ -57,7 +57,7 @@ export async function benchGuard(times = 1500): Promise<Figure[]> {
   const rate = await httpRate(app, token, id);
   await client.close();
   await app.close();
-  await sandbox.close();
+  account.close();
   const [r0, r1, w0, w1] = [bareRead, gateRead, bareWrite, gateWrite].map(spread);
   if (!r0 || !r1 || !w0 || !w1) throw new Error("no sample");
   return [
