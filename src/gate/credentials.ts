@@ -4,7 +4,7 @@ import type { Credentials } from "../klaviyo/signing.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import { dataKeyIdOf } from "../vault/data-key.ts";
-import type { GateParts } from "./call.ts";
+import { OWNER, type Caller, type GateParts } from "./call.ts";
 
 type Parts = Pick<GateParts, "store" | "vault">;
 
@@ -28,6 +28,11 @@ export async function credentialsOf(parts: Parts, connection: ConnectionRow): Pr
       if ((await parts.store.connections.find(connection.id))?.status !== "active") throw revoked(connection);
     },
   };
+}
+
+/** Whose share of the account's limits a call uses: an agent's its own, the owner's nobody's. */
+export function payerOf({ agentId }: Pick<Caller, "agentId">): string | undefined {
+  return agentId === OWNER ? undefined : agentId;
 }
 
 /** The plain key, or undefined where there is none any more. */

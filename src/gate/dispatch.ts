@@ -8,7 +8,7 @@ import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
 import type { Before } from "./undo/before-image.ts";
 import type { Caller, CallResult, GateParts } from "./call.ts";
-import { credentialsOf } from "./credentials.ts";
+import { credentialsOf, payerOf } from "./credentials.ts";
 import { assertStanding, decideCall, saidTo } from "./decision.ts";
 import { assertMaySend } from "./fence.ts";
 import { endingOf, record } from "./outcomes/outcome.ts";
@@ -123,7 +123,9 @@ async function sent(parts: GateParts, departure: Departure): Promise<WriteResult
     if (known) await parts.store.intents.note(intentId, { known_before: JSON.stringify(known) });
     parts.at("send.known-noted");
     const permit = (): Promise<void> => letGo(parts, departure);
-    const result = await parts.client.write(intentId, operation, request, { ...credentials, permit }, { at: parts.at });
+    // What the owner said yes to is the owner's: an agent's share does not hold it up.
+    const agentId = departure.approvalId === null ? payerOf(caller) : undefined;
+    const result = await parts.client.write(intentId, operation, request, { ...credentials, permit, agentId }, { at: parts.at });
     parts.at("send.answered");
     return result;
   } catch (thrown) {

@@ -6,7 +6,7 @@ import { ask, denied, tooManyPending, type Turn } from "./approvals/ask.ts";
 import { assertNotPaused, noteDenial } from "./approvals/denials.ts";
 import { capDenial, usesOf, usesOfRead } from "./caps.ts";
 import { PLAN, type Caller, type CallInput, type CallResult, type GateParts } from "./call.ts";
-import { credentialsOf } from "./credentials.ts";
+import { credentialsOf, payerOf } from "./credentials.ts";
 import { assertStanding, decideCall, saidTo, type Ruling } from "./decision.ts";
 import { intend, send, type Departure } from "./dispatch.ts";
 import type { Question } from "./facts.ts";
@@ -194,7 +194,7 @@ export function createGate(parts: GateParts): Gate {
     const { operation, request } = prepared;
     try {
       const standing = async (): Promise<void> => void (await assertStanding(store, context.caller));
-      const credentials = { ...(await credentialsOf(parts, connection)), permit: standing };
+      const credentials = { ...(await credentialsOf(parts, connection)), permit: standing, agentId: payerOf(context.caller) };
       const { status, body, requestId } = await client.read(operation, request, credentials);
       // Who was revoked while Klaviyo answered does not get the answer.
       await standing();

@@ -98,7 +98,8 @@ export function createClient(options: ClientOptions): Client {
       ...sign(operation, credentials, extra),
     };
     budget.earn(credentials.accountId);
-    const metered = { operation, query: request.query, accountId: credentials.accountId };
+    const { accountId, agentId } = credentials;
+    const metered = { operation, query: request.query, accountId, agentId };
     return { outgoing, metered, patience: { waitedMs: 0 }, signal };
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createMemoryLimits } from "../../test/memory-limits.ts";
 import { loadCatalog, mustFind } from "../catalog/catalog.ts";
 import { createManualClock } from "../lib/clock.ts";
-import { createLimiter, parseRetryAfter, readUsage, windowsOf } from "./limits.ts";
+import { createLimiter, parseRetryAfter, readUsage, sharesOf, windowsOf } from "./limits.ts";
 
 const catalog = loadCatalog();
 const metered = (id: string, query: [string, string][] = []) => ({ operation: mustFind(catalog, id), query, accountId: "Abc123" });
@@ -27,6 +27,23 @@ describe("windowsOf", () => {
       "Abc123:include=lists:1 1",
       "Abc123:include=lists:60 15",
     ]);
+  });
+});
+
+describe("sharesOf", () => {
+  const shares = (id: string, agentId?: string) => sharesOf({ ...metered(id), agentId }).map(({ key, allowed }) => `${key} ${allowed}`);
+
+  it("holds an agent, and all of them, to a part of the minute and the day", () => {
+    expect(shares("create_list", "agent_1")).toEqual([
+      "Abc123:create_list:60:agents 135",
+      "Abc123:create_list:60:agent_1 90",
+      "Abc123:create_list:86400:agents 135",
+      "Abc123:create_list:86400:agent_1 90",
+    ]);
+  });
+
+  it("are nobody's where the owner calls", () => {
+    expect(shares("create_list")).toEqual([]);
   });
 });
 
@@ -117,6 +134,26 @@ describe("reserve", () => {
     await limiter.reserve(lists, patience, undefined);
     await expect(limiter.reserve(lists, patience, undefined)).rejects.toMatchObject({ code: "rate_limited", retryAfterMs: 1000 });
     expect(clock.waits).toEqual([1000]);
+  });
+
+  it("leaves room for the others and the owner when one agent uses its share up (K1)", async () => {
+    const clock = createManualClock(0);
+    const limiter = createLimiter(createMemoryLimits(), clock, 0);
+    const take = async (agentId?: string): Promise<boolean> => {
+      clock.advance(25);
+      return limiter.reserve({ ...metered("get_list"), agentId }, { waitedMs: 0 }, undefined).then(
+        () => true,
+        () => false,
+      );
+    };
+    const takenBy = async (times: number, agentId?: string): Promise<number> => {
+      let taken = 0;
+      for (let n = 0; n < times; n++) if (await take(agentId)) taken++;
+      return taken;
+    };
+    const { perMinute = 0 } = metered("get_list").operation.limits;
+    const [greedy, other, owner] = [await takenBy(perMinute, "agent_1"), await takenBy(perMinute, "agent_2"), await takenBy(perMinute)];
+    expect([greedy, other, owner]).toEqual([perMinute * 0.6, perMinute * 0.3, perMinute * 0.1].map(Math.floor));
   });
 
   it("holds an operation of an account after a 429, and only that", async () => {

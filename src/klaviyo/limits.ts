@@ -22,6 +22,8 @@ export interface Metered {
   operation: Operation;
   query: WireRequest["query"];
   accountId: string;
+  /** The agent on whose account it goes; absent for what the owner wants, or has said yes to. */
+  agentId?: string | undefined;
 }
 
 /** `ratelimit-limit`, `ratelimit-remaining` and `ratelimit-reset` as they came. */
@@ -48,6 +50,23 @@ function windows(name: string, { perSecond, perMinute, perDay }: Limits): RateWi
     [86_400, perDay],
   ];
   return widths.flatMap(([widthS, allowed]) => (allowed === undefined ? [] : [{ key: `${name}:${widthS}`, widthS, allowed }]));
+}
+
+/** What an agent alone, and all agents together, may use of a minute's or a day's window: the rest is the others' and the owner's (attack K1). */
+const ONE_AGENT = 0.6;
+const ALL_AGENTS = 0.9;
+/** Windows with fewer requests are not divided: whoever waits gets the next. */
+const SMALLEST_DIVIDED = 10;
+
+/** The further windows that hold an agent's request to its share. Klaviyo knows nothing of them. */
+export function sharesOf(metered: Metered): RateWindow[] {
+  const { agentId } = metered;
+  if (agentId === undefined) return [];
+  const divided = windowsOf(metered).filter(({ widthS, allowed }) => widthS >= 60 && allowed >= SMALLEST_DIVIDED);
+  return divided.flatMap(({ key, widthS, allowed }) => [
+    { key: `${key}:agents`, widthS, allowed: Math.floor(allowed * ALL_AGENTS) },
+    { key: `${key}:${agentId}`, widthS, allowed: Math.floor(allowed * ONE_AGENT) },
+  ]);
 }
 
 /** `Retry-After` in milliseconds: whole seconds from 1 to 60, and what cannot be understood counts as 1. */
@@ -99,10 +118,10 @@ export function createLimiter(port: LimitPort, clock: Clock, maxWaitMs: number):
       for (;;) {
         const heldMs = heldForMs(metered);
         const atMs = clock.now();
-        const verdict = heldMs > 0 ? { ok: false as const, waitMs: heldMs } : await port.take(windowsOf(metered), atMs);
+        const verdict = heldMs > 0 ? { ok: false as const, waitMs: heldMs } : await port.take([...windowsOf(metered), ...sharesOf(metered)], atMs);
         if (verdict.ok) return atMs;
         const waitMs = Math.max(1, Math.ceil(verdict.waitMs));
-        if (patience.waitedMs + waitMs > maxWaitMs) throw outOfQuota(metered.operation, waitMs);
+        if (patience.waitedMs + waitMs > maxWaitMs) throw outOfQuota(metered, waitMs);
         patience.waitedMs += waitMs;
         await clock.wait(waitMs, signal);
       }
@@ -117,8 +136,9 @@ export function createLimiter(port: LimitPort, clock: Clock, maxWaitMs: number):
   };
 }
 
-function outOfQuota(operation: Operation, retryAfterMs: number): HalyardError {
-  return new HalyardError("rate_limited", `Klaviyo's rate limit for ${operation.id} is used up.`, {
+function outOfQuota({ operation, agentId }: Metered, retryAfterMs: number): HalyardError {
+  const whose = agentId === undefined ? "" : ", or the share of it that one agent may use";
+  return new HalyardError("rate_limited", `Klaviyo's rate limit for ${operation.id} is used up${whose}.`, {
     hint: `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
     retryAfterMs,
   });

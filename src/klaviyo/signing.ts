@@ -8,6 +8,8 @@ export interface Credentials {
   origin: string;
   key: Secret;
   accountId: string;
+  /** The agent whose share of the limits it uses; absent for what the owner wants, or has said yes to. */
+  agentId?: string | undefined;
   /** Asked when a connection to the server stands and the request's bytes would go next: throws when they may not. */
   permit?: () => Promise<void>;
 }

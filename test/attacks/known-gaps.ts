@@ -6,7 +6,6 @@ export const KNOWN_GAPS = {
   "code mode": "there is no room `script` yet: an agent calls actions, and no program of its own runs",
   "the console": "the owner decides at the command line; there are no pages to attack",
   notifications: "nothing is sent to the owner yet",
-  "shares of the rate limits": "the windows of an account are shared by whoever comes first; each agent is only told to wait",
 } as const;
 
 export type Gap = keyof typeof KNOWN_GAPS;

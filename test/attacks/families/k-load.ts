@@ -13,7 +13,7 @@ export const load: Family = {
     {
       id: "K1",
       attack: "one agent that uses the account's limits up: the others and the owner keep their share",
-      awaits: "shares of the rate limits",
+      heldBy: "src/klaviyo/limits.test.ts",
     },
     {
       id: "K3",
