@@ -118,7 +118,8 @@ export function createLimiter(port: LimitPort, clock: Clock, maxWaitMs: number):
       for (;;) {
         const heldMs = heldForMs(metered);
         const atMs = clock.now();
-        const verdict = heldMs > 0 ? { ok: false as const, waitMs: heldMs } : await port.take([...windowsOf(metered), ...sharesOf(metered)], atMs);
+        const verdict =
+          heldMs > 0 ? { ok: false as const, waitMs: heldMs } : await port.take([...windowsOf(metered), ...sharesOf(metered)], atMs);
         if (verdict.ok) return atMs;
         const waitMs = Math.max(1, Math.ceil(verdict.waitMs));
         if (patience.waitedMs + waitMs > maxWaitMs) throw outOfQuota(metered, waitMs);

@@ -22,10 +22,10 @@ export interface Child {
 }
 
 /** Starts a process and waits until it has loaded what it needs. */
-export async function startChild(): Promise<Child> {
+export async function startChild(script = SCRIPT): Promise<Child> {
   // What is compiled once is used by all that follow: starting them is most of what the matrix takes.
   const env = { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: CACHE };
-  const child = spawn(process.execPath, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"], env });
+  const child = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"], env });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exited = once(child, "exit");
   let isDead = false;

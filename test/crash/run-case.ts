@@ -32,17 +32,17 @@ export interface Children {
   end(): Promise<void>;
 }
 
-/** Keeps a few processes ready ahead: loading is what takes the time. */
-export function createChildren(ahead: number): Children {
+/** Keeps a few processes ready ahead: loading is what takes the time. `script` is the driver where it has been bundled. */
+export function createChildren(ahead: number, script?: string): Children {
   const ready: Promise<Child>[] = [];
   const free: Child[] = [];
   const fill = (): void => {
-    while (ready.length < ahead) ready.push(startChild());
+    while (ready.length < ahead) ready.push(startChild(script));
   };
   fill();
   return {
     async take() {
-      const child = free.pop() ?? (await (ready.shift() ?? startChild()));
+      const child = free.pop() ?? (await (ready.shift() ?? startChild(script)));
       fill();
       return child;
     },
