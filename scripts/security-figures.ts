@@ -6,12 +6,12 @@ const PATH = join(import.meta.dirname, "../docs/security-figures.md");
 
 const HEAD = `# What the guardrails withstand
 
-Figures of \`npm run attacks\` and \`npm run races\`, each with its denominator and seed. Three witnesses say what happened: the sandbox's ledger, the bytes that left the process, and a
-replay of the record that knows nothing of the gate. What waits for a part that is not there is a **known gap** and listed with its reason. Written by the two commands; not edited.
+Figures of \`npm run attacks\`, \`npm run races\` and \`npm run cedar\`, each with its denominator and seed. Three witnesses say what happened: the sandbox's ledger, the bytes that left the process, and a
+replay of the record that knows nothing of the gate. What waits for a part that is not there is a **known gap** and listed with its reason. Written by these commands where they are run whole; not edited.
 `;
 
 /** The page's parts, in order. */
-export const PARTS = ["attacks", "races"] as const;
+export const PARTS = ["attacks", "races", "cedar"] as const;
 type Part = (typeof PARTS)[number];
 
 /** Puts one part of the page in its place; the others stay. */

@@ -7,7 +7,12 @@ import { MUTATORS } from "./mutators.ts";
 import { effectsSince, markOf, reckon } from "./oracle.ts";
 import { openRange, OPEN_POLICY, USUAL_POLICY, type Range, type RangeOptions } from "./range.ts";
 
-const POLICIES: Record<Setting, string> = { open: OPEN_POLICY, asking: USUAL_POLICY, locked: "version: 1\npreset: locked\nrules: []\n" };
+const POLICIES: Record<Setting, string> = {
+  open: OPEN_POLICY,
+  // What is held after the yes has cases of its own (F4, F9): here a yes counts at once.
+  asking: `${USUAL_POLICY}hold: { sends_seconds: 0 }\n`,
+  locked: "version: 1\npreset: locked\nrules: []\n",
+};
 const SETTINGS = ["open", "locked", "asking"] as const;
 
 /** Answers that send nothing by themselves. `told again` and `asked again` are the approvals' own words for a repetition. */

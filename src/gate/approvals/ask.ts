@@ -130,21 +130,18 @@ async function reuse(parts: GateParts, tables: Tables, { context, ruling, sight 
     parts.at("ask.waiting-noted");
     return { answer: waitingAnswer(row, callId, prepared.operation.id, saidTo(caller, ruling)) };
   };
-  if (isHeld(row, parts.clock.now())) return waits();
-  // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
-  const isBlind = sight === NOTHING_SEEN;
-  if (row.status === "approved" && !isBlind) {
-    const departure = await consume(parts, tables, row, { ...context, sight, gathered: ruling.gathered, isAwaited: true });
-    parts.at("ask.consume");
-    return departure && "intentId" in departure ? { send: departure } : undefined;
-  }
-  if (row.policy_version !== ruling.policyVersion || row.catalog_hash !== parts.catalog.hash) {
-    // A yes to it could only void it: the owner gets a card under what holds now.
+  const isWaiting = row.status === "pending" || isHeld(row, parts.clock.now());
+  if (isWaiting && (row.policy_version !== ruling.policyVersion || row.catalog_hash !== parts.catalog.hash)) {
+    // A yes to it could only void it, or did: the owner gets a card under what holds now.
     await transition(parts, tables, row, "voided", "gate", { status_reason: "the policy or the catalog changed while it waited" });
     parts.at("ask.voided");
     return undefined;
   }
-  return waits();
+  // Approved between our look and this transaction: nothing was read to hold against what the owner saw, so the next ask uses it.
+  if (isWaiting || sight === NOTHING_SEEN) return waits();
+  const departure = await consume(parts, tables, row, { ...context, sight, gathered: ruling.gathered, isAwaited: true });
+  parts.at("ask.consume");
+  return departure && "intentId" in departure ? { send: departure } : undefined;
 }
 
 export function denied({ callId, prepared }: Pick<CallContext, "callId" | "prepared">, because: string): Denied {

@@ -112,7 +112,7 @@ export const APPROVAL_MUTATORS: Mutator[] = [
   }),
   asking("a yes under a policy that has changed", (target) =>
     withYes(target, () => {
-      target.range.setPolicy(`version: 1\npreset: read-only\nrules: []\n# ${target.dice.roll(1e9)}\n`);
+      target.range.setPolicy(`version: 1\npreset: read-only\nrules: []\nhold: { sends_seconds: 0 }\n# ${target.dice.roll(1e9)}\n`);
       return tryWrite(target, target.args);
     }),
   ),
