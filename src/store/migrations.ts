@@ -9,6 +9,7 @@ import { up as audit } from "./migrations/0007-audit.ts";
 import { up as approvals } from "./migrations/0008-approvals.ts";
 import { up as outcomes } from "./migrations/0009-outcomes.ts";
 import { up as beforeImages } from "./migrations/0010-before-images.ts";
+import { up as planSenders } from "./migrations/0011-plan-senders.ts";
 import type { Db } from "./schema.ts";
 
 /** Every migration by name, in order; one that has been released is never changed. */
@@ -21,6 +22,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0008-approvals": { up: approvals },
   "0009-outcomes": { up: outcomes },
   "0010-before-images": { up: beforeImages },
+  "0011-plan-senders": { up: planSenders },
 };
 
 // Not Kysely's own names: another program may keep its tables in the same database.

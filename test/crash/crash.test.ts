@@ -13,6 +13,7 @@ const SAMPLE: Case[] = [
   { retryClass: "readable", behaviour: "dropped before", way: "allowed", kill: { phase: "recovery", point: "look.settle", nth: 1 } },
   { retryClass: "readable", behaviour: "dropped after effect", way: "planned", kill: { phase: "call", point: "send.answered", nth: 1 } },
   { retryClass: "natural-key", behaviour: "ok", way: "planned", kill: { phase: "call", point: "plan.step-ended", nth: 1 } },
+  { retryClass: "readable", behaviour: "late effect", way: "planned", kill: { phase: "call", point: "intent.inserted", nth: 1 } },
   // Found out, told, and the process is gone before the agent heard it.
   {
     retryClass: "readable",

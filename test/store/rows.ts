@@ -73,6 +73,7 @@ export function approvalRow(over: Partial<NewApproval> = {}): NewApproval {
     status: "pending",
     record_version: 2,
     runs_itself: 0,
+    sender: null,
     hmac: "h",
     ...over,
   };

@@ -45,7 +45,7 @@ async function begin(parts: GateParts, tables: Tables, plan: ApprovalRow, steps:
     parts.at("plan.step-cleared");
     if ("obstacle" in clearance) obstacle = { ...clearance, obstacle: `step ${at + 1}: ${clearance.obstacle}` };
   }
-  if (!obstacle) return transition(parts, tables, plan, "consumed", "gate", { consumed_at: parts.clock.now() });
+  if (!obstacle) return transition(parts, tables, plan, "consumed", "gate", { consumed_at: parts.clock.now(), sender: parts.holder });
   await transition(parts, tables, plan, "voided", "gate", { status_reason: obstacle.obstacle });
   return false;
 }
@@ -95,7 +95,7 @@ export async function recoverPlans(parts: GateParts): Promise<void> {
     parts.at("plan.its-steps-found");
     if (steps.length === 0 || steps.some(({ status }) => status === "consumed")) continue;
     const lastMove = Math.max(plan.consumed_at ?? 0, ...steps.map(({ consumed_at: at }) => at ?? 0));
-    if (clock.now() - lastMove <= limits.openIntentMs && !(await isLeft(parts, steps))) continue;
+    if (clock.now() - lastMove <= limits.openIntentMs && !isLeft(parts, plan)) continue;
     parts.at("plan.is-left");
     const unsent = steps.find(({ status }) => !SUCCEEDED.has(status));
     const ended = unsent === undefined ? "done" : unsent.status === "unknown" || unsent.status === "rejected" ? unsent.status : "failed";
@@ -104,9 +104,7 @@ export async function recoverPlans(parts: GateParts): Promise<void> {
   }
 }
 
-/** Whether the process that sent the last step is gone: it sends all of them. */
-async function isLeft({ store, isRunning }: GateParts, steps: ApprovalRow[]): Promise<boolean> {
-  const last = steps.findLast(({ intent_id: id }) => id !== null)?.intent_id;
-  const intent = last == null ? undefined : await store.intents.find(last);
-  return intent !== undefined && isRunning(intent.holder) === false;
+/** Whether the process that sends its steps is gone. */
+function isLeft({ isRunning }: GateParts, { sender }: ApprovalRow): boolean {
+  return sender !== null && isRunning(sender) === false;
 }

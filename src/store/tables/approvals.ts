@@ -49,6 +49,8 @@ export interface ApprovalRow {
   held_until: number | null;
   /** 1 where it is sent when it may go, without the agent asking again. */
   runs_itself: 0 | 1;
+  /** Of a plan that was begun: the process that sends its steps. */
+  sender: string | null;
   /** When the owner asked to stop what was being sent. */
   stop_asked_at: number | null;
   /** Of a step: its plan, and its place in it from 1. */
