@@ -90,6 +90,26 @@ describe("a write that happened although its answer was lost", () => {
   });
 });
 
+it("what was found out can be undone, and what did not happen has nothing to undo", async () => {
+  fault("drop_after");
+  const lost = await world.write("create_tag", { name: "Made unseen" });
+  await pass(2000);
+  const tags = (): string => JSON.stringify([...world.sandbox.control.dump(["tags"])]);
+  expect(tags()).toContain("Made unseen");
+  // It was not read right after the write, so whether others changed it since cannot be told: that is asked.
+  const asked = await world.write("undo", { call: lost.call_id });
+  if (asked.status !== "approval_required") throw new Error(asked.status);
+  expect(await world.app.gate.approve(asked.approval_id, "anna", { run: true })).toMatchObject({ status: "done" });
+  expect(tags()).not.toContain("Made unseen");
+  fault("drop_before");
+  const never = await world.write("create_tag", { name: "Never made" });
+  await pass(60_000);
+  await pass(60_000);
+  await expect(world.write("undo", { call: never.call_id })).rejects.toMatchObject({
+    code: expect.stringMatching(/^(conflict|not_found|usage)$/),
+  });
+});
+
 describe("a write that did not happen", () => {
   it("is not taken for absent before the window is over, and may then be sent again", async () => {
     fault("drop_before");
