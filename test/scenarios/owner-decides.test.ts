@@ -8,6 +8,8 @@ function idIn(data: JsonObject, name: string): string {
   return typeof id === "string" ? id : "";
 }
 
+const WHY = /already|exist|duplicate|taken|unique/i;
+
 /** The promise: an agent finds, reads and asks; the owner decides at the command line; what was approved happens once, and is on the record. */
 describe.each([
   ["stdio", stdioAgent],
@@ -106,6 +108,18 @@ describe.each([
       .catch((thrown: Error) => ({ isError: true, text: thrown.message }));
     expect(refused.isError).toBe(true);
     expect(world.ledger()).toEqual([]);
+  });
+
+  it("tells the owner who said yes why Klaviyo refused, and the agent that asks again", async () => {
+    const args = { name: "Taken already" };
+    for (const refused of [false, true]) {
+      const { data } = await agent.call("write", { action: "create_tag", args, reason: "x" });
+      const { stdout } = await halyard(world, ["approve", idIn(data, "approval_id"), "--yes"]);
+      expect(stdout).toMatch(refused ? WHY : /Done\./);
+      const again = await agent.call("write", { action: "create_tag", args, reason: "x" });
+      expect(again.data["status"]).toBe(refused ? "rejected" : "done");
+      if (refused) expect(again.text).toMatch(WHY);
+    }
   });
 });
 

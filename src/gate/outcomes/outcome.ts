@@ -98,7 +98,7 @@ export async function record(parts: GateParts, departure: Departure, ending: End
 async function write(parts: GateParts, departure: Departure, { result, end, errorCode }: Ending): Promise<void> {
   const { intentId, callId, approvalId, connection, caller, operation } = departure;
   const at = parts.clock.now();
-  const whole = { ...end, finished_at: at, answer_sealed: sealAnswer(parts, departure, "body" in result ? result.body : null) };
+  const whole = { ...end, finished_at: at, answer_sealed: sealAnswer(parts, departure, answerOf(result)) };
   await parts.store.transaction(async (tables) => {
     await tables.intents.markHeard(parts.holder, at, at - ANSWERED_WITHIN_MS);
     parts.at("outcome.earlier-heard");
@@ -161,8 +161,13 @@ async function putOrForget(parts: GateParts, tables: Tables, { intentId, operati
 }
 
 /** Kept only for calls under an approval: their agent may not have been there to hear the answer. */
-function sealAnswer(parts: GateParts, { approvalId, connection, intentId }: Departure, body: Json | null): string | null {
-  if (approvalId === null || body === null) return null;
-  const answer = JSON.stringify(body);
+/** What Klaviyo said: of a refusal, why. */
+function answerOf(result: Ran | NotDone): string | null {
+  if ("body" in result) return result.body === null ? null : JSON.stringify(result.body);
+  return result.status === "rejected" ? JSON.stringify(result.error) : null;
+}
+
+function sealAnswer(parts: GateParts, { approvalId, connection, intentId }: Departure, answer: string | null): string | null {
+  if (approvalId === null || answer === null) return null;
   return Buffer.byteLength(answer) > MAX_KEPT_ANSWER_BYTES ? null : parts.vault.seal(answer, answerContext(connection, intentId));
 }

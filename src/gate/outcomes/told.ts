@@ -1,5 +1,6 @@
 import type { Operation } from "../../catalog/operation.ts";
 import { isoMillis } from "../../lib/clock.ts";
+import type { ErrorReport } from "../../lib/errors.ts";
 import type { Json } from "../../lib/json.ts";
 import type { ConnectionRow } from "../../store/tables/connections.ts";
 import type { IntentRow } from "../../store/tables/intents.ts";
@@ -23,6 +24,8 @@ export function resultOf(
   };
   const code = call.error_code ?? "internal";
   const { status } = intent;
+  const answer =
+    intent.answer_sealed === null ? null : parts.vault.open(intent.answer_sealed, answerContext(connection, intent.id)).reveal();
   switch (status) {
     case "open":
       return undefined;
@@ -35,9 +38,13 @@ export function resultOf(
         ...lookingUntil(parts, operation, intent.finished_at ?? intent.created_at),
       };
     case "rejected":
-      return { ...base, status, error: { code: "rejected", message: `Klaviyo refused it (${code}); nothing changed.` } };
+      return {
+        ...base,
+        status,
+        error: answer === null ? { code: "rejected", message: `Klaviyo refused it (${code}).` } : (JSON.parse(answer) as ErrorReport),
+      };
     case "not_sent":
-      return { ...base, status: "failed", error: { code: "unreachable", message: `It was not sent (${code}); nothing changed.` } };
+      return { ...base, status: "failed", error: { code: "unreachable", message: `It was not sent (${code}).` } };
     case "not_done":
       return {
         ...base,
@@ -48,10 +55,7 @@ export function resultOf(
       return { ...base, status, error: { code: "job_failed", message: jobMessage(job) } };
     default: {
       const named = intent.object_id === null ? null : { data: { type: operation.resource, id: intent.object_id } };
-      const body =
-        intent.answer_sealed === null
-          ? named
-          : (JSON.parse(parts.vault.open(intent.answer_sealed, answerContext(connection, intent.id)).reveal()) as Json);
+      const body = answer === null ? named : (JSON.parse(answer) as Json);
       return {
         ...base,
         status,
