@@ -69,7 +69,7 @@ Written by \`npm run crash\`; do not edit. Seed ${seed}. ${extent.join("; ")}.${
 
 A process is killed with SIGKILL at each named point of a write (\`src/gate/crash-points.ts\`), with the account answering well, dropping the request before or after its effect,
 failing after the effect, refusing with 429 first, taking effect a minute late, tearing its answer, or being slow; for one write of each retry class; where the policy allows the
-call and where the owner approves it; and at each point of the recovery that follows. Afterwards the agent asks for the same call again, and the owner says yes to what the policy asks.
+call, where the owner approves it, and as the first call of a plan; and at each point of the recovery that follows. Where the time was not enough for all, it is the part that the seed draws. Afterwards the agent asks for the same call again, and the owner says yes to what the policy asks.
 What happened is read from the sandbox's rows and its ledger, what was told from the agent's answers, and both are held against the record.
 
 ${[head, ...rows].join("\n")}
