@@ -109,18 +109,6 @@ describe.each([
     expect(refused.isError).toBe(true);
     expect(world.ledger()).toEqual([]);
   });
-
-  it("tells the owner who said yes why Klaviyo refused, and the agent that asks again", async () => {
-    const args = { name: "Taken already" };
-    for (const refused of [false, true]) {
-      const { data } = await agent.call("write", { action: "create_tag", args, reason: "x" });
-      const { stdout } = await halyard(world, ["approve", idIn(data, "approval_id"), "--yes"]);
-      expect(stdout).toMatch(refused ? WHY : /Done\./);
-      const again = await agent.call("write", { action: "create_tag", args, reason: "x" });
-      expect(again.data["status"]).toBe(refused ? "rejected" : "done");
-      if (refused) expect(again.text).toMatch(WHY);
-    }
-  });
 });
 
 it("an approval that nobody decides runs out, over HTTP", async () => {
@@ -133,6 +121,22 @@ it("an approval that nobody decides runs out, over HTTP", async () => {
   expect((await agent.call("approval_status", { approval_id: idIn(data, "approval_id") })).data).toMatchObject({ status: "expired" });
   await expect(world.app.gate.approve(idIn(data, "approval_id"), "anna", { run: true })).rejects.toMatchObject({ code: "conflict" });
   expect(world.ledger().filter((line) => line.startsWith("POST"))).toEqual([]);
+  await agent.close();
+  await world.close();
+});
+
+it("tells the owner who said yes why Klaviyo refused, and the agent that asks again", async () => {
+  const world = await createWorld({ realTime: true });
+  const agent = await stdioAgent(world);
+  const args = { name: "Taken already" };
+  for (const refused of [false, true]) {
+    const { data } = await agent.call("write", { action: "create_tag", args, reason: "x" });
+    const { stdout } = await halyard(world, ["approve", idIn(data, "approval_id"), "--yes"]);
+    expect(stdout).toMatch(refused ? WHY : /Done\./);
+    const again = await agent.call("write", { action: "create_tag", args, reason: "x" });
+    expect(again.data["status"]).toBe(refused ? "rejected" : "done");
+    if (refused) expect(again.text).toMatch(WHY);
+  }
   await agent.close();
   await world.close();
 });
