@@ -151,7 +151,7 @@ describe("reserve", () => {
       for (let n = 0; n < times; n++) if (await take(agentId)) taken++;
       return taken;
     };
-    const { perMinute = 0 } = metered("get_list").operation.limits;
+    const { perMinute } = metered("get_list").operation.limits;
     const [greedy, other, owner] = [await takenBy(perMinute, "agent_1"), await takenBy(perMinute, "agent_2"), await takenBy(perMinute)];
     expect([greedy, other, owner]).toEqual([perMinute * 0.6, perMinute * 0.3, perMinute * 0.1].map(Math.floor));
   });
