@@ -136,12 +136,56 @@ describe("inside a transaction", () => {
     expect(saidTo({ agentId: "agent_1" }, asked)).toBe("The owner decides about this call.");
   });
 
+  it("is told to the agent as the owner's to mend, where the policy file cannot be used", async () => {
+    const note = "Version 2 stands in.";
+    const told = async (policy: Policy, id: string): Promise<string> =>
+      saidTo({ agentId: "agent_1" }, await decided(policy, question(id), { note }));
+    expect(await told(policyOf("locked"), "create_tag")).toBe("The policy file cannot be used: the owner has to mend it.");
+    expect(await told(policyOf("assistant"), "create_list")).not.toContain("cannot be used");
+    expect(saidTo({ agentId: "agent_1" }, await decided(policyOf("locked"), question("create_tag")))).not.toContain("cannot be used");
+  });
+
   it("what stands in for a broken policy is said of writes", async () => {
     const note = "Version 2 stands in.";
     expect((await decided(policyOf("operator"), question("create_tag"), { note })).because).toMatch(
       /risk 1 \(trivial and reversible\)\. Version 2 stands in\.$/,
     );
     expect((await decided(policyOf("operator"), question("get_tags"), { note })).because).not.toContain("stands in");
+  });
+});
+
+describe("what a rule alone does not let through", () => {
+  const open = policyOf("operator", [rule({ id: "all", risk: [0, 1, 2, 3, 4] })]);
+  const ruled = (asked: Question, facts: Partial<Gathered["facts"]> = {}) =>
+    ruleOn({ catalog, clock }, { policy: open, unseen: new Set() }, asked, { facts: { ...gathered.facts, ...facts } });
+  const outward = question("send_campaign", { id: "01A" });
+  const inward = question("create_tag", { name: "spring" });
+
+  it.each([
+    [true, "The agent has lately read text that outsiders can write, so it is asked."],
+    [undefined, "Whether the agent has read text of outsiders cannot be told, so it is asked."],
+  ])("what reaches out, once the agent has read what outsiders wrote: %s", (tainted, why) => {
+    const one = ruled(outward, tainted === undefined ? {} : { tainted });
+    expect(one).toMatchObject({ verdict: "ask", basis: "floor", because: expect.stringContaining(why) });
+    expect(one.because.startsWith(ruled(outward, { tainted: false }).because)).toBe(true);
+    expect(ruled(inward, tainted === undefined ? {} : { tainted }).verdict).toBe("allow");
+  });
+
+  it("and what reaches out goes where the agent has read nothing of the kind", () => {
+    expect(ruled(outward, { tainted: false }).verdict).toBe("allow");
+  });
+
+  it("what looks like a secret; but a denial stays one, and a read runs", () => {
+    const secret = "sk_live_abcdefghij0123456789";
+    const asked = ruled(question("create_tag", { name: secret }));
+    expect(asked).toMatchObject({ verdict: "ask", because: "An argument looks like a secret: the owner decides whether it is sent." });
+    expect(question("create_tag", { name: secret }).operation.effect.flags).toEqual([
+      ...mustFind(catalog, "create_tag").effect.flags,
+      "secret-shape",
+    ]);
+    expect(ruled(question("get_tags", { filter: `equals(name,"${secret}")` })).verdict).toBe("allow");
+    const denied = policyOf("operator", [rule({ id: "no", effect: "deny", actions: ["create_tag"] })]);
+    expect(verdict(denied, question("create_tag", { name: secret }))).toBe("deny");
   });
 });
 
