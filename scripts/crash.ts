@@ -1,33 +1,45 @@
 /**
  * Plays the crash matrix and writes docs/crash-figures.md.
  *
- *     npm run crash -- [--seed 1] [--stores sqlite,postgres] [--limit-s 3600] [--lanes 2] [--no-page]
+ *     npm run crash -- [--seed 1] [--stores sqlite,postgres] [--ways one|all] [--lanes 2] [--fresh] [--no-page]
  *
- * The time limit is per store; cases are played in an order that the seed gives, so that a part is a fair sample of the whole.
+ * `--ways one` is the matrix: each class under each behaviour at each point once. `all` adds the further ways to come by a point. A run that was stopped goes on where it was:
+ * `.attacks` keeps what is done, and `--fresh` forgets it. Exit status 1 where a case does not hold, or where the control did not notice.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "tsdown";
 import { nameOfCase, UNGUARDED, type Case } from "../test/crash/cases.ts";
-import { enumerate, shuffled } from "../test/crash/matrix.ts";
+import { enumerate, onceEach } from "../test/crash/matrix.ts";
 import { createChildren, runCase, type Children, type Verdict } from "../test/crash/run-case.ts";
 import { setScene, type Scene, type StoreKind } from "../test/crash/scene.ts";
-import { count, emptyTally, pageOf, type Figures } from "../test/crash/tally.ts";
+import { count, emptyTally, pageOf, together, type Figures, type Tally } from "../test/crash/tally.ts";
+import { forget, runUnits, sources, type Unit } from "./resumable.ts";
 
 const PAGE = join(import.meta.dirname, "../docs/crash-figures.md");
+/** So many cases are one part of a run: what is lost when it is stopped. */
+const PART = 50;
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     stores: { type: "string", default: "sqlite,postgres" },
-    "limit-s": { type: "string", default: "3600" },
+    ways: { type: "string", default: "one" },
     lanes: { type: "string", default: "2" },
+    fresh: { type: "boolean", default: false },
     "no-page": { type: "boolean", default: false },
   },
 });
 const seed = Number(values.seed);
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+/** What some cases came to. */
+interface Played {
+  tally: Tally;
+  wrong: string[];
+  seconds: number;
+}
 
 const driver = await bundledDriver();
 const figures: Figures[] = [];
@@ -40,8 +52,9 @@ for (const store of ["sqlite", "postgres"] as const) {
   if (played) figures.push(played);
   else skipped.push(store);
 }
-say(pageOf(figures, seed, skipped, control));
-if (!values["no-page"]) writeFileSync(PAGE, pageOf(figures, seed, skipped, control));
+const page = pageOf(figures, seed, skipped, control);
+say(page);
+if (!values["no-page"]) writeFileSync(PAGE, page);
 process.exitCode = bad > 0 ? 1 : 0;
 
 /** The processes that are killed start from one file, in half the time: starting them is most of what the matrix takes. */
@@ -66,35 +79,47 @@ async function bundledDriver(): Promise<string> {
   return join(outDir, "driver.js");
 }
 
-/** All cases of one store, as far as the time goes; undefined where there is no such database. */
+/** The cases of one store; undefined where there is no such database. */
 async function play(store: StoreKind): Promise<Figures | undefined> {
-  const begunMs = performance.now();
-  const seconds = (): number => (performance.now() - begunMs) / 1000;
-  const tally = emptyTally();
   const first = await setScene(store);
   if (!first) return undefined;
-  const children = createChildren(2, driver);
-  let played = 0;
-  const note = (one: Case, verdict: Verdict): void => {
-    count(tally, one, verdict);
-    played++;
-    if (verdict.wrong.length > 0) {
-      bad++;
-      say(`${store}: ${nameOfCase(one)}: ${verdict.why.join("; ")}`);
-    }
-    if (played % 100 === 0) say(`${store}: ${played} played, ${Math.round(seconds())} s`);
-  };
-  const { wrong } = await runCase(first, children, UNGUARDED, { windowMs: 0 });
+  const unharmed = createChildren(1, driver);
+  const { wrong } = await runCase(first, unharmed, UNGUARDED, { windowMs: 0 });
   control.push(`${store}: ${nameOfCase(UNGUARDED)} comes out as ${wrong.join(", ") || "nothing wrong"}`);
   if (!wrong.includes("duplicate")) bad++;
-  const cases = shuffled(await enumerate(first, children, note), seed);
-  const all = played + cases.length;
-  say(`${store}: ${all} cases, ${Math.round(seconds())} s to find them`);
+  const found: Played = { tally: emptyTally(), wrong: [], seconds: 0 };
+  const cases = await timed(found, () => enumerate(first, unharmed, (one, verdict) => note(found, one, verdict)));
+  await unharmed.end();
+  const { once, others } = onceEach(cases, seed);
+  const wanted = values.ways === "all" ? [...once, ...others] : once;
+  say(`${store}: ${wanted.length} of ${cases.length} kills are to be played`);
+  const children = createChildren(2, driver);
   const lanes = await lanesOf(store, first);
-  await Promise.all(lanes.map((scene) => playLane(scene, children, cases, () => seconds() > Number(values["limit-s"]), note)));
+  const free = [...lanes];
+  const parts: Unit<Played>[] = Array.from({ length: Math.ceil(wanted.length / PART) }, (_, at) => ({
+    name: `${store} ${at + 1}`,
+    run: async () => {
+      const scene = free.pop();
+      if (!scene) throw new Error("more parts than lanes");
+      const played = await playPart(scene, children, wanted.slice(at * PART, (at + 1) * PART));
+      free.push(scene);
+      return played;
+    },
+  }));
+  const file = `crash-${store}-${seed}.json`;
+  if (values.fresh) forget(file);
+  const done = await runUnits({ file, of: JSON.stringify([sources(), cases.length]), abreast: lanes.length, say }, parts);
   for (const scene of lanes) await scene.close();
   await children.end();
-  return { store, tally, played, all, seconds: seconds() };
+  const all = [found, ...done.values()];
+  for (const text of all.flatMap((one) => one.wrong)) say(`${store}: ${text}`);
+  bad += all.flatMap((one) => one.wrong).length;
+  return {
+    store,
+    tally: all.map(({ tally }) => tally).reduce(together),
+    extent: { played: wanted.length, once: once.length, all: cases.length },
+    seconds: all.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
 }
 
 async function lanesOf(store: StoreKind, first: Scene): Promise<Scene[]> {
@@ -106,12 +131,22 @@ async function lanesOf(store: StoreKind, first: Scene): Promise<Scene[]> {
   return lanes;
 }
 
-async function playLane(
-  scene: Scene,
-  children: Children,
-  cases: Case[],
-  isOver: () => boolean,
-  note: (one: Case, verdict: Verdict) => void,
-): Promise<void> {
-  for (let one = cases.pop(); one && !isOver(); one = cases.pop()) note(one, await runCase(scene, children, one));
+async function playPart(scene: Scene, children: Children, cases: readonly Case[]): Promise<Played> {
+  const played: Played = { tally: emptyTally(), wrong: [], seconds: 0 };
+  await timed(played, async () => {
+    for (const one of cases) note(played, one, await runCase(scene, children, one));
+  });
+  return played;
+}
+
+function note(played: Played, one: Case, verdict: Verdict): void {
+  count(played.tally, one, verdict);
+  if (verdict.wrong.length > 0) played.wrong.push(`${nameOfCase(one)}: ${verdict.why.join("; ")}`);
+}
+
+async function timed<T>(played: Played, work: () => Promise<T>): Promise<T> {
+  const begunMs = performance.now();
+  const result = await work();
+  played.seconds = (performance.now() - begunMs) / 1000;
+  return result;
 }

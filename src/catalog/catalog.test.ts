@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { compileFrom } from "../../scripts/catalog.ts";
 import { loadCatalog, mustFind, readGenerated } from "./catalog.ts";
@@ -20,6 +21,27 @@ whereAtHand(DOCUMENTS)("the committed catalog is what the vendor's documents com
   expect(compileFrom(DOCUMENTS)).toEqual(first);
   for (const [name, text] of Object.entries(first)) expect(readGenerated(name as "operations.json") === text, name).toBe(true);
 });
+
+it("its schemas are JSON Schema 2020-12, which is not looked at again where they are used", () => {
+  const ajv = new Ajv2020({ strict: false });
+  for (const name of ["schemas.json", "answers.json"] as const)
+    for (const [channel, groups] of Object.entries(JSON.parse(readGenerated(name)) as Record<string, Record<string, object>>))
+      for (const $defs of Object.values(groups)) {
+        const isValid = ajv.validateSchema({ $defs: name === "answers.json" ? flatOf($defs) : $defs });
+        expect({ isValid, errors: ajv.errors }, `${name} ${channel}`).toEqual({ isValid: true, errors: null });
+      }
+  expect(ajv.validateSchema({ $defs: { planted: { type: "strnig" } } })).toBe(false);
+});
+
+/** Answers are told by operation and status; the definitions beside them are schemas already. */
+function flatOf(group: object): object {
+  const entries = Object.entries(group) as [string, object][];
+  return Object.fromEntries(
+    entries.flatMap(([id, one]): [string, object][] =>
+      Object.keys(one).every((key) => /^\d{3}$/.test(key)) ? Object.entries(one).map(([status, schema]) => [`${id} ${status}`, schema as object]) : [[id, one]],
+    ),
+  );
+}
 
 interface Recorded {
   operationId: string;

@@ -17,6 +17,8 @@ export class Killed extends Error {
 export interface Child {
   open(input: OpenInput, kill?: { point: string; nth: number }): Promise<Actor & { hits(): Promise<Record<string, number>> }>;
   isDead(): boolean;
+  /** Lets it end by itself: what it has compiled by then is kept for those that come after it. */
+  leave(): Promise<void>;
   /** Ends it, whatever it does. */
   end(): Promise<void>;
 }
@@ -60,6 +62,10 @@ export async function startChild(script = SCRIPT): Promise<Child> {
         hits: async () => (await ask({ do: "hits" })) as Record<string, number>,
         close: async () => void (await ask({ do: "close" })),
       };
+    },
+    async leave() {
+      child.stdin.end();
+      await exited;
     },
     end: () => endOf(child, exited),
   };

@@ -23,13 +23,28 @@ export async function enumerate(scene: Scene, children: Children, note: (one: Ca
   return cases;
 }
 
+/**
+ * The part of the cases in which each class meets each behaviour at each point once: in one of the ways, and with the first passage, that the seed draws. In the
+ * order of the seed, and then the others.
+ */
+export function onceEach(cases: readonly Case[], seed: number): { once: Case[]; others: Case[] } {
+  const once = new Map<string, Case>();
+  const others: Case[] = [];
+  for (const one of shuffled(cases, seed)) {
+    const key = `${one.retryClass} ${one.behaviour} ${one.kill?.phase} ${one.kill?.point}`;
+    if (one.kill?.nth === 1 && !once.has(key)) once.set(key, one);
+    else others.push(one);
+  }
+  return { once: [...once.values()], others };
+}
+
 /** At each point the first and, where it is passed more than once, the last time. */
 function killsOf(phase: "call" | "recovery", hits: Record<string, number>) {
   return Object.entries(hits).flatMap(([point, count]) => [...new Set([1, count])].map((nth) => ({ phase, point, nth })));
 }
 
 /** A shuffled copy, the same for the same seed (mulberry32). */
-export function shuffled<T>(all: readonly T[], seed: number): T[] {
+function shuffled<T>(all: readonly T[], seed: number): T[] {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -50,7 +50,8 @@ export function createChildren(ahead: number, script?: string): Children {
       if (!child.isDead()) free.push(child);
     },
     async end() {
-      for (const child of [...free.splice(0), ...(await Promise.all(ready.splice(0)))]) await child.end();
+      for (const child of free.splice(0)) await child.leave();
+      for (const child of await Promise.all(ready.splice(0))) await child.end();
     },
   };
 }
