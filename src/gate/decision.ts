@@ -4,7 +4,7 @@ import { decide, type Ruled } from "../policy/decide.ts";
 import { strictest, type Policy } from "../policy/policy.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { Tables } from "../store/tables.ts";
-import { capDenial } from "./caps.ts";
+import { capDenial, OVER_CAP } from "./caps.ts";
 import { OWNER, type Caller, type GateParts } from "./call.ts";
 import { revoked } from "./credentials.ts";
 import { factsAt, gather, type Gathered, type Question } from "./facts.ts";
@@ -50,7 +50,7 @@ export async function decideCall(parts: GateParts, question: Question, connectio
   };
   return over === undefined
     ? ruling
-    : { ...ruling, verdict: "deny", isOverCap: true, because: over, told: "A limit that the owner set is reached; time frees it again." };
+    : { ...ruling, verdict: "deny", isOverCap: true, because: over, told: OVER_CAP };
 }
 
 /**

@@ -12,6 +12,7 @@ import { credentialsOf, payerOf } from "./credentials.ts";
 import { assertStanding, decideCall, saidTo } from "./decision.ts";
 import { assertMaySend } from "./fence.ts";
 import { endingOf, record } from "./outcomes/outcome.ts";
+import { asGone } from "./outcomes/gone.ts";
 import { idsBefore } from "./outcomes/known-before.ts";
 import { sealRequest } from "./outcomes/sealed-request.ts";
 import { keepAfter } from "./undo/undo-after.ts";
@@ -101,7 +102,9 @@ export async function intend(parts: GateParts, tables: Tables, departure: Omit<D
 export async function send(parts: GateParts, departure: Departure): Promise<CallResult> {
   const answered = await sent(parts, departure);
   parts.at("send.over");
-  const result = await record(parts, departure, endingOf(parts, departure, answered));
+  const ending = await asGone(parts, departure, endingOf(parts, departure, answered));
+  parts.at("send.ending-known");
+  const result = await record(parts, departure, ending);
   parts.at("send.recorded");
   await keepAfter(parts, departure, result);
   return result;

@@ -45,8 +45,8 @@ export type Uses = Record<CapName, number>;
 /** What was used already in the last hour and the last 24 hours, by everyone and by this caller. */
 export type Used = Record<CapName, { all: { hour: number; day: number }; caller: { hour: number; day: number } }>;
 
-/** Why a call would go over a cap, in a sentence for the owner; undefined when it stays within all of them. */
-export function overCap(caps: Caps, uses: Uses, used: Used): string | undefined {
+/** Why a call, or a whole plan, would go over a cap, in a sentence for the owner; undefined when it stays within all of them. */
+export function overCap(caps: Caps, uses: Uses, used: Used, what: "call" | "plan" = "call"): string | undefined {
   for (const name of CAP_NAMES) {
     const cap = caps[name];
     if (!cap || uses[name] === 0) continue;
@@ -58,7 +58,7 @@ export function overCap(caps: Caps, uses: Uses, used: Used): string | undefined 
     ] as const;
     for (const [most, before, span] of checks) {
       if (most === undefined || before + uses[name] <= most) continue;
-      return `The cap "${name}" is ${most} ${span}; ${before} are used, and this call would use ${uses[name]}.`;
+      return `The cap "${name}" is ${most} ${span}; ${before} are used, and this ${what} would use ${uses[name]}.`;
     }
   }
   return undefined;

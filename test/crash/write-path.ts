@@ -14,6 +14,7 @@ export const WRITE_PATH: Record<string, string[] | "all"> = {
   "src/gate/approvals/owner.ts": ["approve"],
   "src/gate/plans/plan-run.ts": "all",
   "src/gate/dispatch.ts": "all",
+  "src/gate/outcomes/gone.ts": "all",
   "src/gate/outcomes/outcome.ts": "all",
   "src/gate/undo/undo-keeping.ts": ["keepBefore", "settleUndo"],
   "src/gate/undo/undo-after.ts": ["keepAfter"],

@@ -90,6 +90,42 @@ describe("a write that happened although its answer was lost", () => {
   });
 });
 
+describe("a delete whose every answer was lost", () => {
+  const GONE = { status: "done", earlier: true, found_out: expect.any(String) };
+  const NOT_THERE = expect.objectContaining({ code: "not_found" });
+  async function lost(): Promise<{ id: string }> {
+    const made = await world.write("create_list", VIP);
+    if (!("body" in made)) throw new Error(`no list: ${made.status}`);
+    const { id } = (made.body as { data: { id: string } }).data;
+    world.sandbox.control.setFaults([{ match: { method: "DELETE" }, fault: "drop_after", times: 10 }]);
+    expect(await world.write("delete_list", { id })).toMatchObject({ status: "unknown" });
+    world.sandbox.control.clearFaults();
+    return { id };
+  }
+
+  it("and asked again before anybody looked, is told as done, both times", async () => {
+    const list = await lost();
+    expect(await world.write("delete_list", list)).toMatchObject(GONE);
+    expect((await world.app.activity({ limit: 2 })).map(({ status }) => status)).toEqual(["done", "done"]);
+    expect(effects("delete_list")).toBe(1);
+    expect(await world.app.verifyAudit()).not.toHaveProperty("bad");
+  });
+
+  it("and found out by looking, is told as done once; what comes after that is another delete", async () => {
+    const list = await lost();
+    await pass(2000);
+    await pass(130_000);
+    expect(await lastCall()).toMatchObject({ status: "done" });
+    expect(await world.write("delete_list", list)).toMatchObject(GONE);
+    await expect(world.write("delete_list", list)).rejects.toEqual(NOT_THERE);
+  });
+
+  it("of something else says nothing of this one", async () => {
+    await lost();
+    await expect(world.write("delete_list", { id: "Nobody1" })).rejects.toEqual(NOT_THERE);
+  });
+});
+
 it("what was found out can be undone, and what did not happen has nothing to undo", async () => {
   fault("drop_after");
   const lost = await world.write("create_tag", { name: "Made unseen" });

@@ -177,3 +177,31 @@ it("a process that dies between two steps leaves an end that is true", async () 
   });
   expect(writes()).toEqual(["POST /api/lists"]);
 });
+
+describe("a cap that a plan would go over in the middle", () => {
+  const capped = (preset: string, perDay: number): void =>
+    world.setPolicy(`version: 1\npreset: ${preset}\nrules: []\ncaps: {writes: {per_day: ${perDay}}}\n`);
+  const OVER = "A limit that the owner set is reached; time frees it again.";
+
+  it.each(["read-only", "operator"])("denies all of it, whether it would be asked or is allowed: %s", async (preset) => {
+    capped(preset, 2);
+    expect(await plan(THREE)).toMatchObject({ status: "denied", because: OVER });
+    expect((await world.app.activity({ limit: 1 }))[0]?.because).toBe(
+      'The cap "writes" is 2 in a day; 0 are used, and this plan would use 3.',
+    );
+    expect(writes()).toEqual([]);
+    expect(await plan(THREE.slice(0, 2))).toMatchObject({ status: preset === "operator" ? "plan_done" : "approval_required" });
+  });
+
+  it("keeps an approved one from beginning, when others used the cap up meanwhile", async () => {
+    world.setPolicy("version: 1\npreset: read-only\nrules: [{id: tags, actions: [create_tag], effect: allow}]\ncaps: {writes: {per_day: 3}}\n");
+    const { approval_id } = await asked([list("Spring 1"), list("Spring 2"), list("Spring 3")]);
+    expect(await world.write("create_tag", { name: "first" })).toMatchObject({ status: "done" });
+    world.ledger();
+    expect(await approve(approval_id)).toMatchObject({
+      status: "voided",
+      status_reason: "all of it together goes over a limit that the owner set",
+    });
+    expect(writes()).toEqual([]);
+  });
+});

@@ -19,7 +19,7 @@ import { settleUndo } from "../undo/undo-keeping.ts";
 /** An answer longer than this is not kept for later telling. */
 const MAX_KEPT_ANSWER_BYTES = 256 * 1024;
 
-interface Ending {
+export interface Ending {
   result: Ran | NotDone;
   end: IntentEnd;
   errorCode: string | null;
@@ -28,11 +28,7 @@ interface Ending {
 /** What the client's word on a write means for the call and its intent. */
 export function endingOf(parts: GateParts, departure: Departure, result: WriteResult): Ending {
   const { operation } = departure;
-  const base = {
-    call_id: departure.callId,
-    operation: operation.id,
-    ...(departure.approvalId !== null && { approval_id: departure.approvalId }),
-  };
+  const base = baseOf(departure);
   if (result.kind === "not_sent") {
     return {
       result: { ...base, status: "failed", error: errorReport(result.error) },
@@ -43,10 +39,7 @@ export function endingOf(parts: GateParts, departure: Departure, result: WriteRe
   if (result.kind === "unknown") {
     const { answer } = result;
     // The answer to an earlier attempt was lost; that the thing itself is gone is the answer. A relation's 404 says nothing of the kind.
-    if (answer?.status === 404 && operation.shape === "delete") {
-      const end = { status: "done" as const, http_status: 404, klaviyo_request_id: answer.requestId, evidence: "gone when asked again" };
-      return { result: { ...base, status: "done", http_status: 404, body: null }, end, errorCode: null };
-    }
+    if (answer?.status === 404 && operation.shape === "delete") return goneEnding(departure, answer.requestId);
     const help = { how_to_check: howToCheck(operation), ...lookingUntil(parts, operation, parts.clock.now()) };
     const told: NotDone = { ...base, status: "unknown", error: errorReport(result.error), ...help };
     return { result: told, end: { status: "unknown" }, errorCode: result.error.code };
@@ -67,6 +60,19 @@ export function endingOf(parts: GateParts, departure: Departure, result: WriteRe
     end: { ...end, status: ended, object_id: made.id, job_id: ended === "accepted" ? made.id : null },
     errorCode: null,
   };
+}
+
+function baseOf({ callId, operation, approvalId }: Departure) {
+  return { call_id: callId, operation: operation.id, ...(approvalId !== null && { approval_id: approvalId }) };
+}
+
+/** The evidence of it. */
+export const GONE = "gone when asked again";
+
+/** The end of a delete that finds its work done: by an attempt whose answer was lost. */
+export function goneEnding(departure: Departure, requestId: string | null): Ending {
+  const end = { status: "done" as const, http_status: 404, klaviyo_request_id: requestId, evidence: GONE };
+  return { result: { ...baseOf(departure), status: "done", http_status: 404, body: null }, end, errorCode: null };
 }
 
 /** Id of the new thing that an answer names, and whether it is a job that Klaviyo has yet to do. */

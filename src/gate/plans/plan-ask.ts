@@ -5,6 +5,7 @@ import { expireOverdue, transition } from "../approvals/approval-life.ts";
 import { cardOfDraft, draftApproval, macOf, seal, sealedFor, type Draft } from "../approvals/approvals.ts";
 import { denied, tooManyPending } from "../approvals/ask.ts";
 import type { CallResult, GateParts } from "../call.ts";
+import { OVER_CAP, plannedOverCap, usesOf } from "../caps.ts";
 import { assertStanding, saidTo, type Ruling } from "../decision.ts";
 import { assertNotPaused, noteDenial } from "../approvals/denials.ts";
 import { answerFromPast, waitingAnswer } from "../approvals/past.ts";
@@ -39,10 +40,7 @@ export function askPlan(parts: GateParts, asking: AskingPlan): Promise<CallResul
   return parts.store.transaction(async (tables): Promise<CallResult> => {
     const connection = await assertStanding(tables, caller);
     await assertNotPaused(tables, caller);
-    const deny = async (because: string, told = because): Promise<CallResult> => {
-      await insertCall(parts, tables, context, { ...ruling, verdict: "deny", because }, null);
-      return denied(context, told);
-    };
+    const deny = (because: string, told: string): Promise<CallResult> => denyIn(parts, tables, asking, because, told);
     for (const [at, step] of steps.entries()) {
       const now = await asking.decide(tables, step, connection);
       if (now.verdict !== "deny") continue;
@@ -50,6 +48,8 @@ export function askPlan(parts: GateParts, asking: AskingPlan): Promise<CallResul
       if (!now.isOverCap) await noteDenial(parts, tables, context);
       return answer;
     }
+    const over = await overCapWhole(parts, tables, asking);
+    if (over !== undefined) return deny(over, OVER_CAP);
     await insertCall(parts, tables, context, { ...ruling, verdict: "ask" }, null);
     const live = await tables.approvals.pendingByDigest(caller.agentId, prepared.digest);
     if (live && (await stillWaits(parts, tables, live, ruling))) {
@@ -66,6 +66,31 @@ export function askPlan(parts: GateParts, asking: AskingPlan): Promise<CallResul
     }
     return waitingAnswer(await insertPlan(parts, tables, asking), callId, prepared.operation.id, saidTo(caller, ruling));
   });
+}
+
+/** Denies a plan that policy and caps would let through step by step, and that a cap would stop in the middle; undefined where all of it fits. */
+export async function deniedByCaps(parts: GateParts, asking: Omit<AskingPlan, "isTainted" | "decide">): Promise<CallResult | undefined> {
+  return parts.store.transaction(async (tables) => {
+    const over = await overCapWhole(parts, tables, asking);
+    return over === undefined ? undefined : denyIn(parts, tables, asking, over, OVER_CAP);
+  });
+}
+
+function overCapWhole(parts: GateParts, tables: Tables, { context, ruling, steps }: Pick<AskingPlan, "context" | "ruling" | "steps">) {
+  const whose = { connectionId: context.connection.id, agentId: context.caller.agentId, policy: ruling.policy };
+  const uses = steps.map((step) => usesOf(step.context.prepared, step.ruling.gathered));
+  return plannedOverCap(parts, tables, whose, uses);
+}
+
+async function denyIn(
+  parts: GateParts,
+  tables: Tables,
+  { context, ruling }: Pick<AskingPlan, "context" | "ruling">,
+  because: string,
+  told: string,
+): Promise<CallResult> {
+  await insertCall(parts, tables, context, { ...ruling, verdict: "deny", because }, null);
+  return denied(context, told);
 }
 
 /** A live approval that can still be decided, or waits for its time; another is ended, so that a new one can be asked. */

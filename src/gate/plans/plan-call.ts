@@ -8,7 +8,7 @@ import { unveilPlan } from "../privacy/for-agent.ts";
 import { glimpse } from "../undo/glimpse.ts";
 import { isHeld } from "../approvals/hold.ts";
 import { preparePlan } from "./plan.ts";
-import { askPlan, type Step } from "./plan-ask.ts";
+import { askPlan, deniedByCaps, type Step } from "./plan-ask.ts";
 import { releasePlan } from "./plan-run.ts";
 import { planResult } from "./plan-story.ts";
 import type { CallContext } from "../prepare.ts";
@@ -62,14 +62,16 @@ export async function runPlanCall(
     const verdict = strictest(rulings.map((ruling) => ruling.verdict));
     const ruling = rulings.find((one) => one.verdict === verdict);
     if (!ruling) throw new HalyardError("internal", "A plan has no steps.");
-    if (verdict === "allow") return await performAll(callId, contexts, rulings, perform);
+    const unseen = (): Step[] => contexts.map((one, at) => ({ context: one, ruling: rulings[at] ?? ruling, sight: NOTHING_SEEN }));
+    if (verdict === "allow") {
+      const over = await deniedByCaps(parts, { context, ruling, steps: unseen() });
+      return over ?? (await performAll(callId, contexts, rulings, perform));
+    }
     const released = verdict === "ask" ? await releaseApproved(parts, context, ruling) : undefined;
     if (released) return released;
-    const asked: Step[] = [];
-    for (const [at, one] of contexts.entries()) {
-      const sight = verdict === "ask" ? await glimpse(parts, connection, one.prepared, caller.agentId) : NOTHING_SEEN;
-      asked.push({ context: one, ruling: rulings[at] ?? ruling, sight });
-    }
+    const asked = unseen();
+    if (verdict === "ask")
+      for (const step of asked) step.sight = await glimpse(parts, connection, step.context.prepared, caller.agentId);
     const isTainted = asked.some(({ sight }) => sight.read.objects.length > 0);
     const decide = (tables: Tables, step: Step): Promise<Ruling> => rule(step.context, { tables, gathered: step.ruling.gathered });
     return await askPlan(parts, { context, ruling, steps: asked, isTainted, decide });

@@ -1,7 +1,9 @@
+import type { Uses } from "../../policy/caps.ts";
 import type { ApprovalRow } from "../../store/tables/approvals.ts";
 import type { Tables } from "../../store/tables.ts";
 import { endApproval, transition } from "../approvals/approval-life.ts";
 import { readBefore } from "../undo/before-image.ts";
+import { plannedOverCap } from "../caps.ts";
 import { OWNER, type EndedStatus, type GateParts } from "../call.ts";
 import { clearanceOf, rowObstacle, type Obstacle } from "../approvals/clearance.ts";
 import { send } from "../dispatch.ts";
@@ -37,6 +39,7 @@ export async function releasePlan(parts: GateParts, plan: ApprovalRow): Promise<
 async function begin(parts: GateParts, tables: Tables, plan: ApprovalRow, steps: ApprovalRow[], outlooks: Outlook[]): Promise<boolean> {
   if (isHeld(plan, parts.clock.now())) return false;
   let obstacle: Obstacle | undefined = await rowObstacle(parts, tables, plan);
+  const uses: Uses[] = [];
   parts.at("plan.row-checked");
   for (const [at, step] of steps.entries()) {
     const outlook = outlooks[at];
@@ -44,10 +47,24 @@ async function begin(parts: GateParts, tables: Tables, plan: ApprovalRow, steps:
     const clearance = await clearanceOf(parts, tables, step, outlook);
     parts.at("plan.step-cleared");
     if ("obstacle" in clearance) obstacle = { ...clearance, obstacle: `step ${at + 1}: ${clearance.obstacle}` };
+    else uses.push(clearance.uses);
   }
+  obstacle ??= await capObstacle(parts, tables, plan, uses);
+  parts.at("plan.caps-counted");
   if (!obstacle) return transition(parts, tables, plan, "consumed", "gate", { consumed_at: parts.clock.now(), sender: parts.holder });
   await transition(parts, tables, plan, "voided", "gate", { status_reason: obstacle.obstacle });
   return false;
+}
+
+/** A plan that a cap would stop in the middle does not begin: half of it is not what the owner said yes to. */
+async function capObstacle(parts: GateParts, tables: Tables, plan: ApprovalRow, uses: readonly Uses[]): Promise<Obstacle | undefined> {
+  const connection = await tables.connections.find(plan.connection_id);
+  parts.at("plan.connection-found");
+  if (!connection) return { obstacle: "the connection was revoked" };
+  const { policy } = await parts.policies.current(connection, tables);
+  parts.at("plan.policy-read");
+  const over = await plannedOverCap(parts, tables, { connectionId: connection.id, agentId: plan.agent_id, policy }, uses);
+  return over === undefined ? undefined : { obstacle: "all of it together goes over a limit that the owner set" };
 }
 
 async function releaseStep(

@@ -1,7 +1,7 @@
 import { parseRequest } from "../../catalog/request.ts";
 import { HalyardError } from "../../lib/errors.ts";
 import type { ConnectionRow } from "../../store/tables/connections.ts";
-import { absent, readBefore, type Before } from "./before-image.ts";
+import { readBefore, type Before } from "./before-image.ts";
 import { createGlance } from "./before-image-reads.ts";
 import type { GateParts } from "../call.ts";
 import type { Prepared } from "../prepare.ts";
@@ -20,12 +20,10 @@ export async function glimpse(
 }
 
 /**
- * The same for a write that nobody is asked about: its before-image alone, since nobody looks at the rest. What is not there is `not_found`, for no
- * card would say so; what cannot be read will be asked.
+ * The same for a write that nobody is asked about: its before-image alone, since nobody looks at the rest. What cannot be read will be asked.
  */
 export async function glimpseUnasked(parts: GateParts, connection: ConnectionRow, prepared: Prepared, agentId: string): Promise<Sight> {
   const before = await readBefore(parts, connection, prepared);
-  if (before.state === "absent") throw absent(prepared.operation);
   if (before.state === "unreadable" && isPassing(before.error)) throw before.error;
   if (before.state === "unreadable") return glimpse(parts, connection, prepared, agentId);
   return { ...NOTHING_SEEN, before };
