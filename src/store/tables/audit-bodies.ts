@@ -1,4 +1,5 @@
 import type { Insertable } from "kysely";
+import { preparedRows } from "../prepared.ts";
 import type { Db } from "../schema.ts";
 
 /** What was asked, whole and encrypted under the key of its day; without that key it is noise. */
@@ -10,10 +11,12 @@ export interface AuditBodyRow {
   sealed: string;
 }
 
+const insertRows = preparedRows<Insertable<AuditBodyRow>, never>((db, rows) => db.insertInto("audit_bodies").values(rows));
+
 export function auditBodiesTable(db: Db) {
   return {
     async insert(row: Insertable<AuditBodyRow>): Promise<void> {
-      await db.insertInto("audit_bodies").values(row).execute();
+      await insertRows(db, [row]);
     },
     async find(id: string): Promise<AuditBodyRow | undefined> {
       return db.selectFrom("audit_bodies").selectAll().where("id", "=", id).executeTakeFirst();

@@ -4,6 +4,7 @@ import { auditHash, GENESIS_HASH } from "../audit-hash.ts";
 import type { Mark } from "../audit-signature.ts";
 import { verifyChain, type AuditVerdict, type VerifyOptions } from "../audit-verify.ts";
 import { storableText } from "../driver.ts";
+import { prepared, preparedRows } from "../prepared.ts";
 import type { Db } from "../schema.ts";
 import { inTransaction } from "../transaction.ts";
 
@@ -54,6 +55,21 @@ export interface AuditQuery {
   to?: number | undefined;
 }
 
+const countUp = prepared<{ count: number }, AuditHeadRow>((db, value) =>
+  db
+    .updateTable("audit_head")
+    .set((eb) => ({ seq: eb("seq", "+", value("count")) }))
+    .where("id", "=", 1)
+    .returningAll(),
+);
+const setHead = prepared<Omit<AuditHeadRow, "id">, never>((db, value) =>
+  db
+    .updateTable("audit_head")
+    .set({ seq: value("seq"), hash: value("hash"), at: value("at") })
+    .where("id", "=", 1),
+);
+const insertRows = preparedRows<AuditColumns, never>((db, rows) => db.insertInto("audit").values(rows));
+
 /** A clock that was set back by more than this leaves a row of its own. */
 const CLOCK_BACK_MS = 60_000;
 
@@ -72,17 +88,12 @@ export function auditTable(db: Db) {
     async append(...entries: [NewAuditEntry, ...NewAuditEntry[]]): Promise<Mark> {
       return inTransaction(db, async (tx) => {
         // Counting up first locks the head row on Postgres: the next to append waits here until this one is committed.
-        const head = await tx
-          .updateTable("audit_head")
-          .set((eb) => ({ seq: eb("seq", "+", entries.length) }))
-          .where("id", "=", 1)
-          .returning(["seq", "hash", "at"])
-          .executeTakeFirst();
+        const [head] = await countUp(tx, { count: entries.length });
         if (!head) throw brokenAudit("The head of the audit record is gone.");
         const rows = chained(withAnomaly(entries, head.at), { seq: head.seq - entries.length, hash: head.hash });
         const { seq, hash, at } = rows.at(-1) ?? head;
-        await tx.insertInto("audit").values(rows).execute();
-        await tx.updateTable("audit_head").set({ seq, hash, at }).where("id", "=", 1).execute();
+        await insertRows(tx, rows);
+        await setHead(tx, { seq, hash, at });
         return { seq, hash };
       });
     },

@@ -1,4 +1,5 @@
 import type { Insertable, Updateable } from "kysely";
+import { preparedRows } from "../prepared.ts";
 import type { Db } from "../schema.ts";
 
 /** One call through any door, from the moment it was received. */
@@ -52,12 +53,14 @@ export interface CallQuery {
   before?: string | undefined;
 }
 
+const insertRows = preparedRows<NewCall, never>((db, rows) => db.insertInto("calls").values(rows));
+
 export function callsTable(db: Db) {
   const find = (id: string): Promise<CallRow | undefined> => db.selectFrom("calls").selectAll().where("id", "=", id).executeTakeFirst();
   return {
     find,
     async insert(row: NewCall): Promise<void> {
-      await db.insertInto("calls").values(row).execute();
+      await insertRows(db, [row]);
     },
     async update(id: string, patch: CallPatch): Promise<void> {
       if (Object.keys(patch).length === 0) return;

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { CapName, Used, Uses } from "../../policy/caps.ts";
+import { preparedRows } from "../prepared.ts";
 import type { Db } from "../schema.ts";
 
 /** What one call used of one cap, in the transaction of its intent. */
@@ -15,12 +16,14 @@ export interface CapUseRow {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
+const insertRows = preparedRows<CapUseRow, never>((db, rows) => db.insertInto("cap_uses").values(rows));
+
 export function capUsesTable(db: Db) {
   return {
     /** Writes down what a call uses; nothing for what it does not. A second time for the same call is a `conflict`. */
     async add(call: { call_id: string; connection_id: string; agent_id: string; at: number }, uses: Uses): Promise<void> {
       const rows = (Object.entries(uses) as [CapName, number][]).flatMap(([cap, amount]) => (amount > 0 ? [{ ...call, cap, amount }] : []));
-      if (rows.length > 0) await db.insertInto("cap_uses").values(rows).execute();
+      if (rows.length > 0) await insertRows(db, rows);
     },
     /** Sums over the last hour and the last 24 hours. What a clock that was set back left in the future counts as well. */
     async used(connectionId: string, agentId: string, nowMs: number): Promise<Used> {

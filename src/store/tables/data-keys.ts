@@ -1,3 +1,4 @@
+import { prepared } from "../prepared.ts";
 import type { Db } from "../schema.ts";
 
 /** A data key, wrapped by a master key. Without its row, what it sealed opens no more, whoever has the master key. */
@@ -11,10 +12,12 @@ export interface DataKeyRow {
   created_at: number;
 }
 
+const byId = prepared<{ id: string }, DataKeyRow>((db, value) => db.selectFrom("data_keys").selectAll().where("id", "=", value("id")));
+
 export function dataKeysTable(db: Db) {
   return {
     async find(id: string): Promise<DataKeyRow | undefined> {
-      return db.selectFrom("data_keys").selectAll().where("id", "=", id).executeTakeFirst();
+      return (await byId(db, { id }))[0];
     },
     async list(): Promise<DataKeyRow[]> {
       return db.selectFrom("data_keys").selectAll().orderBy("created_at").orderBy("id").execute();

@@ -1,4 +1,5 @@
 import type { Insertable, Updateable } from "kysely";
+import { preparedRows } from "../prepared.ts";
 import type { Db } from "../schema.ts";
 import { inTransaction } from "../transaction.ts";
 
@@ -64,6 +65,8 @@ export type IntentPatch = Pick<
 >;
 export type IntentEnd = { status: Exclude<IntentStatus, "open"> } & IntentPatch;
 
+const insertRows = preparedRows<NewIntent, never>((db, rows) => db.insertInto("intents").values(rows));
+
 export function intentsTable(db: Db) {
   const all = () => db.selectFrom("intents").selectAll();
   const move = async (id: string, from: IntentStatus[], end: IntentEnd): Promise<boolean> => {
@@ -73,7 +76,7 @@ export function intentsTable(db: Db) {
   return {
     /** A second intent for the same call or the same approval is a `conflict`: the database holds "one approval, one use". */
     async insert(row: NewIntent): Promise<void> {
-      await db.insertInto("intents").values(row).execute();
+      await insertRows(db, [row]);
     },
     async find(id: string): Promise<IntentRow | undefined> {
       return all().where("id", "=", id).executeTakeFirst();

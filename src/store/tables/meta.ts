@@ -1,3 +1,4 @@
+import { prepared } from "../prepared.ts";
 import type { Db } from "../schema.ts";
 
 export interface MetaRow {
@@ -5,9 +6,13 @@ export interface MetaRow {
   value: string;
 }
 
+const valueOf = prepared<{ key: string }, { value: string }>((db, value) =>
+  db.selectFrom("meta").select("value").where("key", "=", value("key")),
+);
+
 export function metaTable(db: Db) {
   const get = async (key: string): Promise<string | undefined> => {
-    const row = await db.selectFrom("meta").select("value").where("key", "=", key).executeTakeFirst();
+    const [row] = await valueOf(db, { key });
     return row?.value;
   };
   return {

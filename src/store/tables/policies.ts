@@ -1,4 +1,5 @@
 import type { Insertable } from "kysely";
+import { prepared } from "../prepared.ts";
 import type { Db } from "../schema.ts";
 
 /** One version of a connection's policy document; versions are never changed. */
@@ -19,6 +20,10 @@ export interface PolicyRow {
 
 export type NewPolicy = Insertable<PolicyRow>;
 
+const newest = prepared<{ connectionId: string }, PolicyRow>((db, value) =>
+  db.selectFrom("policies").selectAll().where("connection_id", "=", value("connectionId")).orderBy("version", "desc").limit(1),
+);
+
 export function policiesTable(db: Db) {
   const newestFirst = (connectionId: string) =>
     db.selectFrom("policies").selectAll().where("connection_id", "=", connectionId).orderBy("version", "desc");
@@ -28,7 +33,7 @@ export function policiesTable(db: Db) {
       await db.insertInto("policies").values(row).execute();
     },
     async current(connectionId: string): Promise<PolicyRow | undefined> {
-      return newestFirst(connectionId).limit(1).executeTakeFirst();
+      return (await newest(db, { connectionId }))[0];
     },
     async find(connectionId: string, version: number): Promise<PolicyRow | undefined> {
       return newestFirst(connectionId).where("version", "=", version).executeTakeFirst();

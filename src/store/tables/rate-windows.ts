@@ -1,3 +1,4 @@
+import { preparedRows } from "../prepared.ts";
 import type { Db } from "../schema.ts";
 import { inTransaction } from "../transaction.ts";
 
@@ -64,28 +65,36 @@ const nameOf = ({ key, widthS }: Window): string => `${widthS} ${key}`;
 
 const plusOne = (usage: Usage | undefined): Usage | undefined => usage && { ...usage, used: usage.used + 1 };
 
+const lock = preparedRows<RateWindowRow, RateWindowRow>((db, rows) =>
+  db
+    .insertInto("rate_windows")
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(["key", "width_s"]).doUpdateSet((eb) => ({ used: eb.ref("rate_windows.used") })))
+    .returningAll(),
+);
+const put = preparedRows<RateWindowRow, never>((db, rows) =>
+  db
+    .insertInto("rate_windows")
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(["key", "width_s"]).doUpdateSet((eb) => ({ start_ms: eb.ref("excluded.start_ms"), used: eb.ref("excluded.used") })),
+    ),
+);
+
 /** The windows that are running at `atMs`. The update that changes nothing locks the rows on Postgres, always in the same order. */
 async function lockedWindows(db: Db, windows: Window[], atMs: number): Promise<Map<string, Usage>> {
   const values = windows
     .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
     .map(({ key, widthS }) => ({ key, width_s: widthS, start_ms: atMs, used: 0 }));
-  const rows = await db
-    .insertInto("rate_windows")
-    .values(values)
-    .onConflict((conflict) => conflict.columns(["key", "width_s"]).doUpdateSet((eb) => ({ used: eb.ref("rate_windows.used") })))
-    .returningAll()
-    .execute();
+  const rows = await lock(db, values);
   // A start in the future comes from a clock that was put back, or from a neighbour's that is a little ahead.
   const running = rows.filter((row) => row.used > 0 && Math.abs(atMs - row.start_ms) < row.width_s * 1000);
   return new Map(running.map((row) => [nameOf({ key: row.key, widthS: row.width_s }), { used: row.used, startMs: row.start_ms }]));
 }
 
 async function write(db: Db, usages: ({ window: Window } & Usage)[]): Promise<void> {
-  await db
-    .insertInto("rate_windows")
-    .values(usages.map(({ window, used, startMs }) => ({ key: window.key, width_s: window.widthS, start_ms: startMs, used })))
-    .onConflict((conflict) =>
-      conflict.columns(["key", "width_s"]).doUpdateSet((eb) => ({ start_ms: eb.ref("excluded.start_ms"), used: eb.ref("excluded.used") })),
-    )
-    .execute();
+  await put(
+    db,
+    usages.map(({ window, used, startMs }) => ({ key: window.key, width_s: window.widthS, start_ms: startMs, used })),
+  );
 }

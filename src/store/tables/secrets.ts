@@ -1,4 +1,5 @@
 import type { Insertable } from "kysely";
+import { prepared } from "../prepared.ts";
 import type { Db } from "../schema.ts";
 
 /** A sealed value; only the vault can open it. */
@@ -14,6 +15,16 @@ export interface SecretRow {
 export type SecretPurpose = "klaviyo-key" | "privacy-key" | "agent-token" | "request" | "audit-signing" | "audit-day";
 export type NewSecret = Insertable<SecretRow>;
 
+const newestOf = prepared<{ connectionId: string; purpose: SecretPurpose }, SecretRow>((db, value) =>
+  db
+    .selectFrom("secrets")
+    .selectAll()
+    .where("connection_id", "=", value("connectionId"))
+    .where("purpose", "=", value("purpose"))
+    .orderBy("version", "desc")
+    .limit(1),
+);
+
 export function secretsTable(db: Db) {
   return {
     async insert(row: NewSecret): Promise<void> {
@@ -24,14 +35,7 @@ export function secretsTable(db: Db) {
     },
     /** The newest version. */
     async forConnection(connectionId: string, purpose: SecretPurpose): Promise<SecretRow | undefined> {
-      return db
-        .selectFrom("secrets")
-        .selectAll()
-        .where("connection_id", "=", connectionId)
-        .where("purpose", "=", purpose)
-        .orderBy("version", "desc")
-        .limit(1)
-        .executeTakeFirst();
+      return (await newestOf(db, { connectionId, purpose }))[0];
     },
     /** Those of the gateway itself, which belong to no connection; oldest first. */
     async ofGateway(purpose: SecretPurpose): Promise<SecretRow[]> {
