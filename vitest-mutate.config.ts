@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["src/policy/*.test.ts", "src/gate/class.test.ts", "src/gate/decision.test.ts"],
     testTimeout: 30_000,
-    isolate: false,
+    // Without it Stryker's set-up runs for the first file only, and the others are tried on code that is whole.
+    isolate: true,
   },
 });

@@ -22,7 +22,7 @@ function question(id: string, args: JsonObject = {}): Question {
 }
 
 const rule = (part: Partial<Rule>): Rule => ({ id: "r", effect: "allow", ...part });
-const gathered: Gathered = { facts: { host: [], risk: 3, agent: "claude" } };
+const gathered: Gathered = { facts: { host: [], risk: 3, agent: "claude", tainted: false } };
 const verdict = (policy: Policy, asked: Question, given = gathered, unseen: string[] = []) =>
   ruleOn({ catalog, clock }, { policy, unseen: new Set(unseen) }, asked, given).verdict;
 
@@ -46,8 +46,14 @@ describe("a raised call", () => {
     expect(ruled).toMatchObject({ verdict: "deny", rules: ["none-new"] });
   });
 
-  it("is raised by its kind alone, too", () => {
-    // update_list: of the same risk in neither kind; create_form made live goes from 3 to 4 and stays a creation.
+  it("is not carried out of the rules of its risk, either", () => {
+    const rules = [rule({ id: "out", risk: [4] }), rule({ id: "none-such", effect: "deny", risk: [3] })];
+    expect(verdict(policyOf("operator", rules), question("create_form", { status: "live" }))).toBe("deny");
+    expect(verdict(policyOf("operator", rules.slice(0, 1)), question("create_form", { status: "live" }))).toBe("ask");
+  });
+
+  it("is raised in kind and risk, or in risk alone", () => {
+    // update_list becomes a change of consent; create_form made live goes from 3 to 4 and stays a creation.
     expect(
       verdict(
         policyOf("operator", [rule({ effect: "deny", kinds: ["consent-change"] })]),
@@ -64,6 +70,13 @@ it("what the owner has not seen is denied, if it is a write", () => {
   expect(verdict(policyOf("operator"), question("get_tags"), gathered, ["get_tags"])).toBe("allow");
 });
 
+it("what the catalog does not know any more is decided as it comes", () => {
+  const parts = { catalog: { ...catalog, find: () => undefined }, clock };
+  const current = { policy: policyOf("operator", [rule({ kinds: ["send-message"] })]), unseen: new Set<string>() };
+  const live = { definition: { actions: [{ data: { status: "live" } }] } };
+  expect(ruleOn(parts, current, question("create_flow", live), gathered).verdict).toBe("allow");
+});
+
 it("time is that of the decision", () => {
   const policy = policyOf("operator", [
     rule({ effect: "deny", actions: ["create_tag"], where: { local_time: { between: ["12:00", "12:01"] } } }),
@@ -75,11 +88,11 @@ it("time is that of the decision", () => {
   expect(verdict(policy, question("create_tag"), { ...gathered, timeZone: { unknown: "x" } })).toBe("deny");
 });
 
-describe("inside a transaction", () => {
+describe("a whole decision", () => {
   const NONE = { all: { hour: 0, day: 0 }, caller: { hour: 0, day: 0 } };
   const connection = { id: "conn_1" } as ConnectionRow;
 
-  async function decided(policy: Policy, asked: Question, more: Partial<CurrentPolicy> = {}, used = 0) {
+  async function decided(policy: Policy, asked: Question, more: Partial<CurrentPolicy> = {}, used = 0, isInside = true) {
     const inTransaction: Tables[] = [];
     const current: CurrentPolicy = { policy, version: 7, text: "", path: "", unseen: new Set(), ...more };
     const policies = {
@@ -93,12 +106,19 @@ describe("inside a transaction", () => {
     const fake: unknown = { capUses };
     const tables = fake as Tables;
     const parts = { catalog, clock, policies } as unknown;
-    const ruling = await decideCall(parts as Parameters<typeof decideCall>[0], asked, connection, { tables, gathered });
-    expect(inTransaction).toEqual([tables]);
+    const ruling = await decideCall(parts as Parameters<typeof decideCall>[0], asked, connection, isInside ? { tables, gathered } : undefined);
+    expect(inTransaction).toEqual(isInside ? [tables] : []);
     return ruling;
   }
 
-  it("the facts of before count, and the policy of now", async () => {
+  it("outside of a transaction rests on what the call itself tells, and counts no caps: nothing is spent yet", async () => {
+    const capped = { ...policyOf("operator"), caps: { writes: { per_day: 3 } } };
+    const ruling = await decided(capped, question("create_tag", { name: "spring" }), {}, 3, false);
+    expect(ruling).toMatchObject({ verdict: "allow", gathered: { facts: { risk: 1, agent: "claude", door: "stdio" } } });
+    expect(ruling).not.toHaveProperty("isOverCap");
+  });
+
+  it("inside one, the facts of before count, and the policy of now", async () => {
     const ruling = await decided(policyOf("operator"), question("create_tag"));
     expect(ruling).toMatchObject({
       verdict: "allow",
@@ -114,6 +134,7 @@ describe("inside a transaction", () => {
     expect((await decided(capped, question("create_tag"), {}, 2)).verdict).toBe("allow");
     expect(await decided(capped, question("create_tag"), {}, 3)).toMatchObject({
       verdict: "deny",
+      isOverCap: true,
       because: 'The cap "writes" is 3 in a day; 3 are used, and this call would use 1.',
       told: "A limit that the owner set is reached; time frees it again.",
     });
@@ -156,8 +177,9 @@ describe("inside a transaction", () => {
 
 describe("what a rule alone does not let through", () => {
   const open = policyOf("operator", [rule({ id: "all", risk: [0, 1, 2, 3, 4] })]);
+  const { tainted: _, ...untold } = gathered.facts;
   const ruled = (asked: Question, facts: Partial<Gathered["facts"]> = {}) =>
-    ruleOn({ catalog, clock }, { policy: open, unseen: new Set() }, asked, { facts: { ...gathered.facts, ...facts } });
+    ruleOn({ catalog, clock }, { policy: open, unseen: new Set() }, asked, { facts: { ...untold, ...facts } });
   const outward = question("send_campaign", { id: "01A" });
   const inward = question("create_tag", { name: "spring" });
 

@@ -1,4 +1,4 @@
-import { isWrite, type Effect, type Operation } from "../catalog/operation.ts";
+import { isWrite, type Operation } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import { decide, type Ruled } from "../policy/decide.ts";
 import { strictest, type Policy } from "../policy/policy.ts";
@@ -68,9 +68,8 @@ export function ruleOn(
   const isUnseen = current.unseen.has(operation.id);
   const raised = askAboutSecrets(decide(current.policy, operation, situation, isUnseen), operation);
   const effect = parts.catalog.find(operation.id)?.effect ?? operation.effect;
-  const ruled = isRaised(effect, operation)
-    ? stricter(raised, decide(current.policy, { ...operation, effect }, situation, isUnseen))
-    : raised;
+  const isRaised = effect.risk !== operation.effect.risk;
+  const ruled = isRaised ? stricter(raised, decide(current.policy, { ...operation, effect }, situation, isUnseen)) : raised;
   return ruled.verdict === "allow" && isOutward(operation) ? taintFloor(ruled, gathered) : ruled;
 }
 
@@ -88,10 +87,6 @@ function taintFloor(ruled: Ruled, { facts }: Gathered): Ruled {
 function askAboutSecrets(ruled: Ruled, operation: Operation): Ruled {
   if (ruled.verdict !== "allow" || !isWrite(operation) || !operation.effect.flags.includes(SECRET_SHAPE)) return ruled;
   return { ...ruled, verdict: "ask", because: "An argument looks like a secret: the owner decides whether it is sent." };
-}
-
-function isRaised(effect: Effect, operation: Operation): boolean {
-  return effect.risk !== operation.effect.risk || effect.kind !== operation.effect.kind;
 }
 
 function stricter(raised: Ruled, plain: Ruled): Ruled {
