@@ -38,7 +38,9 @@ function flatOf(group: object): object {
   const entries = Object.entries(group) as [string, object][];
   return Object.fromEntries(
     entries.flatMap(([id, one]): [string, object][] =>
-      Object.keys(one).every((key) => /^\d{3}$/.test(key)) ? Object.entries(one).map(([status, schema]) => [`${id} ${status}`, schema as object]) : [[id, one]],
+      Object.keys(one).every((key) => /^\d{3}$/.test(key))
+        ? Object.entries(one).map(([status, schema]) => [`${id} ${status}`, schema as object])
+        : [[id, one]],
     ),
   );
 }

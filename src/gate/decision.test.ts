@@ -106,7 +106,12 @@ describe("a whole decision", () => {
     const fake: unknown = { capUses };
     const tables = fake as Tables;
     const parts = { catalog, clock, policies } as unknown;
-    const ruling = await decideCall(parts as Parameters<typeof decideCall>[0], asked, connection, isInside ? { tables, gathered } : undefined);
+    const ruling = await decideCall(
+      parts as Parameters<typeof decideCall>[0],
+      asked,
+      connection,
+      isInside ? { tables, gathered } : undefined,
+    );
     expect(inTransaction).toEqual(isInside ? [tables] : []);
     return ruling;
   }

@@ -48,9 +48,7 @@ export async function decideCall(parts: GateParts, question: Question, connectio
     gathered,
     told: toldOf(ruled, current.note !== undefined),
   };
-  return over === undefined
-    ? ruling
-    : { ...ruling, verdict: "deny", isOverCap: true, because: over, told: OVER_CAP };
+  return over === undefined ? ruling : { ...ruling, verdict: "deny", isOverCap: true, because: over, told: OVER_CAP };
 }
 
 /**

@@ -194,7 +194,9 @@ describe("a cap that a plan would go over in the middle", () => {
   });
 
   it("keeps an approved one from beginning, when others used the cap up meanwhile", async () => {
-    world.setPolicy("version: 1\npreset: read-only\nrules: [{id: tags, actions: [create_tag], effect: allow}]\ncaps: {writes: {per_day: 3}}\n");
+    world.setPolicy(
+      "version: 1\npreset: read-only\nrules: [{id: tags, actions: [create_tag], effect: allow}]\ncaps: {writes: {per_day: 3}}\n",
+    );
     const { approval_id } = await asked([list("Spring 1"), list("Spring 2"), list("Spring 3")]);
     expect(await world.write("create_tag", { name: "first" })).toMatchObject({ status: "done" });
     world.ledger();

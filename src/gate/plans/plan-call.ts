@@ -70,8 +70,7 @@ export async function runPlanCall(
     const released = verdict === "ask" ? await releaseApproved(parts, context, ruling) : undefined;
     if (released) return released;
     const asked = unseen();
-    if (verdict === "ask")
-      for (const step of asked) step.sight = await glimpse(parts, connection, step.context.prepared, caller.agentId);
+    if (verdict === "ask") for (const step of asked) step.sight = await glimpse(parts, connection, step.context.prepared, caller.agentId);
     const isTainted = asked.some(({ sight }) => sight.read.objects.length > 0);
     const decide = (tables: Tables, step: Step): Promise<Ruling> => rule(step.context, { tables, gathered: step.ruling.gathered });
     return await askPlan(parts, { context, ruling, steps: asked, isTainted, decide });
