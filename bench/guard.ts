@@ -4,9 +4,9 @@ import { mustFind } from "../src/catalog/catalog.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { Secret } from "../src/lib/secret.ts";
 import { openApp } from "../src/app.ts";
-import type { LimitPort } from "../src/klaviyo/limits.ts";
 import { createHttpDoor } from "../src/mcp/http.ts";
 import { openAccount } from "./account.ts";
+import { unlimited } from "../test/fixtures/limits.ts";
 import { configFor, temporaryHome } from "../test/fixtures/world.ts";
 import { Client } from "@modelcontextprotocol/client";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
@@ -16,18 +16,6 @@ import { ms, perSecond, spread, timed, type Figure } from "./measure.ts";
 
 /** Klaviyo's limits would be what is measured: this store knows no windows. */
 const NO_LIMITS = { take: () => Promise.resolve({ ok: true as const }), observe: () => Promise.resolve() };
-
-/** Counts as ever, and never says no. */
-function unlimited(port: LimitPort): LimitPort {
-  return {
-    ...port,
-    take: (windows, atMs) =>
-      port.take(
-        windows.map((window) => ({ ...window, allowed: 1e9 })),
-        atMs,
-      ),
-  };
-}
 
 /** What the guard adds to a read and to an allowed write, with the record durable on disk; and what the HTTP door carries. */
 export async function benchGuard(times = 1500): Promise<Figure[]> {

@@ -11,7 +11,7 @@ replay of the record that knows nothing of the gate. What waits for a part that 
 `;
 
 /** The page's parts, in order. */
-export const PARTS = ["attacks", "races", "cedar"] as const;
+export const PARTS = ["attacks", "races", "cedar", "mutants"] as const;
 type Part = (typeof PARTS)[number];
 
 /** Puts one part of the page in its place; the others stay. */

@@ -8,6 +8,7 @@ import { createEpoch } from "../../src/gate/record/epoch.ts";
 import { createRefusals } from "../../src/gate/record/refusals.ts";
 import { createClient } from "../../src/klaviyo/client.ts";
 import { createIds, randomBytes } from "../../src/lib/ids.ts";
+import { unlimited } from "../fixtures/limits.ts";
 
 /** Nothing is summarised, and an agent that was denied is not paused: each attempt meets the guard itself, not a guard against too many of them. */
 export const PATIENT: GateLimits = {
@@ -45,17 +46,5 @@ export async function partsOf(app: App, changes: Partial<GateParts> = {}): Promi
     refusals: createRefusals(kept, PATIENT.refusalsPerMinute),
     allowUnrecordedReads: false,
     ...changes,
-  };
-}
-
-/** Rate windows that count as ever and never say no: Klaviyo's limits would be what is measured. */
-export function unlimited(port: App["store"]["rateWindows"]): App["store"]["rateWindows"] {
-  return {
-    ...port,
-    take: (windows, atMs) =>
-      port.take(
-        windows.map((window) => ({ ...window, allowed: 1e9 })),
-        atMs,
-      ),
   };
 }

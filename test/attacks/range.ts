@@ -13,7 +13,8 @@ import { createRequests, type Requests } from "../fidelity/arguments.ts";
 import { openShop, type Shop } from "../fidelity/shop.ts";
 import { configFor, START_MS } from "../fixtures/world.ts";
 import { openDoor, openHttpServer, type Door, type DoorName } from "./doors.ts";
-import { PATIENT, unlimited } from "./gate-parts.ts";
+import { unlimited } from "../fixtures/limits.ts";
+import { PATIENT } from "./gate-parts.ts";
 import { tapWire, type Tapped } from "./wire-tap.ts";
 
 /** Who attacks: an agent of the shop, another agent of it, and one of another account. */
@@ -89,7 +90,7 @@ export async function openRange({ profiles = 20, policy = USUAL_POLICY, compose 
   const app = await openApp(config, {
     clock,
     limits: PATIENT,
-    rateWindows: (port) => unlimited(port),
+    rateWindows: unlimited,
   });
   const other = sandbox.control.addAccount("another shop", 0);
   const key = sandbox.control.createKey(GATEWAY, null);
