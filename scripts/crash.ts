@@ -1,10 +1,10 @@
 /**
  * Plays the crash matrix and writes docs/crash-figures.md.
  *
- *     npm run crash -- [--seed 1] [--stores sqlite,postgres] [--ways one|all] [--lanes 2] [--fresh] [--no-page]
+ *     npm run crash -- [--seed 1] [--stores sqlite,postgres] [--ways one|all] [--limit-s 3600] [--lanes 2] [--fresh] [--no-page]
  *
  * `--ways one` is the matrix: each class under each behaviour at each point once. `all` adds the further ways to come by a point. A run that was stopped goes on where it was:
- * `.attacks` keeps what is done, and `--fresh` forgets it. Exit status 1 where a case does not hold, or where the control did not notice.
+ * `.attacks` keeps what is done, and `--fresh` forgets it. The limit is per store and run; the page then tells how far it came. Exit status 1 where a case does not hold, or where the control did not notice.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     stores: { type: "string", default: "sqlite,postgres" },
     ways: { type: "string", default: "one" },
+    "limit-s": { type: "string", default: "Infinity" },
     lanes: { type: "string", default: "2" },
     fresh: { type: "boolean", default: false },
     "no-page": { type: "boolean", default: false },
@@ -37,6 +38,8 @@ const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 /** What some cases came to. */
 interface Played {
   tally: Tally;
+  /** Kills that were played. */
+  kills: number;
   wrong: string[];
   seconds: number;
 }
@@ -87,7 +90,7 @@ async function play(store: StoreKind): Promise<Figures | undefined> {
   const { wrong } = await runCase(first, unharmed, UNGUARDED, { windowMs: 0 });
   control.push(`${store}: ${nameOfCase(UNGUARDED)} comes out as ${wrong.join(", ") || "nothing wrong"}`);
   if (!wrong.includes("duplicate")) bad++;
-  const found: Played = { tally: emptyTally(), wrong: [], seconds: 0 };
+  const found: Played = { tally: emptyTally(), kills: 0, wrong: [], seconds: 0 };
   const cases = await timed(found, () => enumerate(first, unharmed, (one, verdict) => note(found, one, verdict)));
   await unharmed.end();
   const { once, others } = onceEach(cases, seed);
@@ -108,7 +111,9 @@ async function play(store: StoreKind): Promise<Figures | undefined> {
   }));
   const file = `crash-${store}-${seed}.json`;
   if (values.fresh) forget(file);
-  const done = await runUnits({ file, of: JSON.stringify([sources(), cases.length]), abreast: lanes.length, say }, parts);
+  const of = JSON.stringify([sources(), cases.length]);
+  const endsMs = performance.now() + Number(values["limit-s"]) * 1000;
+  const done = await runUnits({ file, of, abreast: lanes.length, isOver: () => performance.now() > endsMs, say }, parts);
   for (const scene of lanes) await scene.close();
   await children.end();
   const all = [found, ...done.values()];
@@ -117,7 +122,7 @@ async function play(store: StoreKind): Promise<Figures | undefined> {
   return {
     store,
     tally: all.map(({ tally }) => tally).reduce(together),
-    extent: { played: wanted.length, once: once.length, all: cases.length },
+    extent: { played: all.reduce((sum, { kills }) => sum + kills, 0), once: once.length, all: cases.length },
     seconds: all.reduce((sum, { seconds }) => sum + seconds, 0),
   };
 }
@@ -132,7 +137,7 @@ async function lanesOf(store: StoreKind, first: Scene): Promise<Scene[]> {
 }
 
 async function playPart(scene: Scene, children: Children, cases: readonly Case[]): Promise<Played> {
-  const played: Played = { tally: emptyTally(), wrong: [], seconds: 0 };
+  const played: Played = { tally: emptyTally(), kills: cases.length, wrong: [], seconds: 0 };
   await timed(played, async () => {
     for (const one of cases) note(played, one, await runCase(scene, children, one));
   });

@@ -18,10 +18,16 @@ const FOLDER = join(import.meta.dirname, "../.attacks");
 
 /**
  * Runs units and gives their results by name, `abreast` of them at a time. Each result is written down when it is there, so a run that was stopped goes on where it was;
- * `of` tells runs apart. A finished run leaves nothing behind.
+ * `of` tells runs apart. Once `isOver`, no further one is begun, and only those that are done are given.
  */
 export async function runUnits<T>(
-  { file, of, abreast = 1, say }: { file: string; of: string; abreast?: number; say: (line: string) => void },
+  {
+    file,
+    of,
+    abreast = 1,
+    isOver = () => false,
+    say,
+  }: { file: string; of: string; abreast?: number; isOver?: () => boolean; say: (line: string) => void },
   units: readonly Unit<T>[],
 ): Promise<Map<string, T>> {
   const path = join(FOLDER, file);
@@ -30,7 +36,7 @@ export async function runUnits<T>(
   if (waiting.length < units.length) say(`${units.length - waiting.length} of ${units.length} parts are kept from a run that was stopped`);
   let ended = units.length - waiting.length;
   const work = async (): Promise<void> => {
-    for (let unit = waiting.shift(); unit; unit = waiting.shift()) {
+    for (let unit = waiting.shift(); unit && !isOver(); unit = waiting.shift()) {
       const began = performance.now();
       kept.done[unit.name] = await unit.run();
       keep(path, kept);
@@ -38,7 +44,7 @@ export async function runUnits<T>(
     }
   };
   await Promise.all(Array.from({ length: abreast }, work));
-  return new Map(units.map(({ name }) => [name, kept.done[name] as T]));
+  return new Map(units.filter(({ name }) => name in kept.done).map(({ name }) => [name, kept.done[name] as T]));
 }
 
 /** Forgets what was kept. */
