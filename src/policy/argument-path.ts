@@ -56,8 +56,8 @@ export function leafAt(operation: Operation, path: string): Leaf | undefined {
 
 /** The names that may follow a path's beginning: for suggestions. */
 export function membersAt(operation: Operation, path: string): string[] {
-  const steps = path === "args" ? [] : (stepsOf(path) ?? []);
-  const schemas = steps.reduce(
+  // `args` itself has no steps.
+  const schemas = (stepsOf(path) ?? []).reduce(
     (at, step) => at.flatMap((schema) => next(operation, schema, step)),
     plain(operation, inputSchema(operation)),
   );

@@ -56,11 +56,11 @@ function ofArgument(path: string, selected: Operation[], complain: (message: str
     complain(noSingleValue(path, types));
     return undefined;
   }
-  const isClosed = leaves.every(({ values }) => values !== undefined);
+  const texts = leaves.map(({ values }) => values);
   return {
     types: named,
-    isNullable: types.has("null") || types.has("any"),
-    values: isClosed ? leaves.flatMap(({ values }) => [...(values ?? [])]) : undefined,
+    isNullable: types.has("null"),
+    values: texts.every((values) => values !== undefined) ? texts.flatMap((values) => [...values]) : undefined,
   };
 }
 
@@ -100,12 +100,11 @@ function nearPath(path: string, selected: Operation[]): string {
 
 function wrongOf(condition: Condition, expected: Expected): string | undefined {
   const allowed = new Set(expected.types.flatMap((type) => PREDICATES[type]));
-  for (const name of Object.keys(condition) as Predicate[]) {
-    if (condition[name] === undefined) continue;
+  for (const [name, said] of Object.entries(condition) as [Predicate, Condition[Predicate]][]) {
+    if (said === undefined) continue;
     if (!allowed.has(name)) return `${name} cannot be said of ${typeNames(expected)}`;
-    const values: (Scalar | undefined)[] = [condition[name]].flat();
+    const values: Scalar[] = [said].flat();
     for (const value of values) {
-      if (value === undefined) continue;
       const wrong = wrongValue(value, name, expected);
       if (wrong !== undefined) return wrong;
     }
@@ -119,7 +118,7 @@ function wrongValue(value: Scalar, predicate: Predicate, { types, isNullable, va
   const fits = types.some((type) => {
     if (type === "integer") return typeof value === "number";
     if (type === "flag") return typeof value === "boolean";
-    return typeof value === "string" && (type !== "time" || /^\d\d:\d\d$/.test(value));
+    return typeof value === "string";
   });
   if (!fits) return `${JSON.stringify(value)} is not ${typeNames({ types })}`;
   const isWhole = predicate === "equals" || predicate === "in" || predicate === "not_in";

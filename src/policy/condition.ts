@@ -103,10 +103,10 @@ function isOnlyNotIn(condition: Condition): boolean {
 /** Why no value at all can fulfil a condition; undefined where some can. */
 export function contradictionOf(condition: Condition): string | undefined {
   const { equals, in: wanted, at_most: most, at_least: least, between } = condition;
-  if (between && typeof between[0] === "number" && between[0] > Number(between[1])) return "between names the larger number first";
+  const [from, to] = between && typeof between[0] === "number" ? (between as [number, number]) : [-Infinity, Infinity];
+  if (from > to) return "between names the larger number first";
   if (between && between[0] === between[1] && typeof between[0] === "string")
     return "between names the same time twice, so nothing lies between";
-  const [from, to] = between && typeof between[0] === "number" ? (between as [number, number]) : [-Infinity, Infinity];
   if (Math.max(least ?? -Infinity, from) > Math.min(most ?? Infinity, to)) return "its bounds leave no number";
   const candidates = equals !== undefined ? [equals] : wanted;
   if (candidates && !candidates.some((value) => truthOfOne(condition, value, "allow") === "holds"))
