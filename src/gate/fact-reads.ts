@@ -1,6 +1,6 @@
 import { buildRequest } from "../catalog/request.ts";
 import { HalyardError } from "../lib/errors.ts";
-import { isJsonObject, type JsonObject } from "../lib/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import type { Credentials } from "../klaviyo/signing.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import type { GateParts } from "./call.ts";
@@ -12,6 +12,8 @@ export interface FactReads {
   attributes(reader: string, id: string, more?: JsonObject): Promise<JsonObject>;
   /** The id of the object that another belongs to. */
   related(reader: string, id: string): Promise<string>;
+  /** The ids of all objects that belong to another; one that is to have a single one counts as a list of it. */
+  allRelated(reader: string, id: string): Promise<string[]>;
   /** Ids of the lists and segments that a campaign, or a message of the beta, goes to. */
   audience(of: "campaign" | "message", id: string): Promise<string[]>;
   /** What an id of a list or segment stands for, and how many are in it. */
@@ -32,12 +34,16 @@ export function createFactReads(parts: GateParts, connection: ConnectionRow): Fa
   };
   const credentials = (): Promise<Credentials> => once("credentials", () => credentialsOf(parts, connection));
 
-  async function resource(readerId: string, id: string, more: JsonObject): Promise<JsonObject> {
+  async function dataOf(readerId: string, id: string, more: JsonObject): Promise<Json | undefined> {
     const reader = parts.catalog.find(readerId);
     if (!reader) throw unreadable();
     const request = buildRequest(reader, { id, ...more }, { account_id: connection.account_id });
     const { body } = await parts.client.read(reader, request, await credentials());
-    const data = isJsonObject(body) ? body["data"] : undefined;
+    return isJsonObject(body) ? body["data"] : undefined;
+  }
+
+  async function resource(readerId: string, id: string, more: JsonObject): Promise<JsonObject> {
+    const data = await dataOf(readerId, id, more);
     if (!isJsonObject(data)) throw unreadable();
     return data;
   }
@@ -54,6 +60,12 @@ export function createFactReads(parts: GateParts, connection: ConnectionRow): Fa
       const { id: found } = await once(`${reader} ${id}`, () => resource(reader, id, {}));
       if (typeof found !== "string") throw unreadable();
       return found;
+    },
+    async allRelated(reader, id) {
+      const data = await once(`${reader} ${id} all`, () => dataOf(reader, id, {}));
+      const ids = [data].flat().map((one) => (isJsonObject(one) ? one["id"] : undefined));
+      if (ids.length > MAX_GROUPS || !ids.every((one) => typeof one === "string")) throw unreadable();
+      return ids;
     },
     async audience(of, id) {
       const named =

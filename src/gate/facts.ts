@@ -2,7 +2,8 @@ import type { Operation } from "../catalog/operation.ts";
 import { HalyardError } from "../lib/errors.ts";
 import type { JsonObject } from "../lib/json.ts";
 import { wantedFacts } from "../policy/decide.ts";
-import { factKind, type FactName, type Facts, type Scalar } from "../policy/facts.ts";
+import { campaignPartOf, type CampaignPart } from "../policy/campaign-parts.ts";
+import type { FactName, Facts, Scalar } from "../policy/facts.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ConnectionRow } from "../store/tables/connections.ts";
 import { clockFacts, timeZoneOf } from "./cards/account-time.ts";
@@ -83,7 +84,7 @@ type Found = Scalar | Scalar[];
 async function lookUp(parts: GateParts, lookups: FactReads, name: FactName, question: Question): Promise<Found> {
   const found = await FINDERS[name]?.(lookups, question, parts);
   if (found === undefined) throw new HalyardError("not_found", "Nothing tells it.");
-  return factKind(name).lower && typeof found === "string" ? found.toLowerCase() : found;
+  return found;
 }
 
 type Finder = (lookups: FactReads, question: Question, parts: GateParts) => Promise<Found | undefined>;
@@ -98,11 +99,16 @@ const FINDERS: Partial<Record<FactName, Finder>> = {
     const groups = await Promise.all(ids.map((id) => lookups.group(id)));
     return groups.filter(({ type }) => type === "list").map(({ size }) => size);
   },
-  async campaign_status(lookups, { operation, args: { id } }) {
-    if (typeof id !== "string") return undefined;
-    const isMessage = operation.path.startsWith("/api/campaign-messages/");
-    if (operation.channel === "beta") return isMessage ? statusOf(lookups, "get_campaign_message_beta", id) : undefined;
-    return statusOf(lookups, "get_campaign", isMessage ? await lookups.related("get_campaign_id_for_campaign_message", id) : id);
+  async campaign_status(lookups, { operation, args }) {
+    const part = campaignPartOf(operation);
+    const id = part && args[part.arg];
+    if (!part || typeof id !== "string") return undefined;
+    if (operation.channel === "beta") return messageStatuses(lookups, part.of, id);
+    return statusOf(
+      lookups,
+      "get_campaign",
+      part.of === "message" ? await lookups.related("get_campaign_id_for_campaign_message", id) : id,
+    );
   },
   async flow_status(lookups, { operation, args: { id } }) {
     if (typeof id !== "string") return undefined;
@@ -112,6 +118,19 @@ const FINDERS: Partial<Record<FactName, Finder>> = {
     return statusOf(lookups, "get_flow", await lookups.related("get_flow_id_for_flow_action", action));
   },
 };
+
+const MESSAGES_OF = {
+  campaign: "get_message_ids_for_campaign_beta",
+  audience: "get_message_ids_for_campaign_audience_beta",
+  variation: "get_message_id_for_campaign_variation_beta",
+} as const;
+
+/** In the beta each message of a campaign has a status of its own: all that are concerned. */
+async function messageStatuses(lookups: FactReads, of: CampaignPart["of"], id: string): Promise<string[] | undefined> {
+  const ids = of === "message" ? [id] : await lookups.allRelated(MESSAGES_OF[of], id);
+  const statuses = await Promise.all(ids.map((message) => statusOf(lookups, "get_campaign_message_beta", message)));
+  return statuses.every((status) => status !== undefined) ? statuses : undefined;
+}
 
 async function statusOf(lookups: FactReads, reader: string, id: string): Promise<string | undefined> {
   const attributes = await lookups.attributes(reader, id);

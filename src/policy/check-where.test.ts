@@ -26,6 +26,8 @@ describe("a path that is wrong", () => {
     ["create_tag update_flow", "status", 'is not a fact; the argument is written "args.status"'],
     ["create_tag", "flow_status", "can be said of none of the operations that the rule selects, so the rule would do nothing"],
     ["update_flow", "args.statsu", `${NO_ARGUMENT}; did you mean "args.status"?`],
+    // Near is measured by the word that is wrong, not by all that stands before it.
+    ["create_flow", "args.definition.zzzzz", NO_ARGUMENT],
     ["update_flow", "args.nothing_like_it", NO_ARGUMENT],
     ["update_campaign_message_beta", "args.definition.statsu", `${NO_ARGUMENT}; did you mean "args.definition.status"?`],
     // The beginning is right for one of the operations, so what is wrong comes later.
@@ -79,6 +81,14 @@ describe("a condition that does not fit what it speaks of", () => {
     ["update_flow", "flow_status", { equals: "Drafd" }, 'never is "drafd"; did you mean "draft"?'],
     ["create_list", "args.opt_in_process", { equals: "single_optin" }, 'never is "single_optin"; did you mean "single_opt_in"?'],
     ["send_campaign", "people", { at_least: 6, at_most: 5 }, "its bounds leave no number"],
+    ["update_flow", "flow_status", { starts_with: "zz" }, "none of the values that there are fulfils it"],
+    ["update_flow", "flow_status", { not_in: ["draft", "manual", "live"] }, "none of the values that there are fulfils it"],
+    [
+      "send_campaign",
+      "weekday",
+      { not_in: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] },
+      "none of the values that there are fulfils it",
+    ],
   ])("%s, %s %j: %s", (operations, path, condition, message) => {
     expect(told(operations, path, condition)).toEqual([message]);
   });

@@ -1,7 +1,7 @@
 import type { Operation } from "../catalog/operation.ts";
 import type { Violation } from "../lib/errors.ts";
 import { ARGUMENT_PREFIX, leafAt, membersAt, stepsOf, type LeafType } from "./argument-path.ts";
-import { contradictionOf, PREDICATES, type Condition, type Predicate } from "./condition.ts";
+import { contradictionOf, PREDICATES, truthOf, type Condition, type Predicate } from "./condition.ts";
 import { suggestion } from "./document.ts";
 import { FACT_NAMES, factKind, isFactName, WEEKDAYS, type FactName, type Scalar, type ValueType } from "./facts.ts";
 
@@ -22,7 +22,7 @@ export function checkWhere(where: Where, selected: Operation[]): { where: Where;
     const condition = isFactName(path) && factKind(path).lower ? lowered(written) : written;
     const expected = isFactName(path) ? ofFact(path, selected, complain) : ofArgument(path, selected, complain);
     if (expected) {
-      const wrong = wrongOf(condition, expected) ?? contradictionOf(condition);
+      const wrong = wrongOf(condition, expected) ?? contradictionOf(condition) ?? emptinessOf(condition, expected);
       if (wrong !== undefined) complain(wrong);
     }
     return [path, condition];
@@ -90,10 +90,7 @@ function nearPath(path: string, selected: Operation[]): string {
     const word = (parts[length - 1] ?? "").replaceAll("[]", "");
     if (known.has(word)) return `; "${before}.${word}" is no list`;
     if (selected.some((operation) => leafAt(operation, `${before}[].${word}`))) return `; did you mean "${before}[].${word}"?`;
-    return suggestion(
-      `${before}.${word}`,
-      [...known].map((name) => `${before}.${name}`),
-    );
+    return suggestion(word, known, `${before}.`);
   }
   return "";
 }
@@ -125,6 +122,13 @@ function wrongValue(value: Scalar, predicate: Predicate, { types, isNullable, va
   if (values && isWhole && typeof value === "string" && ![...values].includes(value))
     return `never is ${JSON.stringify(value)}${suggestion(value, values)}`;
   return undefined;
+}
+
+/** Where the values are known: why none of them is left. */
+function emptinessOf(condition: Condition, { types, isNullable, values }: Expected): string | undefined {
+  const isListed = values !== undefined && !isNullable && types.every((type) => type === "text" || type === "weekday");
+  if (!isListed || [...values].some((value) => truthOf(condition, [value], "allow") === "holds")) return undefined;
+  return "none of the values that there are fulfils it";
 }
 
 const TYPE_NAMES: Record<ValueType, string> = {

@@ -64,9 +64,17 @@ describe("times of day", () => {
     expect(truthOf({ between }, [value], "allow")).toBe(truth);
   });
 
-  it.each(["9:30", "at 09:30", "09:30:00", "noon", 930, null])("what is none, such as %j, cannot be compared", (value) => {
-    expect(truthOf({ between: ["09:00", "17:00"] }, [value], "allow")).toBe("unknown");
-  });
+  it.each(["9:30", "at 09:30", "09:30:00", "noon", "20:99", "24:00", "29:30", 930, null])(
+    "what is none, such as %j, cannot be compared",
+    (value) => {
+      expect(truthOf({ between: ["09:00", "17:00"] }, [value], "allow")).toBe("unknown");
+    },
+  );
+});
+
+it.each(["12:00", 5])("a time that is to be a number as well: %j cannot be compared", (value) => {
+  expect(truthOf({ between: ["07:00", "21:00"], at_most: 5 }, [value], "allow")).toBe("unknown");
+  expect(truthOf({ between: ["07:00", "21:00"], at_least: 5 }, [value], "allow")).toBe("unknown");
 });
 
 describe("several values", () => {
@@ -110,6 +118,10 @@ describe("conditions that nothing fulfils", () => {
     [{ between: [6, 9], at_most: 5 }, "its bounds leave no number"],
     [{ equals: 6, at_most: 5 }, "none of its values fulfils the rest of it"],
     [{ in: ["a", "b"], starts_with: "c" }, "none of its values fulfils the rest of it"],
+    [{ starts_with: "a", at_most: 5 }, "no value is a text and a number"],
+    [{ ends_with: "a", at_least: 5 }, "no value is a text and a number"],
+    [{ between: ["07:00", "21:00"], at_most: 5 }, "no value is a text and a number"],
+    [{ between: [1, 5], starts_with: "a" }, "no value is a text and a number"],
   ])("%j: %s", (condition, why) => {
     expect(contradictionOf(condition)).toBe(why);
   });
@@ -122,6 +134,8 @@ describe("conditions that nothing fulfils", () => {
     { in: [4, 6], at_most: 5 },
     { in: ["a", "b"], not_in: ["b"] },
     { equals: null },
+    { starts_with: "a", ends_with: "b" },
+    { starts_with: "0", between: ["07:00", "21:00"] },
   ])("are not those that a single value fulfils, such as %j", (condition) => {
     expect(contradictionOf(condition)).toBeUndefined();
   });

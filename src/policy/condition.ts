@@ -83,15 +83,17 @@ function truthOfOne(condition: Condition, value: Value, effect: Verdict): Truth 
 
 function truthOfOrder({ at_most: most, at_least: least, between }: Condition, value: Scalar): Truth {
   if (most === undefined && least === undefined && between === undefined) return "holds";
-  if (between && typeof between[0] === "string") return typeof value === "string" ? within(value, between as [string, string]) : "unknown";
+  const isOfTimes = between !== undefined && typeof between[0] === "string";
+  if (isOfTimes && most === undefined && least === undefined)
+    return typeof value === "string" ? within(value, between as [string, string]) : "unknown";
   // 1e2, "100" and 100.0000000001 are not compared: what is no whole number cannot be evaluated (attack B20).
-  if (typeof value !== "number" || !Number.isSafeInteger(value)) return "unknown";
+  if (isOfTimes || typeof value !== "number" || !Number.isSafeInteger(value)) return "unknown";
   const [from, to] = (between ?? [-Infinity, Infinity]) as [number, number];
   return value <= (most ?? Infinity) && value >= (least ?? -Infinity) && value >= from && value <= to ? "holds" : "fails";
 }
 
 function within(time: string, [from, to]: [string, string]): Truth {
-  if (!/^\d\d:\d\d$/.test(time)) return "unknown";
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return "unknown";
   const isInside = from <= to ? time >= from && time < to : time >= from || time < to;
   return isInside ? "holds" : "fails";
 }
@@ -102,7 +104,10 @@ function isOnlyNotIn(condition: Condition): boolean {
 
 /** Why no value at all can fulfil a condition; undefined where some can. */
 export function contradictionOf(condition: Condition): string | undefined {
-  const { equals, in: wanted, at_most: most, at_least: least, between } = condition;
+  const { equals, in: wanted, starts_with: start, ends_with: end, at_most: most, at_least: least, between } = condition;
+  const isOfText = start !== undefined || end !== undefined || typeof between?.[0] === "string";
+  const isOfNumber = most !== undefined || least !== undefined || typeof between?.[0] === "number";
+  if (isOfText && isOfNumber) return "no value is a text and a number";
   const [from, to] = between && typeof between[0] === "number" ? (between as [number, number]) : [-Infinity, Infinity];
   if (from > to) return "between names the larger number first";
   if (between && between[0] === between[1] && typeof between[0] === "string")

@@ -46,7 +46,7 @@ export function policyInvalid(violations: Violation[]): HalyardError {
 }
 
 /** `; did you mean "preset"?`, or nothing where no known word is near. */
-export function suggestion(word: string, known: Iterable<string>): string {
+export function suggestion(word: string, known: Iterable<string>, before = ""): string {
   const [near] = nearest(word, known, 1);
-  return near === undefined ? "" : `; did you mean "${near}"?`;
+  return near === undefined ? "" : `; did you mean "${before}${near}"?`;
 }

@@ -13,6 +13,7 @@ describe("facts that can be said of an operation", () => {
     ["get_segment", ["segment"]],
     // By the audience of the campaign that it sends.
     ["send_campaign", ["list", "segment", "list_size"]],
+    ["schedule_campaign_message_beta", ["list", "segment", "list_size"]],
     // By what its arguments can hold, however deep.
     ["create_campaign", ["list", "segment", "list_size"]],
     ["create_flow", ["list", "segment", "list_size"]],
@@ -31,6 +32,18 @@ describe("facts that can be said of an operation", () => {
     ["update_campaign", ["campaign_status"]],
     ["send_campaign", ["campaign_status"]],
     ["get_template_for_campaign_message", ["campaign_status"]],
+    ["assign_template_to_campaign_message", ["campaign_status"]],
+    ["refresh_campaign_recipient_estimation", ["campaign_status"]],
+    ["schedule_campaign_message_beta", ["campaign_status"]],
+    ["update_campaign_message_schedule_beta", ["campaign_status"]],
+    ["create_campaign_message_beta", ["campaign_status"]],
+    ["create_campaign_variation_beta", ["campaign_status"]],
+    ["update_campaign_variation_beta", ["campaign_status"]],
+    ["delete_campaign_audience_beta", ["campaign_status"]],
+    // What is copied is not acted on.
+    ["create_campaign_clone", []],
+    ["clone_campaign_message_beta", []],
+    ["get_campaign_messages_beta", []],
     // The campaign is not there yet, or any of them is meant.
     ["create_campaign", []],
     ["get_campaigns", []],

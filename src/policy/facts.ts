@@ -1,5 +1,6 @@
 import { isWrite, type Operation } from "../catalog/operation.ts";
 import { inputSchema } from "../catalog/validation.ts";
+import { campaignPartOf } from "./campaign-parts.ts";
 
 /** What kind of value a fact or an argument has, and so which predicates may speak of it. */
 export type ValueType = "integer" | "text" | "flag" | "time" | "weekday" | "any";
@@ -27,10 +28,9 @@ interface FactKind {
 
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
-/** Operations that act on a campaign, or on a message of one. */
-const CAMPAIGN_PATH = /^\/api\/(campaigns|campaign-messages|campaign-send-jobs)(\/\{id\}|$)/;
 const FLOW_PATH = /^\/api\/(flows|flow-actions|flow-messages)\/\{id\}/;
-const namesIt = (operation: Operation): boolean => operation.args.some(({ name }) => name === "id");
+/** Operations that reach whoever a campaign, or a message of one, goes to. */
+const TO_AUDIENCES = ["send_campaign", "schedule_campaign_message_beta"];
 
 export const FACTS = {
   people: { type: "integer", means: "people that the call touches", of: isWrite },
@@ -42,7 +42,7 @@ export const FACTS = {
     type: "text",
     means: "status of the campaign that the call acts on",
     lower: true,
-    of: (operation) => CAMPAIGN_PATH.test(operation.path) && namesIt(operation),
+    of: (operation) => campaignPartOf(operation) !== undefined,
   },
   flow_status: {
     type: "text",
@@ -86,7 +86,7 @@ function mentionsGroup(operation: Operation, group: "list" | "segment"): boolean
   if (known !== undefined) return known;
   const found =
     operation.path.startsWith(`/api/${group}s/{id}`) ||
-    operation.id === "send_campaign" ||
+    TO_AUDIENCES.includes(operation.id) ||
     operation.args.some(({ name }) => name === "definition" || name === "audiences") ||
     new RegExp(`"${group}s?(_ids?)?":`).test(JSON.stringify(inputSchema(operation).properties ?? {}));
   mentioned.set(key, found);

@@ -60,7 +60,8 @@ function factValues(name: FactName, operation: Operation, facts: Facts): Value[]
   const value = facts[name];
   if (value === undefined) return { unknown: "it was not looked up" };
   if (isUnknown(value)) return value;
-  return Array.isArray(value) ? value : [value];
+  const values = Array.isArray(value) ? value : [value];
+  return factKind(name).lower ? values.map((one) => (typeof one === "string" ? one.toLowerCase() : one)) : values;
 }
 
 function argumentValues(path: string, operation: Operation, args: JsonObject): Value[] | { unknown: string } {

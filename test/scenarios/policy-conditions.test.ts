@@ -149,6 +149,35 @@ describe("sizes are looked up", () => {
     expect(statusOf(await send())).toBe("denied");
   });
 
+  it("of a campaign through whatever of it a call names: message, variation, audience, schedule", async () => {
+    const campaigns = await rows("get_campaigns", { filter: "equals(messages.channel,'email')" });
+    const draft = campaigns.find(({ attributes }) => attributes["status"] === "Draft");
+    const sent = campaigns.find(({ attributes }) => attributes["status"] === "Sent");
+    if (!draft || !sent) throw new Error("the shop has no draft, or nothing sent");
+    const messageOf = async ({ id }: Row): Promise<string> => (await rows("get_messages_for_campaign_beta", { id }))[0]?.id ?? "";
+    const [unsent, message] = [await messageOf(draft), await messageOf(sent)];
+    const [variation] = await rows("get_variations_for_campaign_message_beta", { id: message });
+    const [audience] = await rows("get_campaign_audiences_for_campaign_beta", { id: sent.id });
+    const [template] = await rows("get_templates");
+    const calls: [string, JsonObject][] = [
+      ["assign_template_to_campaign_message", { id: message, template: template?.id ?? "" }],
+      ["delete_campaign_variation_beta", { id: variation?.id ?? "" }],
+      ["delete_campaign_audience_beta", { id: audience?.id ?? "" }],
+      ["update_campaign_message_schedule_beta", { id: message, action: "cancel" }],
+    ];
+    policy("effect: deny, areas: [campaigns], where: {campaign_status: {in: [sent]}}");
+    for (const [action, args] of calls) expect([action, statusOf(await world.write(action, args))]).toEqual([action, "denied"]);
+    expect(await because()).toBe('The rule "r" says deny.');
+    const schedule = (id: string): JsonObject => ({ campaign_message: id, strategy: "static", send_time: "2027-01-01T10:00:00Z" });
+    expect(statusOf(await world.write("schedule_campaign_message_beta", schedule(unsent)))).toBe("approval_required");
+    expect(statusOf(await world.write("schedule_campaign_message_beta", schedule(message)))).toBe("denied");
+    const { included } = (await rows("get_campaign_audiences_for_campaign_beta", { id: draft.id }))[0]?.attributes["definition"] as {
+      included: { id: string }[];
+    };
+    policy(`effect: deny, kinds: [send-message], where: {list: {in: [${included[0]?.id}]}}`);
+    expect(statusOf(await world.write("schedule_campaign_message_beta", schedule(unsent)))).toBe("denied");
+  });
+
   it("of a flow's status, for the flow and for its actions", async () => {
     const list = await idOf("get_lists", "Email List");
     const flow = await makeFlow(list);

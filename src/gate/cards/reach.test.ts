@@ -3,12 +3,21 @@ import { sampleArgs } from "../../../test/fixtures/sample-args.ts";
 import { loadCatalog, mustFind } from "../../catalog/catalog.ts";
 import { isWrite } from "../../catalog/operation.ts";
 import type { JsonObject } from "../../lib/json.ts";
+import { factKind } from "../../policy/facts.ts";
 import { classOf } from "../class.ts";
 import { groupsOf } from "./groups.ts";
 import { deletionsOf, reachOf } from "./reach.ts";
 
 const catalog = loadCatalog();
 const operation = (id: string, args: JsonObject) => ({ ...mustFind(catalog, id), effect: classOf(mustFind(catalog, id), args) });
+
+it("whoever a campaign goes to: conditions on lists and segments can speak of each call that reaches an audience", () => {
+  const reaching = catalog.operations.filter((one) => ["campaign", "message"].includes(reachOf(one, {}).kind)).map(({ id }) => id);
+  expect(reaching).toEqual(["send_campaign", "schedule_campaign_message_beta"]);
+  for (const id of reaching)
+    for (const name of ["list", "segment", "list_size"] as const)
+      expect(factKind(name).of?.(mustFind(catalog, id)), `${id} ${name}`).toBe(true);
+});
 
 describe("whom a call touches", () => {
   it.each<[string, JsonObject, object]>([
