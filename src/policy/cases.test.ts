@@ -2,6 +2,17 @@ import { describe, expect, it } from "vitest";
 import { HalyardError } from "../lib/errors.ts";
 import { parseCases } from "./cases.ts";
 
+function places(text: string): string[] {
+  try {
+    parseCases(text);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof HalyardError)) throw thrown;
+    expect(thrown.code).toBe("policy_invalid");
+    return thrown.violations.map(({ path }) => path);
+  }
+}
+
 describe("cases", () => {
   it("are read, with what they leave out", () => {
     expect(parseCases("- {action: send_campaign, facts: {people: 5, list: [a]}, expect: ask}\n")).toEqual([
@@ -18,11 +29,8 @@ describe("cases", () => {
     ["- {action: 5, expect: ask, facts: {list: [{}]}}\n", ["/0/action", "/0/facts/list"]],
     ["- {action: x, expct: ask}\n", ["/0/expect", "/0"]],
     ["a: &a [*a]\n", [""]],
-  ])("%j is refused, at %j", (text, places) => {
-    expect(() => parseCases(text)).toThrow(HalyardError);
-    expect(() => parseCases(text)).toThrow(
-      expect.objectContaining({ code: "policy_invalid", violations: places.map((path) => expect.objectContaining({ path }) as unknown) }),
-    );
+  ])("%j is refused, at %j", (text, at) => {
+    expect(places(text)).toEqual(at);
   });
 
   it("with a fact that is none are told which there are", () => {

@@ -2,15 +2,18 @@ import { describe, expect, it } from "vitest";
 import { HalyardError } from "../lib/errors.ts";
 import { readDocument, readYaml, suggestion } from "./document.ts";
 
-function problems(read: () => unknown): string[] {
+function refusal(read: () => unknown): HalyardError | undefined {
   try {
     read();
-    return [];
+    return undefined;
   } catch (thrown) {
     if (!(thrown instanceof HalyardError)) throw thrown;
-    return thrown.violations.map(({ path, message }) => `${path} ${message}`.trim());
+    return thrown;
   }
 }
+
+const problems = (read: () => unknown): string[] =>
+  (refusal(read)?.violations ?? []).map(({ path, message }) => `${path} ${message}`.trim());
 
 describe("the text of a policy", () => {
   it.each([
@@ -45,11 +48,17 @@ describe("the text of a policy", () => {
   });
 
   it("says in one sentence what is wrong, and where the form is shown", () => {
-    expect(() => readDocument("preset: locked\n")).toThrow(
-      expect.objectContaining({
-        message: "The policy cannot be used: /version is missing; this Halyard knows version 1.",
-        hint: "docs/policy.md shows the form.",
-      }),
+    const { code, message, hint } = refusal(() => readDocument("preset: locked\n")) ?? {};
+    expect([code, message, hint]).toEqual([
+      "policy_invalid",
+      "The policy cannot be used: /version is missing; this Halyard knows version 1.",
+      "docs/policy.md shows the form.",
+    ]);
+  });
+
+  it("lists all that is wrong in that sentence", () => {
+    expect(refusal(() => readYaml("a: 1\na: 2\na: 3\n"))?.message).toBe(
+      "The policy cannot be used: line 2 Map keys must be unique; line 3 Map keys must be unique.",
     );
   });
 });
