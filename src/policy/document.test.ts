@@ -56,10 +56,11 @@ describe("the text of a policy", () => {
     ]);
   });
 
-  it("lists all that is wrong in that sentence", () => {
-    expect(refusal(() => readYaml("a: 1\na: 2\na: 3\n"))?.message).toBe(
-      "The policy cannot be used: line 2 Map keys must be unique; line 3 Map keys must be unique.",
-    );
+  it.each([
+    ["\n", "The policy cannot be used: is empty."],
+    ["a: 1\na: 2\na: 3\n", "The policy cannot be used: line 2 Map keys must be unique; line 3 Map keys must be unique."],
+  ])("%j: %s", (text, message) => {
+    expect(refusal(() => readDocument(text))?.message).toBe(message);
   });
 });
 
