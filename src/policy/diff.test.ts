@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { loadCatalog, mustFind } from "../catalog/catalog.ts";
+import { loadCatalog } from "../catalog/catalog.ts";
 import { isWrite } from "../catalog/operation.ts";
 import { diffPolicies } from "./diff.ts";
-import { lintPolicy } from "./lint.ts";
-import { outlook } from "./outlook.ts";
 import { policyOf } from "./parse.ts";
 import type { Policy, Preset, Rule } from "./policy.ts";
 
@@ -11,35 +9,6 @@ const catalog = loadCatalog();
 const NONE = { before: new Set<string>(), after: new Set<string>() };
 const diff = (before: Policy, after: Policy, unseen = NONE) => diffPolicies(catalog, before, after, unseen);
 const with_ = (preset: Preset, ...rules: Rule[]): Policy => policyOf(preset, rules);
-
-describe("outlook", () => {
-  const small: Rule = { id: "small", effect: "allow", actions: ["add_profiles_to_list"], where: { people: { at_most: 5 } } };
-  const night: Rule = {
-    id: "night",
-    effect: "deny",
-    actions: ["add_profiles_to_list"],
-    where: { local_time: { between: ["21:00", "07:00"] } },
-  };
-  const of = (policy: Policy, id = "add_profiles_to_list") => outlook(policy, mustFind(catalog, id));
-
-  it("tells what holds usually, and what could", () => {
-    expect(of(with_("read-only"))).toMatchObject({ usual: "ask", possible: ["ask"] });
-    expect(of(with_("read-only", small))).toMatchObject({ usual: "ask", possible: ["allow", "ask"] });
-    expect(of(with_("read-only", small, night))).toMatchObject({ usual: "ask", possible: ["allow", "ask", "deny"] });
-    expect(of(with_("read-only", small, { id: "no", effect: "deny", areas: ["lists"] }))).toMatchObject({
-      usual: "deny",
-      possible: ["deny"],
-    });
-    expect(of(with_("locked", small))).toMatchObject({ usual: "deny", possible: ["deny"], conditional: [] });
-    expect(outlook(with_("operator"), mustFind(catalog, "create_tag"), true)).toMatchObject({ usual: "deny", possible: ["deny"] });
-  });
-
-  it("keeps risk 5 asked", () => {
-    const all: Rule = { id: "all", effect: "allow", risk: [5] };
-    expect(of(with_("operator", all), "merge_profiles")).toMatchObject({ usual: "ask", possible: ["ask"] });
-    expect(of(with_("operator", { ...all, where: { people: { at_most: 2 } } }), "merge_profiles").possible).toEqual(["ask"]);
-  });
-});
 
 describe("what a change does", () => {
   it("is enumerated over the whole catalog, with what cannot be taken back", () => {
@@ -80,11 +49,13 @@ describe("what a change does", () => {
     expect(back.newly.deny.under_conditions).toEqual(["send_campaign"]);
   });
 
-  it("tells tightening from loosening between presets", () => {
-    expect(diff(with_("operator"), with_("read-only")).loosens).toBe(false);
-    expect(diff(with_("read-only"), with_("assistant")).loosens).toBe(true);
-    expect(diff(with_("locked"), with_("read-only")).loosens).toBe(true);
-    expect(diff(with_("read-only"), with_("locked")).loosens).toBe(false);
+  it.each<[Preset, Preset, boolean]>([
+    ["operator", "read-only", false],
+    ["read-only", "assistant", true],
+    ["locked", "read-only", true],
+    ["read-only", "locked", false],
+  ])("from the preset %s to %s loosens: %s", (was, is, loosens) => {
+    expect(diff(with_(was), with_(is))).toMatchObject({ sections: [`The preset is ${is}, before ${was}.`], loosens });
   });
 
   it("counts what is taken in of a new catalog", () => {
@@ -97,11 +68,40 @@ describe("what a change does", () => {
     [{ caps: { sends: { per_day: 2 } } }, { caps: { sends: { per_day: 1 } } }, "The cap sends.per_day is 1, before 2.", false],
     [{ caps: { sends: { each_agent: { per_hour: 1 } } } }, {}, "The cap sends.each_agent.per_hour is gone, before 1.", true],
     [{}, { caps: { pending_approvals: { at_once: 5 } } }, "The cap pending_approvals.at_once is 5, before none.", false],
+    [
+      { caps: { sends: { per_day: 1 }, writes: { per_hour: 9 } } },
+      { caps: { sends: { per_day: 1 }, writes: { per_hour: 8 } } },
+      "The cap writes.per_hour is 8, before 9.",
+      false,
+    ],
     [{}, { egress: { hosts: ["a.example"] } }, "Addresses may point at a.example without being asked.", true],
     [{ egress: { hosts: ["a.example"] } }, {}, "Addresses at a.example are asked.", false],
+    [
+      { egress: { hosts: ["a.example"] } },
+      { egress: { hosts: ["a.example", "b.example", "c.example"] } },
+      "Addresses may point at b.example, c.example without being asked.",
+      true,
+    ],
+    [
+      { egress: { hosts: ["a.example", "b.example", "c.example"] } },
+      { egress: { hosts: ["a.example"] } },
+      "Addresses at b.example, c.example are asked.",
+      false,
+    ],
     [{}, { hold: { sends_seconds: 0 } }, "hold.sends_seconds is 0, before 60.", true],
+    [{}, { hold: { sends_seconds: 90 } }, "hold.sends_seconds is 90, before 60.", false],
     [{}, { elicitation: { risk_at_most: 1 as const } }, "elicitation.risk_at_most is 1, before off.", true],
+    [{ elicitation: { risk_at_most: 1 as const } }, {}, "elicitation.risk_at_most is off, before 1.", false],
+    [
+      { elicitation: { risk_at_most: 2 as const } },
+      { elicitation: { risk_at_most: 1 as const } },
+      "elicitation.risk_at_most is 1, before 2.",
+      false,
+    ],
+    [{}, { taint: { minutes: 10 } }, "taint.minutes is 10, before 30.", true],
+    [{}, { taint: { minutes: 60 } }, "taint.minutes is 60, before 30.", false],
     [{}, { good_for: { hours: 48 } }, "good_for.hours is 48, before 24.", true],
+    [{}, { good_for: { hours: 12 } }, "good_for.hours is 12, before 24.", false],
   ])("%o then %o: %s", (before, after, line, loosens) => {
     expect(diff({ ...policyOf("read-only"), ...before }, { ...policyOf("read-only"), ...after })).toMatchObject({
       sections: [line],
@@ -121,49 +121,58 @@ describe("what a change does", () => {
   });
 });
 
-describe("lint", () => {
-  const allow: Rule = { id: "a", effect: "allow", actions: ["create_tag"] };
-  it.each<[string, Policy, string[]]>([
-    ["a rule that decides", with_("read-only", allow), []],
-    ["an allowing rule under one that denies", with_("read-only", allow, { id: "d", effect: "deny", areas: ["tags"] }), ["a shadowed"]],
-    [
-      "one that is covered in part only",
-      with_("read-only", { ...allow, actions: ["create_tag", "create_list"] }, { id: "d", effect: "deny", areas: ["tags"] }),
-      [],
-    ],
-    [
-      "one under conditions",
-      with_("read-only", allow, { id: "d", effect: "deny", areas: ["tags"], where: { weekday: { in: ["sun"] } } }),
-      [],
-    ],
-    ["an allowing rule of a locked policy", with_("locked", allow), ["a shadowed"]],
-    ["what the preset says too", with_("assistant", allow), ["a redundant"]],
-    [
-      "what the preset says too, beside a laxer rule",
-      with_("read-only", { ...allow, effect: "ask", where: { weekday: { in: ["sun"] } } }, { ...allow, id: "b" }),
-      [],
-    ],
-    ["the same twice", with_("read-only", allow, { ...allow, id: "b" }), ["b redundant"]],
-    [
-      "conditions on what is denied anyway",
-      with_(
-        "read-only",
-        { id: "d", effect: "deny", areas: ["tags"] },
-        { id: "n", effect: "deny", actions: ["create_tag"], where: { weekday: { in: ["sun"] } } },
-      ),
-      ["n redundant"],
-    ],
-    [
-      "an allowing rule for risk 5, which is asked",
-      with_("operator", { id: "m", effect: "allow", actions: ["merge_profiles"] }),
-      ["m redundant"],
-    ],
-    [
-      "an allowing rule for risk 5 that the preset denies",
-      with_("read-only", { id: "m", effect: "allow", actions: ["merge_profiles"] }),
-      [],
-    ],
-  ])("%s", (_, policy, found) => {
-    expect(lintPolicy(policy, catalog).map(({ rule, kind }) => `${rule} ${kind}`)).toEqual(found);
+describe("what a change of conditions does", () => {
+  const rule = (id: string, effect: Rule["effect"], where?: Rule["where"]): Rule => ({
+    id,
+    effect,
+    actions: ["add_profiles_to_list"],
+    ...(where && { where }),
+  });
+  const few = rule("few", "allow", { people: { at_most: 5 } });
+  const vip = rule("vip", "allow", { list: { in: ["Vip123"] } });
+  const sunday = rule("sunday", "deny", { weekday: { in: ["sun"] } });
+  const night = rule("night", "deny", { local_time: { between: ["21:00", "07:00"] } });
+  const careful = rule("careful", "ask", { weekday: { in: ["mon"] } });
+  const [allow, ask, deny] = [rule("allow", "allow"), rule("ask", "ask"), rule("deny", "deny")];
+
+  interface Told {
+    always?: string;
+    under?: string[];
+    lifted?: true;
+    loosens: boolean;
+  }
+  it.each<[string, Rule[], Rule[], Told]>([
+    ["a further condition that allows", [few], [few, vip], { under: ["allow"], loosens: true }],
+    ["one condition fewer that allows", [few, vip], [few], { loosens: false }],
+    ["no condition any more that allows", [few], [], { loosens: false }],
+    ["a condition that allows, once nothing stricter keeps it down", [ask, few], [few], { under: ["allow"], loosens: true }],
+    ["a condition that denies beside one that allows", [few], [few, sunday], { under: ["deny"], loosens: false }],
+    ["what was always asked, asked under a condition", [], [allow, careful], { always: "allow", loosens: true }],
+    ["what was always allowed, asked under a condition", [allow], [allow, careful], { under: ["ask"], loosens: false }],
+    ["what was always denied, asked under a condition", [deny], [allow, careful], { always: "allow", under: ["ask"], loosens: true }],
+    ["what was always denied, asked", [deny], [ask], { always: "ask", loosens: true }],
+    ["what was always allowed, asked", [allow], [ask], { always: "ask", loosens: false }],
+    ["one of two conditions that deny", [sunday, night], [night], { lifted: true, loosens: true }],
+    ["another condition that denies", [sunday], [night], { under: ["deny"], lifted: true, loosens: true }],
+    ["a condition that asks where all is asked", [careful], [], { loosens: false }],
+    ["a condition that asks where all was denied", [deny, careful], [allow], { always: "allow", loosens: true }],
+    ["the same under another name, in another order", [sunday, few], [few, { ...sunday, id: "x" }], { loosens: false }],
+  ])("%s", (_, before, after, told) => {
+    const { newly, lifted, loosens } = diff(with_("read-only", ...before), with_("read-only", ...after));
+    const verdicts = ["allow", "ask", "deny"] as const;
+    expect({
+      always: verdicts.filter((verdict) => newly[verdict].always.length > 0),
+      under: verdicts.filter((verdict) => newly[verdict].under_conditions.length > 0),
+      lifted: lifted.length > 0,
+      loosens,
+    }).toEqual({ always: told.always ? [told.always] : [], under: told.under ?? [], lifted: told.lifted ?? false, loosens: told.loosens });
+  });
+
+  it("asking for risk 5, under a condition, is laxer than denying it", () => {
+    const merge: Rule = { id: "merge", effect: "ask", actions: ["merge_profiles"], where: { weekday: { in: ["mon"] } } };
+    expect(diff(with_("read-only"), with_("read-only", merge))).toMatchObject({
+      newly: { ask: { always: [], under_conditions: ["merge_profiles"], irreversible: ["merge_profiles"] } },
+      loosens: true,
+    });
   });
 });

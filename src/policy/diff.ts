@@ -37,17 +37,20 @@ export function diffPolicies(
   const shift = (): Shift => ({ always: [], under_conditions: [], irreversible: [] });
   const newly: Record<Verdict, Shift> = { allow: shift(), ask: shift(), deny: shift() };
   const lifted: string[] = [];
+  let { lines: sections, loosens } = diffSections(before, after);
   for (const operation of catalog.operations) {
     const was = outlook(before, operation, unseen.before.has(operation.id));
     const is = outlook(after, operation, unseen.after.has(operation.id));
-    if (is.usual !== was.usual) put(newly[is.usual], operation, "always");
     for (const verdict of VERDICTS) {
-      if (is.usual !== verdict && isNewlyPossible(verdict, was, is)) put(newly[verdict], operation, "under_conditions");
+      const isUsual = verdict === is.usual;
+      if (!(isUsual ? verdict !== was.usual : isNewlyPossible(verdict, was, is))) continue;
+      put(newly[verdict], operation, isUsual ? "always" : "under_conditions");
+      // Asked instead of denied is laxer, asked instead of allowed is not.
+      loosens ||= strictness(verdict) < strictness(was.usual);
     }
     if (isLifted(was, is)) lifted.push(operation.id);
   }
-  const { lines, loosens } = diffSections(before, after);
-  return { newly, lifted, sections: lines, loosens: loosens || lifted.length > 0 || isLaxer(catalog, before, after, newly, unseen) };
+  return { newly, lifted, sections, loosens: loosens || lifted.length > 0 };
 }
 
 function put(shift: Shift, operation: Operation, how: "always" | "under_conditions"): void {
@@ -80,26 +83,6 @@ function isLifted(was: Outlook, is: Outlook): boolean {
   });
 }
 
-function isLaxer(
-  catalog: Catalog,
-  before: Policy,
-  after: Policy,
-  newly: PolicyDiff["newly"],
-  unseen: { before: ReadonlySet<string>; after: ReadonlySet<string> },
-): boolean {
-  if (newly.allow.always.length > 0 || newly.allow.under_conditions.length > 0) return true;
-  // Asked instead of denied is laxer, asked instead of allowed is not.
-  return [...newly.ask.always, ...newly.ask.under_conditions].some((id) => {
-    const operation = catalog.find(id);
-    if (!operation) return false;
-    const laxest = (policy: Policy, set: ReadonlySet<string>): number =>
-      strictness(outlook(policy, operation, set.has(id)).possible[0] ?? "deny");
-    return (
-      laxest(after, unseen.after) < laxest(before, unseen.before) || outlook(before, operation, unseen.before.has(id)).usual === "deny"
-    );
-  });
-}
-
 function diffSections(before: Policy, after: Policy): { lines: string[]; loosens: boolean } {
   const lines: string[] = [];
   let loosens = false;
@@ -126,7 +109,7 @@ function limitsOf(before: Caps, after: Caps): [name: string, was: number | undef
     const found = new Map<string, number>();
     const walk = (value: unknown, name: string): void => {
       if (typeof value === "number") found.set(name, value);
-      else if (typeof value === "object" && value !== null) for (const [key, inner] of Object.entries(value)) walk(inner, `${name}.${key}`);
+      else for (const [key, inner] of Object.entries(value ?? {})) walk(inner, `${name}.${key}`);
     };
     for (const name of [...CAP_NAMES, "pending_approvals"] as const) walk(caps[name], name);
     return found;

@@ -19,7 +19,7 @@ export function lintPolicy(policy: Policy, catalog: Catalog): LintFinding[] {
     const selected = catalog.operations.filter((operation) => selects(rule, operation));
     const reasons = selected.map((operation) => idleReason(policy, rule, at, operation));
     if (reasons.length === 0 || reasons.includes(undefined)) return [];
-    const shadow = reasons.find((reason) => reason !== undefined && reason !== SAME);
+    const shadow = reasons.find((reason) => reason !== SAME);
     if (shadow === undefined) return [{ rule: rule.id, kind: "redundant", message: `The rule "${rule.id}" changes nothing: ${SAME}.` }];
     return [{ rule: rule.id, kind: "shadowed", message: `The rule "${rule.id}" never decides: ${shadow}.` }];
   });
@@ -33,15 +33,15 @@ function idleReason(policy: Policy, rule: Rule, at: number, operation: Operation
   const { risk } = operation.effect;
   if (risk === 0 && rule.effect === "ask") return "reads are not asked";
   if (risk > 0 && policy.preset === "locked") return rule.effect === "deny" ? SAME : 'the preset "locked" denies every write';
-  const others = rulesFor(policy, operation).filter((other) => other !== rule);
-  const stricter = others.find((other) => !other.where && strictness(other.effect) > strictness(rule.effect));
+  const rules = rulesFor(policy, operation);
+  const stricter = rules.find((other) => !other.where && strictness(other.effect) > strictness(rule.effect));
   if (stricter) return `the rule "${stricter.id}" is stricter and has no condition`;
   const isTwin = (other: Rule): boolean =>
     !other.where && other.effect === rule.effect && (rule.where !== undefined || policy.rules.indexOf(other) < at);
-  if (others.some(isTwin)) return SAME;
+  if (rules.some(isTwin)) return SAME;
   // Risk 5 is asked at least, so allowing and asking come to the same.
   const effect = risk === 5 && rule.effect === "allow" ? "ask" : rule.effect;
   // Rules take the place of the preset: next to a laxer one, even what the preset says too has a meaning.
-  const isAlone = others.every((other) => strictness(other.effect) >= strictness(rule.effect));
+  const isAlone = rules.every((other) => strictness(other.effect) >= strictness(rule.effect));
   return effect === PRESET_VERDICTS[policy.preset][risk] && isAlone ? SAME : undefined;
 }

@@ -186,3 +186,44 @@ describe("other parts that are refused", () => {
     expect(performance.now() - began).toBeLessThan(1000);
   });
 });
+
+describe("what is refused is told with its place, and with what may have been meant", () => {
+  const withPart = (part: string): string => `version: 1\npreset: read-only\n${part}\n`;
+  const withRules = (...rules: string[]): string => withPart(`rules:\n${rules.map((rule) => `  - {effect: allow, ${rule}}`).join("\n")}`);
+
+  it.each([
+    [withPart("presett: locked"), '/presett is not a known field; did you mean "preset"?'],
+    [withPart("colour: red"), "/colour is not a known field"],
+    [withPart("privacy: {emial: show}"), '/privacy/emial is not a known field; did you mean "email"?'],
+    [withPart("caps: {sends: {per_day: 1, per_huor: 1}}"), '/caps/sends/per_huor is not a known field; did you mean "per_hour"?'],
+    [withPart("caps: {sends: {per_day: 1, each_agnet: 1}}"), '/caps/sends/each_agnet is not a known field; did you mean "each_agent"?'],
+    [
+      withPart("caps: {pending_approvals: {at_onec: 1, each_agent: {at_once: 1}}}"),
+      '/caps/pending_approvals/at_onec is not a known field; did you mean "at_once"?',
+    ],
+    [withRules("id: a, efect: deny, areas: [tags]"), '/rules/0/efect is not a known field; did you mean "effect"?'],
+    [
+      withRules("id: a, areas: [tags], where: {risk: {equals: 1, at_mots: 5}}"),
+      '/rules/0/where/risk/at_mots is not a known field; did you mean "at_most"?',
+    ],
+    [withRules("id: a, areas: [tags]", "id: a, areas: [lists]"), '/rules/1/id "a" is the id of an earlier rule'],
+    [withRules("id: a, areas: [tag]"), '/rules/0/areas has no area "tag"; did you mean "tags"?'],
+    [withRules("id: a, actions: [create_tga]"), '/rules/0/actions has no action "create_tga"; did you mean "create_tag"?'],
+    [withRules("id: a, actions: ['tagg.*']"), '/rules/0/actions has no action "tagg.*"'],
+  ])("%j: %s", (text, problem) => {
+    expect(problems(text)).toEqual([problem]);
+  });
+});
+
+describe("selectors", () => {
+  it("are kept as they are written", () => {
+    const { rules } = parsePolicy(withRule("kinds: [create, update], risk: [1, 2]"), catalog);
+    expect(rules).toEqual([{ id: "r", effect: "allow", kinds: ["create", "update"], risk: [1, 2] }]);
+  });
+
+  it("of an area stand for all of its operations and no others", () => {
+    const { rules } = parsePolicy(withRule("actions: ['tags.*', create_list]"), catalog);
+    const tags = catalog.operations.filter(({ area }) => area === "tags").map(({ id }) => id);
+    expect(rules[0]?.actions).toEqual([...tags, "create_list"]);
+  });
+});

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { loadCatalog, mustFind } from "../catalog/catalog.ts";
 import { isWrite } from "../catalog/operation.ts";
-import { parseCases } from "./cases.ts";
 import { diffPolicies } from "./diff.ts";
 import { outlook } from "./outlook.ts";
 import { parsePolicy, policyOf } from "./parse.ts";
-import type { Policy } from "./policy.ts";
+import type { Policy, Preset, Rule } from "./policy.ts";
 import { suggestPolicy, type Usage } from "./suggest.ts";
 
 const catalog = loadCatalog();
@@ -75,22 +74,79 @@ egress: {hosts: [cdn.example.com]}
   });
 });
 
-describe("cases", () => {
-  it("are read, with what they leave out", () => {
-    expect(parseCases("- {action: send_campaign, facts: {people: 5, list: [a]}, expect: ask}\n")).toEqual([
-      { action: "send_campaign", args: {}, facts: { people: 5, list: ["a"] }, expect: "ask" },
-    ]);
+describe("what is suggested", () => {
+  const rule = (id: string, effect: Rule["effect"], actions: string[]): Rule => ({ id, effect, actions });
+  const suggest = (preset: Preset, rules: Rule[], ...usage: Usage[]) => suggestPolicy(policyOf(preset, rules), catalog, usage);
+  const rulesOf = (document: string): Rule[] => parsePolicy(document, catalog).rules;
+
+  it.each<[string, Preset, Rule[], Usage[], Rule[]]>([
+    [
+      "what the wider preset allowed, and what it asked where the narrower one denies",
+      "operator",
+      [],
+      [use("create_tag", 1), use("send_campaign", 0, 1), use("merge_profiles", 0, 1)],
+      [rule("in-use", "allow", ["create_tag"]), rule("asked-in-use", "ask", ["merge_profiles"])],
+    ],
+    [
+      "no second time what a rule allows",
+      "operator",
+      [rule("tags", "allow", ["create_tag", "update_tag"])],
+      [use("create_tag", 1)],
+      [rule("tags", "allow", ["create_tag"])],
+    ],
+    [
+      "no rule that allows what nobody used",
+      "read-only",
+      [rule("tags", "allow", ["create_tag"]), rule("lists", "allow", ["create_list"])],
+      [use("create_list", 1), use("create_tag", 0, 0, 1)],
+      [rule("lists", "allow", ["create_list"])],
+    ],
+    [
+      "no reads, which need no rule",
+      "read-only",
+      [rule("tags", "allow", ["get_tags", "create_tag"])],
+      [use("get_tags", 9), use("create_tag", 1)],
+      [rule("tags", "allow", ["create_tag"])],
+    ],
+    [
+      "an id that is free",
+      "operator",
+      [rule("in-use", "deny", ["delete_list"]), rule("in-use-2", "deny", ["delete_tag"])],
+      [use("create_tag", 1)],
+      [rule("in-use", "deny", ["delete_list"]), rule("in-use-2", "deny", ["delete_tag"]), rule("in-use-3", "allow", ["create_tag"])],
+    ],
+  ])("%s", (_, preset, rules, usage, suggested) => {
+    expect(rulesOf(suggest(preset, rules, ...usage).document)).toEqual(suggested);
   });
 
-  it.each([
-    "",
-    "[]",
-    "- {action: x}\n",
-    "- {action: x, expect: maybe}\n",
-    "- {action: x, expect: ask, facts: {peple: 1}}\n",
-    "- {action: x, expct: ask}\n",
-    "a: &a [*a]\n",
-  ])("%j is refused", (text) => {
-    expect(() => parseCases(text)).toThrow("cannot be used");
+  it.each<[string, Preset, Rule[], Usage, string[]]>([
+    ["five yeses", "read-only", [], use("add_profiles_to_list", 0, 5), ["add_profiles_to_list"]],
+    ["four yeses", "read-only", [], use("add_profiles_to_list", 0, 4), []],
+    ["a no among them", "read-only", [], use("add_profiles_to_list", 0, 9, 1), []],
+    ["what is allowed by now", "assistant", [], use("create_tag", 0, 5), []],
+    ["what is denied by now", "read-only", [rule("never", "deny", ["create_tag"])], use("create_tag", 0, 5), []],
+    ["risk 4", "read-only", [], use("send_campaign", 0, 5), []],
+  ])("allows without asking after %s", (_, preset, rules, usage, widened) => {
+    const { widen, document, wider } = suggest(preset, rules, usage);
+    expect(widen).toEqual(widened);
+    const further = widened.length > 0 ? [rule("always-approved", "allow", widened)] : [];
+    expect(rulesOf(wider)).toEqual([...rulesOf(document), ...further]);
+  });
+
+  it("counts as unused what can be called, changes something, and never ran", () => {
+    const { tighten } = suggest("assistant", [rule("never", "deny", ["create_list"])], use("create_tag", 1), use("update_tag", 0, 1));
+    expect(tighten).toContain("tag_lists");
+    for (const id of ["create_list", "create_tag", "update_tag", "get_tags", "send_campaign"]) expect(tighten).not.toContain(id);
+  });
+
+  it("can be read again, though rules share a condition, and says nothing of caps where there are none", () => {
+    const where = { people: { at_most: 5 } };
+    const rules = [
+      { ...rule("few", "ask", ["add_profiles_to_list"]), where },
+      { ...rule("gone", "deny", ["delete_list"]), where },
+    ];
+    const { document } = suggest("read-only", rules);
+    expect(rulesOf(document)).toEqual(rules);
+    expect(document).not.toContain("caps");
   });
 });

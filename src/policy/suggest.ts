@@ -67,7 +67,7 @@ export function suggestPolicy(policy: Policy, catalog: Catalog, usage: Usage[]):
 /** With what the gate itself reads: the account, and the state before each write. */
 function scopesOf(catalog: Catalog, used: Operation[]): string[] {
   const ids = new Set(["get_accounts", ...used.flatMap(({ id, effect }) => [id, ...effect.beforeImage])]);
-  return [...new Set([...ids].flatMap((id) => catalog.find(id)?.scopes ?? []))].toSorted();
+  return [...new Set(catalog.operations.filter(({ id }) => ids.has(id)).flatMap(({ scopes }) => scopes))].toSorted();
 }
 
 /** The same policy on the preset that asks first, with what was used and is allowed written out. Rules that allow under conditions lose what was not used. */
