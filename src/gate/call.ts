@@ -12,6 +12,7 @@ import type { AtPoint } from "./crash-points.ts";
 import type { DayKeys } from "./record/day-keys.ts";
 import type { Epoch } from "./record/epoch.ts";
 import type { Fence } from "./fence.ts";
+import { PENDING_EACH_AGENT } from "../policy/caps.ts";
 import type { PolicySource } from "./policies/policy-files.ts";
 import type { Refusals } from "./record/refusals.ts";
 
@@ -271,7 +272,7 @@ export interface GateLimits {
 export const GATE_LIMITS: GateLimits = {
   decideWithinMs: 24 * 3_600_000,
   useWithinMs: 3_600_000,
-  maxPending: 20,
+  maxPending: PENDING_EACH_AGENT,
   openIntentMs: 5 * 60_000,
   refusalsPerMinute: 100,
   denialHoldsMs: 3_600_000,

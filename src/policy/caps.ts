@@ -13,6 +13,9 @@ export interface Windows {
 /** The plain numbers are for all callers of the connection together, `each_agent` for each of them. */
 export type Cap = Windows & { each_agent?: Windows | undefined };
 
+/** So many approvals of one agent may wait where its policy says nothing. */
+export const PENDING_EACH_AGENT = 20;
+
 export interface PendingCap {
   at_once?: number | undefined;
   each_agent?: { at_once: number } | undefined;

@@ -1,13 +1,17 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { drawFrom, randomPolicy, randomRequest } from "../../test/cedar/random.ts";
 import { loadCatalog } from "../catalog/catalog.ts";
 import { isWrite } from "../catalog/operation.ts";
+import { decide } from "./decide.ts";
 import { diffPolicies } from "./diff.ts";
 import { policyOf } from "./parse.ts";
-import type { Policy, Preset, Rule } from "./policy.ts";
+import { VERDICTS, type Policy, type Preset, type Rule } from "./policy.ts";
 
 const catalog = loadCatalog();
 const NONE = { before: new Set<string>(), after: new Set<string>() };
 const diff = (before: Policy, after: Policy, unseen = NONE) => diffPolicies(catalog, before, after, unseen);
+const pending = (most: number) => ({ caps: { pending_approvals: { each_agent: { at_once: most } } } });
 const with_ = (preset: Preset, ...rules: Rule[]): Policy => policyOf(preset, rules);
 
 describe("what a change does", () => {
@@ -98,6 +102,10 @@ describe("what a change does", () => {
       "elicitation.risk_at_most is 1, before 2.",
       false,
     ],
+    [{}, pending(500), "The cap pending_approvals.each_agent.at_once is 500, before none.", true],
+    [pending(500), {}, "The cap pending_approvals.each_agent.at_once is gone, before 500.", false],
+    [{}, pending(20), "The cap pending_approvals.each_agent.at_once is 20, before none.", false],
+    [pending(5), {}, "The cap pending_approvals.each_agent.at_once is gone, before 5.", true],
     [{}, { taint: { minutes: 10 } }, "taint.minutes is 10, before 30.", true],
     [{}, { taint: { minutes: 60 } }, "taint.minutes is 60, before 30.", false],
     [{}, { good_for: { hours: 48 } }, "good_for.hours is 48, before 24.", true],
@@ -119,6 +127,30 @@ describe("what a change does", () => {
     const of = (value: string): Policy => ({ ...policyOf("read-only"), privacy: { ...policyOf("read-only").privacy, [name]: value } });
     expect(diff(of(was), of(is))).toMatchObject({ sections: [`privacy.${name} is ${is}, before ${was}.`], loosens });
   });
+});
+
+it("tells every change after which some call is decided more laxly", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+      const draw = drawFrom(seed);
+      const [policy, other, { operation, args, facts }] = [randomPolicy(draw), randomPolicy(draw), randomRequest(draw)];
+      // All of them speak of the one operation that is asked about.
+      const rules = [...policy.rules, ...other.rules].map(({ effect, where }, at): Rule => ({
+        id: `r${at}`,
+        effect,
+        actions: [operation.id],
+        ...(where && { where }),
+      }));
+      const before = { ...policy, rules: rules.filter(() => draw(3) > 0) };
+      const after = { ...policy, rules: rules.filter(() => draw(3) > 0) };
+      const [was, is] = [before, after].map((policy) => decide(policy, operation, { args, facts }));
+      // What cannot be told counts as deny, for a rule that allows as well: taking such a rule away is no loosening.
+      if (!was || !is || [...was.findings, ...is.findings].some(({ truth }) => truth === "unknown")) return;
+      const isLaxer = VERDICTS.indexOf(is.verdict) < VERDICTS.indexOf(was.verdict);
+      if (isLaxer) expect(diffPolicies({ ...catalog, operations: [operation] }, before, after, NONE).loosens).toBe(true);
+    }),
+    { numRuns: 5000 },
+  );
 });
 
 describe("what a change of conditions does", () => {
@@ -156,6 +188,8 @@ describe("what a change of conditions does", () => {
     ["another condition that denies", [sunday], [night], { under: ["deny"], lifted: true, loosens: true }],
     ["a condition that asks where all is asked", [careful], [], { loosens: false }],
     ["a condition that asks where all was denied", [deny, careful], [allow], { always: "allow", loosens: true }],
+    ["a condition that asks beside one that allows", [few, careful], [few], { lifted: true, loosens: true }],
+    ["a condition that denies beside one that allows, gone", [few, sunday], [few], { lifted: true, loosens: true }],
     ["the same under another name, in another order", [sunday, few], [few, { ...sunday, id: "x" }], { loosens: false }],
   ])("%s", (_, before, after, told) => {
     const { newly, lifted, loosens } = diff(with_("read-only", ...before), with_("read-only", ...after));

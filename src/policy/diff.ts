@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Operation } from "../catalog/operation.ts";
 import { canonicalJson, type Json } from "../lib/json.ts";
-import { CAP_NAMES, type Caps } from "./caps.ts";
+import { CAP_NAMES, PENDING_EACH_AGENT, type Caps } from "./caps.ts";
 import { outlook, type Outlook } from "./outlook.ts";
 import { VERDICTS, type Policy, type Rule, type Verdict } from "./policy.ts";
 import type { Sections } from "./sections.ts";
@@ -74,10 +74,11 @@ function isNewlyPossible(verdict: Verdict, was: Outlook, is: Outlook): boolean {
   return was.usual !== verdict && [...conditionsOf(is, verdict)].some((text) => !known.has(text));
 }
 
-/** Whether a condition that was stricter than what holds without it is gone. */
+/** Whether a condition that was stricter than what may hold without it is gone. */
 function isLifted(was: Outlook, is: Outlook): boolean {
+  const laxest = is.possible[0] ?? is.usual;
   return VERDICTS.some((verdict) => {
-    if (strictness(verdict) <= strictness(is.usual) || !was.possible.includes(verdict)) return false;
+    if (strictness(verdict) <= strictness(laxest) || !was.possible.includes(verdict)) return false;
     const now = conditionsOf(is, verdict);
     return [...conditionsOf(was, verdict)].some((text) => !now.has(text));
   });
@@ -92,7 +93,8 @@ function diffSections(before: Policy, after: Policy): { lines: string[]; loosens
   };
   if (before.preset !== after.preset) tell(`The preset is ${after.preset}, before ${before.preset}.`, false);
   for (const [name, was, is] of limitsOf(before.caps, after.caps)) {
-    if (was !== is) tell(`The cap ${name} is ${is ?? "gone"}, before ${was ?? "none"}.`, (is ?? Infinity) > (was ?? Infinity));
+    const unset = name === "pending_approvals.each_agent.at_once" ? PENDING_EACH_AGENT : Infinity;
+    if (was !== is) tell(`The cap ${name} is ${is ?? "gone"}, before ${was ?? "none"}.`, (is ?? unset) > (was ?? unset));
   }
   const added = after.egress.hosts.filter((host) => !before.egress.hosts.includes(host));
   const removed = before.egress.hosts.filter((host) => !after.egress.hosts.includes(host));

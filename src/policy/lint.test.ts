@@ -37,6 +37,8 @@ describe("rules that never decide", () => {
     ["a write that a locked policy denies anyway", "locked", [tag("d", "deny")], ["d redundant"]],
     ["a read that a locked policy allows", "locked", [rule("d", "deny", { actions: ["get_tags"] })], []],
     ["a read that every preset allows", "locked", [rule("a", "allow", { actions: ["get_tags"] })], ["a redundant"]],
+    ["asking for an area whose writes the preset asks anyway", "read-only", [rule("a", "ask", { areas: ["tags"] })], ["a redundant"]],
+    ["asking for reads alone", "read-only", [rule("a", "ask", { areas: ["tags"], risk: [0] })], ["a shadowed"]],
     ["a read that is denied", "read-only", [rule("d", "deny", { actions: ["get_tags"] })], []],
   ])("%s", (_, preset, rules, told) => {
     expect(found(preset, rules).map(({ rule: id, kind }) => `${id} ${kind}`)).toEqual(told);

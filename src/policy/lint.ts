@@ -19,19 +19,21 @@ export function lintPolicy(policy: Policy, catalog: Catalog): LintFinding[] {
     const selected = catalog.operations.filter((operation) => selects(rule, operation));
     const reasons = selected.map((operation) => idleReason(policy, rule, at, operation));
     if (reasons.length === 0 || reasons.includes(undefined)) return [];
-    const shadow = reasons.find((reason) => reason !== SAME);
+    // What cannot decide a read says nothing of the writes beside it.
+    const shadow = reasons.find((reason) => reason !== SAME && reason !== READS) ?? (reasons.includes(SAME) ? undefined : READS);
     if (shadow === undefined) return [{ rule: rule.id, kind: "redundant", message: `The rule "${rule.id}" changes nothing: ${SAME}.` }];
     return [{ rule: rule.id, kind: "shadowed", message: `The rule "${rule.id}" never decides: ${shadow}.` }];
   });
 }
 
+const READS = "reads are not asked";
 const SAME = "all that it selects is decided the same without it";
 const strictness = (verdict: Verdict): number => VERDICTS.indexOf(verdict);
 
 /** Why a rule cannot decide an operation; undefined where it can. */
 function idleReason(policy: Policy, rule: Rule, at: number, operation: Operation): string | undefined {
   const { risk } = operation.effect;
-  if (risk === 0 && rule.effect === "ask") return "reads are not asked";
+  if (risk === 0 && rule.effect === "ask") return READS;
   if (risk > 0 && policy.preset === "locked") return rule.effect === "deny" ? SAME : 'the preset "locked" denies every write';
   const rules = rulesFor(policy, operation);
   const stricter = rules.find((other) => !other.where && strictness(other.effect) > strictness(rule.effect));

@@ -88,6 +88,21 @@ describe("what is suggested", () => {
       [rule("in-use", "allow", ["create_tag"]), rule("asked-in-use", "ask", ["merge_profiles"])],
     ],
     [
+      "beside rules with conditions, which go on to ask and deny under them",
+      "operator",
+      [
+        { ...rule("night", "ask", ["create_tag"]), where: { local_time: { between: ["21:00", "07:00"] } } },
+        { ...rule("sunday", "deny", ["merge_profiles"]), where: { weekday: { in: ["sun"] } } },
+      ],
+      [use("create_tag", 9), use("merge_profiles", 0, 3)],
+      [
+        { ...rule("night", "ask", ["create_tag"]), where: { local_time: { between: ["21:00", "07:00"] } } },
+        { ...rule("sunday", "deny", ["merge_profiles"]), where: { weekday: { in: ["sun"] } } },
+        rule("in-use", "allow", ["create_tag"]),
+        rule("asked-in-use", "ask", ["merge_profiles"]),
+      ],
+    ],
+    [
       "no second time what a rule allows",
       "operator",
       [rule("tags", "allow", ["create_tag", "update_tag"])],
@@ -137,6 +152,21 @@ describe("what is suggested", () => {
     const { tighten } = suggest("assistant", [rule("never", "deny", ["create_list"])], use("create_tag", 1), use("update_tag", 0, 1));
     expect(tighten).toContain("tag_lists");
     for (const id of ["create_list", "create_tag", "update_tag", "get_tags", "send_campaign"]) expect(tighten).not.toContain(id);
+  });
+
+  it("keeps every other part, so that nothing falls back to what holds where nothing is said", () => {
+    const policy: Policy = {
+      ...policyOf("operator"),
+      privacy: { email: "hide", phone_number: "hide", names: "token", free_text: "mark" },
+      egress: { hosts: ["cdn.example.com"] },
+      hold: { sends_seconds: 600 },
+      elicitation: { risk_at_most: 1 },
+      taint: { minutes: 600 },
+      good_for: { hours: 12 },
+    };
+    const { rules, preset, ...kept } = parsePolicy(suggestPolicy(policy, catalog, []).document, catalog);
+    expect(policy).toMatchObject(kept);
+    expect([preset, rules]).toEqual(["read-only", []]);
   });
 
   it("can be read again, though rules share a condition, and says nothing of caps where there are none", () => {

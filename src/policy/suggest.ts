@@ -79,14 +79,14 @@ function tightenPolicy(policy: Policy, writes: Operation[], isUsed: (operation: 
     return actions.length === 0 ? [] : [{ id: rule.id, effect: "allow", actions, ...(rule.where && { where: rule.where }) }];
   });
   const kept = { ...policy, preset, rules } satisfies Policy;
-  // What the wider preset allowed, or asked where the narrower one denies, and no rule speaks of.
+  // What the wider preset allowed, or asked where the narrower one denies, and no rule speaks of whatever the call. Rules with conditions stay beside it.
   const missing = (verdict: "allow" | "ask"): string[] =>
     writes
       .filter(
         (operation) =>
           PRESET_VERDICTS[policy.preset][operation.effect.risk] === verdict && PRESET_VERDICTS[preset][operation.effect.risk] !== verdict,
       )
-      .filter((operation) => isUsed(operation) && !policy.rules.some((rule) => selects(rule, operation)))
+      .filter((operation) => isUsed(operation) && !policy.rules.some((rule) => !rule.where && selects(rule, operation)))
       .map(({ id }) => id);
   const added = (["allow", "ask"] as const).flatMap((effect): Rule[] => {
     const actions = missing(effect);
@@ -104,7 +104,12 @@ function freeId({ rules }: Policy, wanted: string): string {
 }
 
 function documentOf(policy: Policy): string {
-  const { version, preset, rules, caps, privacy, egress, hold, elicitation, good_for } = policy;
-  const data = { version, preset, rules, ...(Object.keys(caps).length > 0 && { caps }), privacy, egress, hold, elicitation, good_for };
+  const { version, preset, rules, privacy, egress, hold, elicitation, taint, good_for } = policy;
+  const caps = Object.keys(policy.caps).length > 0 ? policy.caps : undefined;
+  // A part that is left out would fall back to what holds where nothing is said.
+  const data = { version, preset, rules, caps, privacy, egress, hold, elicitation, taint, good_for } satisfies Record<
+    keyof Policy,
+    unknown
+  >;
   return stringify(data, { aliasDuplicateObjects: false, lineWidth: 0 });
 }

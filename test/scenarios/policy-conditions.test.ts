@@ -171,10 +171,9 @@ describe("sizes are looked up", () => {
     const schedule = (id: string): JsonObject => ({ campaign_message: id, strategy: "static", send_time: "2027-01-01T10:00:00Z" });
     expect(statusOf(await world.write("schedule_campaign_message_beta", schedule(unsent)))).toBe("approval_required");
     expect(statusOf(await world.write("schedule_campaign_message_beta", schedule(message)))).toBe("denied");
-    const { included } = (await rows("get_campaign_audiences_for_campaign_beta", { id: draft.id }))[0]?.attributes["definition"] as {
-      included: { id: string }[];
-    };
-    policy(`effect: deny, kinds: [send-message], where: {list: {in: [${included[0]?.id}]}}`);
+    const [group = ""] = (draft.attributes["audiences"] as { included: string[] }).included;
+    const isList = (await rows("get_lists")).some(({ id }) => id === group);
+    policy(`effect: deny, kinds: [send-message], where: {${isList ? "list" : "segment"}: {in: [${group}]}}`);
     expect(statusOf(await world.write("schedule_campaign_message_beta", schedule(unsent)))).toBe("denied");
   });
 
