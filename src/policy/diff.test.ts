@@ -202,6 +202,17 @@ describe("what a change of conditions does", () => {
     }).toEqual({ always: told.always ? [told.always] : [], under: told.under ?? [], lifted: told.lifted ?? false, loosens: told.loosens });
   });
 
+  it("allowing risk 5 is asking it: a further condition for it is laxer", () => {
+    const merge = (id: string, day: string): Rule => ({
+      id,
+      effect: "allow",
+      actions: ["merge_profiles"],
+      where: { weekday: { in: [day] } },
+    });
+    const told = diff(with_("read-only", merge("a", "mon")), with_("read-only", merge("a", "mon"), merge("b", "tue")));
+    expect(told).toMatchObject({ newly: { ask: { under_conditions: ["merge_profiles"] } }, loosens: true });
+  });
+
   it("asking for risk 5, under a condition, is laxer than denying it", () => {
     const merge: Rule = { id: "merge", effect: "ask", actions: ["merge_profiles"], where: { weekday: { in: ["mon"] } } };
     expect(diff(with_("read-only"), with_("read-only", merge))).toMatchObject({

@@ -9,7 +9,7 @@ export interface Outlook {
   usual: Verdict;
   /** Every verdict that some call could get, strictest last. */
   possible: Verdict[];
-  /** The rules with conditions that can decide. */
+  /** The rules with conditions that can decide, with the effect that they have here: for risk 5 allowing is asking. */
   conditional: Rule[];
 }
 
@@ -20,10 +20,10 @@ export function outlook(policy: Policy, operation: Operation, isUnseen = false):
   if (risk > 0 && (policy.preset === "locked" || isUnseen)) return { usual: "deny", possible: ["deny"], conditional: [] };
   const rules = rulesFor(policy, operation);
   const firm = rules.filter(({ where }) => !where).map(({ effect }) => effect);
-  const conditional = rules.filter(({ where }) => where);
   const floor = (verdict: Verdict): Verdict => (risk === 5 && verdict === "allow" ? "ask" : verdict);
+  const conditional = rules.filter(({ where }) => where).map((rule) => ({ ...rule, effect: floor(rule.effect) }));
   const usual = floor(firm.length > 0 ? strictest(firm) : preset);
   // Rules that match replace the preset: the strictest of them alone decides, so each condition adds one verdict, no less strict than the firm ones.
-  const further = conditional.map(({ effect }) => floor(strictest([...firm, effect])));
+  const further = conditional.map(({ effect }) => strictest([...firm.map(floor), effect]));
   return { usual, possible: VERDICTS.filter((verdict) => verdict === usual || further.includes(verdict)), conditional };
 }
