@@ -1,10 +1,14 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { drawFrom, randomPolicy, randomRequest } from "../../test/cedar/random.ts";
+import { parse } from "yaml";
 import { loadCatalog, mustFind } from "../catalog/catalog.ts";
 import { isWrite } from "../catalog/operation.ts";
+import { decide } from "./decide.ts";
 import { diffPolicies } from "./diff.ts";
 import { outlook } from "./outlook.ts";
 import { parsePolicy, policyOf } from "./parse.ts";
-import type { Policy, Preset, Rule } from "./policy.ts";
+import { VERDICTS, type Policy, type Preset, type Rule } from "./policy.ts";
 import { suggestPolicy, type Usage } from "./suggest.ts";
 
 const catalog = loadCatalog();
@@ -152,6 +156,23 @@ describe("what is suggested", () => {
     const { tighten } = suggest("assistant", [rule("never", "deny", ["create_list"])], use("create_tag", 1), use("update_tag", 0, 1));
     expect(tighten).toContain("tag_lists");
     for (const id of ["create_list", "create_tag", "update_tag", "get_tags", "send_campaign"]) expect(tighten).not.toContain(id);
+  });
+
+  it("never decides a call more laxly than the policy that it narrows, and goes on to allow what was used", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+        const draw = drawFrom(seed);
+        const [policy, { operation, args, facts }] = [randomPolicy(draw), randomRequest(draw)];
+        const usage = draw(2) === 0 ? [] : [use(operation.id, 1)];
+        const { document } = suggestPolicy(policy, { ...catalog, operations: [operation] }, usage);
+        const after = parse(document) as Policy;
+        const [was, is] = [policy, after].map((one) => decide(one, operation, { args, facts }));
+        if (!was || !is || was.findings.some(({ truth }) => truth === "unknown")) return;
+        expect(VERDICTS.indexOf(is.verdict)).toBeGreaterThanOrEqual(VERDICTS.indexOf(was.verdict));
+        if (usage.length > 0) expect(is.verdict).toBe(was.verdict);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("keeps every other part, so that nothing falls back to what holds where nothing is said", () => {
