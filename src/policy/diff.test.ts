@@ -147,9 +147,10 @@ it("tells every change after which some call is decided more laxly", () => {
       // What cannot be told counts as deny, for a rule that allows as well: taking such a rule away is no loosening.
       if (!was || !is || [...was.findings, ...is.findings].some(({ truth }) => truth === "unknown")) return;
       const isLaxer = VERDICTS.indexOf(is.verdict) < VERDICTS.indexOf(was.verdict);
-      if (isLaxer) expect(diffPolicies({ ...catalog, operations: [operation] }, before, after, NONE).loosens).toBe(true);
+      const { loosens } = diffPolicies({ ...catalog, operations: [operation] }, before, after, NONE);
+      expect(loosens || !isLaxer).toBe(true);
     }),
-    { numRuns: 5000 },
+    { numRuns: 1500 },
   );
 });
 
