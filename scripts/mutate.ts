@@ -33,7 +33,6 @@ function partOf({ files }: Report): string {
     const mutants = Object.entries(files)
       .filter(([path]) => path.startsWith(prefix))
       .flatMap(([, file]) => file.mutants.map((mutant) => mutant.status))
-      // Those of text that is made when a module loads cannot be switched on and off.
       .filter((one) => one !== "Ignored");
     const noticed = mutants.filter((one) => one === "Killed" || one === "Timeout").length;
     const share = ((noticed / mutants.length) * 100).toFixed(1);
@@ -43,11 +42,13 @@ function partOf({ files }: Report): string {
       of: `${spoken(mutants.length)} mutants`,
     };
   });
+  // What is made when a module loads cannot be switched on and off between two tests.
+  const untried = Object.values(files).flatMap(({ mutants }) => mutants.filter((mutant) => mutant.status === "Ignored")).length;
   const seconds = Math.round((performance.now() - begunMs) / 1000);
   return [
     "## Mutants",
     "",
-    `Stryker; ${machine()}; ${spoken(seconds)} s. Only tests beside the sources count, not the scenarios.`,
+    `Stryker; ${machine()}; ${spoken(seconds)} s. Only tests beside the sources count, not the scenarios. Mutants of what is made when a module loads (${untried}) are not tried.`,
     "",
     figureTable(rows),
   ].join("\n");
