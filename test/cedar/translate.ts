@@ -164,7 +164,9 @@ function pathValue(path: string, { operation, args, facts }: Request) {
   if (!(factKind(path).of?.(operation) ?? true)) return slotsOf([]);
   const value = facts[path];
   if (value === undefined || isMissing(value)) return slotsOf(undefined);
-  return slotsOf([value].flat().map((one) => slotOf(one, path === "local_time")));
+  const isLower = path === "host" || path.endsWith("_status");
+  const read = (one: unknown): unknown => (isLower && typeof one === "string" ? one.toLowerCase() : one);
+  return slotsOf([value].flat().map((one) => slotOf(read(one), path === "local_time")));
 }
 
 function isMissing(value: unknown): boolean {
