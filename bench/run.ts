@@ -3,7 +3,7 @@
  *
  *     npm run bench [-- startup guard sandbox search] [--write]
  *
- * `--write` puts the figures into docs/benchmarks.md. Build first: the start-up figures are of the bundle.
+ * `--write` puts the figures into docs/benchmarks.md; sections that are not measured stay as they are. Build first: the start-up figures are of the bundle.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
@@ -22,14 +22,15 @@ const SECTIONS: Record<string, { title: string; run: () => Promise<Figure[]> }> 
 };
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const parts: string[] = [];
+const measured = new Map<string, string>();
 for (const name of asked.length > 0 ? asked : Object.keys(SECTIONS)) {
   const section = SECTIONS[name];
   if (!section) throw new Error(`no section ${name}; there are ${Object.keys(SECTIONS).join(", ")}`);
   const figures = await section.run();
   const rows = figures.map(({ what, value, goal = "" }) => `| ${what} | ${value} | ${goal} |`);
-  parts.push(`## ${section.title}\n\n| figure | measured | goal |\n|---|---|---|\n${rows.join("\n")}\n`);
-  process.stdout.write(`${parts.at(-1)}\n`);
+  const part = `## ${section.title}\n\n| figure | measured | goal |\n|---|---|---|\n${rows.join("\n")}\n`;
+  measured.set(section.title, part);
+  process.stdout.write(`${part}\n`);
 }
 
 if (process.argv.includes("--write")) {
@@ -37,7 +38,9 @@ if (process.argv.includes("--write")) {
   const text = readFileSync(path, "utf8");
   const machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, Node ${process.versions.node}`;
   const marker = "<!-- figures below are written by npm run bench -- --write -->\n";
-  const [head = ""] = text.split(marker);
+  const [head = "", figures = ""] = text.split(marker);
+  const kept = new Map(figures.split(/^(?=## )/m).map((part) => [/^## (.*)/.exec(part)?.[1] ?? "", `${part.trimEnd()}\n`]));
+  const parts = Object.values(SECTIONS).map(({ title }) => measured.get(title) ?? kept.get(title) ?? "");
   writeFileSync(
     path,
     `${head}${marker}\nMachine: ${machine}. Command: \`npm run build && npm run bench -- --write\`.\n\n${parts.join("\n")}`,
