@@ -32,6 +32,7 @@ const { values } = parseArgs({
     "no-page": { type: "boolean", default: false },
   },
 });
+if (values.ways !== "one" && values.ways !== "all") throw new Error("--ways is one or all.");
 const seed = Number(values.seed);
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 
@@ -111,9 +112,10 @@ async function play(store: StoreKind): Promise<Figures | undefined> {
   }));
   const file = `crash-${store}-${seed}.json`;
   if (values.fresh) forget(file);
-  const of = JSON.stringify([sources(), cases.length]);
+  const of = JSON.stringify([sources(), values.ways, wanted.length]);
   const endsMs = performance.now() + Number(values["limit-s"]) * 1000;
   const done = await runUnits({ file, of, abreast: lanes.length, isOver: () => performance.now() > endsMs, say }, parts);
+  if (done.size === parts.length) forget(file);
   for (const scene of lanes) await scene.close();
   await children.end();
   const all = [found, ...done.values()];

@@ -145,7 +145,7 @@ function typeNames({ types }: Pick<Expected, "types">): string {
 }
 
 /** Hosts and statuses are compared in lower case. */
-function lowered(condition: Condition): Condition {
+export function lowered(condition: Condition): Condition {
   const lower = (value: unknown): unknown =>
     typeof value === "string" ? value.toLowerCase() : Array.isArray(value) ? value.map(lower) : value;
   return Object.fromEntries(Object.entries(condition).map(([name, value]) => [name, lower(value)]));

@@ -2,6 +2,7 @@ import { loadCatalog, mustFind } from "../../src/catalog/catalog.ts";
 import { EFFECT_KINDS, type Operation, type Risk } from "../../src/catalog/operation.ts";
 import type { Json, JsonObject } from "../../src/lib/json.ts";
 import type { Condition } from "../../src/policy/condition.ts";
+import { lowered } from "../../src/policy/check-where.ts";
 import { factKind, isFactName, WEEKDAYS, type Facts } from "../../src/policy/facts.ts";
 import { policyOf } from "../../src/policy/parse.ts";
 import { PRESETS, VERDICTS, type Policy, type Rule } from "../../src/policy/policy.ts";
@@ -91,13 +92,6 @@ function randomCondition(draw: Draw, path: string): Condition {
   if (chance(draw, 25)) condition.starts_with = one(draw, ["v", "Vip", "cdn.", "d"]);
   if (chance(draw, 15)) condition.ends_with = one(draw, ["123", ".com", "t"]);
   return isFactName(path) && factKind(path).lower ? lowered(condition) : condition;
-}
-
-/** As a document's conditions are read: of what is compared without regard to case, in lower case. */
-function lowered(condition: Condition): Condition {
-  const lower = (value: unknown): unknown =>
-    typeof value === "string" ? value.toLowerCase() : Array.isArray(value) ? value.map(lower) : value;
-  return Object.fromEntries(Object.entries(condition).map(([name, value]) => [name, lower(value)]));
 }
 
 function membership(draw: Draw, words: readonly string[]): Condition {

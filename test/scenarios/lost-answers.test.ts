@@ -120,6 +120,25 @@ describe("a delete whose every answer was lost", () => {
     await expect(world.write("delete_list", list)).rejects.toEqual(NOT_THERE);
   });
 
+  it("of a kind whose state is not read before: sent again, and what it finds is told as done, once", async () => {
+    const made = await world.write("create_webhook", {
+      name: "orders",
+      endpoint_url: "https://example.com/hook",
+      secret_key: "a-secret-of-sixteen-or-more",
+      webhook_topics: ["event:klaviyo.sent_sms"],
+    });
+    const made_ =
+      made.status === "approval_required" ? (await world.app.gate.approve(made.approval_id, "anna", { run: true })).result : made;
+    if (!made_ || !("body" in made_)) throw new Error(`no webhook: ${JSON.stringify(made_)}`);
+    const { id } = (made_.body as { data: { id: string } }).data;
+    world.sandbox.control.setFaults([{ match: { method: "DELETE" }, fault: "drop_after", times: 10 }]);
+    expect(await world.write("delete_webhook", { id })).toMatchObject({ status: "unknown" });
+    world.sandbox.control.clearFaults();
+    expect(await world.write("delete_webhook", { id })).toMatchObject({ status: "done", http_status: 404 });
+    expect(await world.write("delete_webhook", { id })).toMatchObject({ status: "rejected", error: { code: "not_found" } });
+    expect(effects("delete_webhook")).toBe(1);
+  });
+
   it("of something else says nothing of this one", async () => {
     await lost();
     await expect(world.write("delete_list", { id: "Nobody1" })).rejects.toEqual(NOT_THERE);

@@ -166,13 +166,13 @@ async function putOrForget(parts: GateParts, tables: Tables, { intentId, operati
   await tables.intents.note(intentId, { request_sealed: null });
 }
 
-/** Kept only for calls under an approval: their agent may not have been there to hear the answer. */
 /** What Klaviyo said: of a refusal, why. */
 function answerOf(result: Ran | NotDone): string | null {
   if ("body" in result) return result.body === null ? null : JSON.stringify(result.body);
   return result.status === "rejected" ? JSON.stringify(result.error) : null;
 }
 
+/** Kept only for calls under an approval: their agent may not have been there to hear the answer. */
 function sealAnswer(parts: GateParts, { approvalId, connection, intentId }: Departure, answer: string | null): string | null {
   if (approvalId === null || answer === null) return null;
   return Buffer.byteLength(answer) > MAX_KEPT_ANSWER_BYTES ? null : parts.vault.seal(answer, answerContext(connection, intentId));

@@ -14,7 +14,8 @@ export async function settleRepeated(parts: GateParts, tables: Tables, departure
     if (earlier.id === intentId || earlier.status !== "unknown") continue;
     await settle(parts, tables, earlier, {
       event: "reconciled",
-      end: { status, evidence: `the same call was repeated and done under ${intentId}` },
+      // Whoever repeated it hears with his own answer how it ended.
+      end: { status, evidence: `the same call was repeated and done under ${intentId}`, heard_by: parts.holder },
       fields: { repeated_by: intentId },
     });
     parts.at("repeats.settle");
